@@ -1,0 +1,1 @@
+"""Marrowkit's runtime: from a microscope frame to a counted, explained result. Never imports torch."""

@@ -1,0 +1,1 @@
+"""The workshop: train, quantise, check parity, pack. Never installed on a kit."""

@@ -1,0 +1,52 @@
+"""What a source delivers: one picture with the circumstances it was taken in, and the promise of more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""RGB, shape (height, width, 3), uint8."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One picture as it came from a camera, a file or the simulator.
+
+    pixels     RGB uint8, (height, width, 3)
+    sequence   counts up by one per picture the source made, dropped ones included
+    taken_ms   monotonic clock, milliseconds; only differences mean anything
+    name       the file's name, or the source's URI
+    um_per_px  where the source itself knows its scale (the simulator does), else None
+    settings   exposure, gain, … in force, as the device names them
+    """
+
+    pixels: Pixels
+    sequence: int
+    taken_ms: float
+    name: str
+    um_per_px: float | None = None
+    settings: Mapping[str, str | float] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """Where pictures come from. `read` blocks until the next one; None means the source has ended for good."""
+
+    @property
+    def uri(self) -> str:
+        """The address this source was opened with."""
+
+    def read(self) -> Picture | None:
+        """The next picture, or None at the end.
+
+        Raises:
+            SourceLost: the device or folder is gone.
+            BadPicture: this one picture is unreadable; reading may go on.
+        """
+
+    def close(self) -> None:
+        """Release the device. Safe to call twice and from another thread."""

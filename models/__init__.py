@@ -1,0 +1,1 @@
+"""One room per published system, all furnished alike, and the bundles that ship."""
