@@ -1,22 +1,24 @@
 """Errors of the kit: each says what happened, whose it is, and what to do.
 
-    Fault (firmware_bridge)
-    ├── BundleFault              a model bundle cannot be used
-    │   ├── BundleMissing        none found under that name             (operator: install one)
-    │   ├── BundleDamaged        a file differs from the signed list    (operator: copy it again)
-    │   ├── BundleUntrusted      the signature is not one we accept     (operator: ask who gave it to you)
-    │   ├── BundleUnsupported    a schema or kind this kit is too old for (operator: update the kit)
-    │   └── BundleOutdated       older than what is installed           (operator: roll back on purpose)
-    ├── EngineFault              an inference engine cannot run a variant
-    │   ├── EngineMissing        the engine is not installed            (operator: install the extra)
-    │   └── EngineDisagrees      test vectors fail on this device       (us: the variant is never used)
-    ├── ScaleUnknown             no red cells, no given scale           (operator: give --um-per-px)
-    ├── CalibrationRefused       these fields cannot calibrate a station (operator: other fields)
-    ├── RecordFault              results cannot be kept
-    │   ├── StoreBusy            another marrowkit has this data folder open
-    │   ├── StoreFull            the disk is full; nothing recorded was lost
-    │   └── StoreDamaged         the database does not open; it is set aside, never overwritten
-    └── BadSetting               an option or a settings file makes no sense
+Fault (firmware_bridge)
+├── BundleFault              a model bundle cannot be used
+│   ├── BundleMissing        none found under that name             (operator: install one)
+│   ├── BundleDamaged        a file differs from the signed list    (operator: copy it again)
+│   ├── BundleUntrusted      the signature is not one we accept     (operator: ask who gave it to you)
+│   ├── BundleUnsupported    a schema or kind this kit is too old for (operator: update the kit)
+│   └── BundleOutdated       older than what is installed           (operator: roll back on purpose)
+├── EngineFault              an inference engine cannot run a variant
+│   ├── EngineMissing        the engine is not installed            (operator: install the extra)
+│   └── EngineDisagrees      test vectors fail on this device       (us: the variant is never used)
+├── ScaleUnknown             no red cells, no given scale           (operator: give --um-per-px)
+├── CalibrationRefused       these fields cannot calibrate a station (operator: other fields)
+├── RecordFault              results cannot be kept
+│   ├── StoreBusy            another marrowkit has this data folder open
+│   ├── StoreFull            the disk is full; nothing recorded was lost
+│   ├── StoreDamaged         the database does not open; it is left as it is, never overwritten
+│   ├── StoreNewer           a newer marrowkit wrote it                (operator: update the kit)
+│   └── NotRecorded          no such case, field or cell               (caller: ask for one that exists)
+└── BadSetting               an option or a settings file makes no sense
 """
 
 from __future__ import annotations
@@ -112,6 +114,18 @@ class StoreDamaged(RecordFault):
     """The database does not open as ours."""
 
     code = "record.damaged"
+
+
+class StoreNewer(RecordFault):
+    """A newer version of this kit wrote the database; an older one could misread it."""
+
+    code = "record.newer"
+
+
+class NotRecorded(RecordFault):
+    """There is no such case, field or cell in the record."""
+
+    code = "record.unknown"
 
 
 class BadSetting(Fault):

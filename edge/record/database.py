@@ -1,0 +1,93 @@
+"""SQLite set up so that a commit is on the disk, and its errors said as ours."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edge.errors import StoreDamaged, StoreFull
+from edge.record.migrations import migrate
+
+# SQLite's own texts (sqlite3_errstr): Python 3.10 does not hand out its result codes.
+_FULL = ("database or disk is full",)
+_DAMAGED = ("malformed", "not a database", "unsupported file format")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def connect(path: Path, thorough: bool) -> sqlite3.Connection:
+    """Open or make the database; `thorough` reads all of it, as after a crash.
+
+    Raises:
+        StoreDamaged, StoreFull, StoreNewer: see `edge.record.Record`.
+    """
+    with faults_named(path.parent):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path, thorough)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All of it on the disk at the end, or none of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        # a full disk may have rolled back by itself (sqlite.org/lang_transaction.html)
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def faults_named(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say into faults with a remedy; what is neither full nor damaged passes."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _named(error, folder) from error
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise _full(folder) from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, thorough: bool) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if thorough and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise _damaged(path.parent)
+    migrate(connection, str(path))
+
+
+def _named(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+    text = str(error)
+    if any(mark in text for mark in _FULL):
+        return _full(folder)
+    if any(mark in text for mark in _DAMAGED):
+        return _damaged(folder)
+    return error
+
+
+def _full(folder: Path) -> StoreFull:
+    return StoreFull(
+        f"The disk that holds {folder} is full; this was not recorded, everything before it is safe.",
+        "Free some room (a few hundred megabytes), then do it again.",
+    )
+
+
+def _damaged(folder: Path) -> StoreDamaged:
+    return StoreDamaged(
+        f"The database in {folder} is damaged and was left as it is.",
+        "Set a copy of that folder aside for support, and start with another --data folder.",
+    )

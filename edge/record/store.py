@@ -1,0 +1,204 @@
+"""The door to the record: open a data folder, begin cases, add fields, read them back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from edge.document import Document, document
+from edge.errors import NotRecorded
+from edge.record import disk, pictures
+from edge.record.database import connect, faults_named, transaction
+from edge.record.lock import FolderLock
+from edge.record.rows import Case, FieldRow, NewCase, Recorded, Tally, cell_values, field_values
+from edge.types import Counts, Examination, Frame
+
+DATABASE = "marrowkit.db"
+LOCK = "marrowkit.lock"
+PICTURES = "pictures"
+
+_INSERT_FIELD = """
+INSERT INTO fields (
+    case_id, number, frame_digest, frame_name, width_px, height_px, image, cell_labels, nucleus_labels,
+    bundle_name, bundle_version, bundle_digest, bundle_variant, ok, um_per_px, scale_source,
+    nucleated, countable, excluded, blast, disagreements, decision, timing_ms, document, clock_hint
+) VALUES (
+    :case_id, :number, :frame_digest, :frame_name, :width_px, :height_px, :image, :cell_labels, :nucleus_labels,
+    :bundle_name, :bundle_version, :bundle_digest, :bundle_variant, :ok, :um_per_px, :scale_source,
+    :nucleated, :countable, :excluded, :blast, :disagreements, :decision, :timing_ms, :document, :clock_hint
+)
+"""
+_SUMS = """
+SELECT count(*) AS fields, total(ok) AS counted, total(nucleated) AS nucleated, total(countable) AS countable,
+    total(excluded) AS excluded, total(blast) AS blast, total(disagreements) AS disagreements
+FROM fields WHERE case_id = ?
+"""
+
+
+class Record:
+    """The record of one data folder. Every method may be called from any thread.
+
+    Raises, from opening and from every method that touches the disk:
+        StoreBusy: another marrowkit has the folder open.
+        StoreFull: the disk is full; what was acknowledged is safe, and nothing of this call is left.
+        StoreDamaged: the database is not readable as ours; it is left as it is.
+        StoreNewer: a newer version wrote it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._pictures = folder / PICTURES
+        self._turn = threading.RLock()
+        with faults_named(folder):
+            disk.make_folder(folder)
+            disk.make_folder(self._pictures)
+            self._lock = FolderLock(folder / LOCK)
+        try:
+            disk.sweep(self._pictures)
+            self._connection = connect(folder / DATABASE, thorough=self._lock.unclean)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Finish and let another one open the folder. Safe to call twice."""
+        with self._turn:
+            self._connection.close()
+            self._lock.release()
+
+    def free_bytes(self) -> int:
+        """Room left on the disk that holds this record."""
+        return shutil.disk_usage(self.folder).free
+
+    def begin_case(self, new: NewCase) -> Case:
+        """Begin a case; it is on disk when this returns."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO cases (pseudonym, specimen, stain, clock_hint) VALUES (?, ?, ?, ?)",
+                (new.pseudonym, new.specimen, new.stain, _clock_hint()),
+            )
+        return self.case(int(cursor.lastrowid or 0))
+
+    def cases(self) -> tuple[Case, ...]:
+        """All cases, newest first."""
+        rows = self._select("SELECT * FROM cases ORDER BY id DESC")
+        return tuple(Case(**row) for row in rows)
+
+    def case(self, case_id: int) -> Case:
+        """One case.
+
+        Raises:
+            NotRecorded: there is none with that number.
+        """
+        rows = self._select("SELECT * FROM cases WHERE id = ?", case_id)
+        if not rows:
+            raise NotRecorded(f"There is no case number {case_id}.", "Choose one from the list of cases.")
+        return Case(**rows[0])
+
+    def add_field(self, case_id: int, frame: Frame, examination: Examination) -> Recorded:
+        """Record a field; when this returns it survives a power cut. The same picture is not counted twice.
+
+        Raises:
+            NotRecorded: there is no such case.
+        """
+        self.case(case_id)
+        earlier = self._same_picture(case_id, frame.digest)
+        if earlier is not None:
+            return Recorded(earlier, is_new=False)
+        names, files = pictures.encode(frame, examination)
+        plain = document(examination)
+        values = {"case_id": case_id, "image": names.image, "cell_labels": names.cell_labels}
+        values |= {"nucleus_labels": names.nucleus_labels, "clock_hint": _clock_hint()}
+        number = self._write_field(values | field_values(examination, plain), files, plain)
+        return Recorded(self.field(case_id, number), is_new=True)
+
+    def fields(self, case_id: int) -> tuple[FieldRow, ...]:
+        """The fields of a case in their order."""
+        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? ORDER BY number", case_id)
+        return tuple(_field(row) for row in rows)
+
+    def field(self, case_id: int, number: int) -> FieldRow:
+        """One field.
+
+        Raises:
+            NotRecorded: the case has none with that number.
+        """
+        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND number = ?", case_id, number)
+        return _field(_only(rows, case_id, number))
+
+    def document(self, case_id: int, number: int) -> Document:
+        """The whole examination of a field, as `edge.document` lays it out, in English.
+
+        Raises:
+            NotRecorded: the case has no field with that number.
+        """
+        rows = self._select("SELECT document FROM fields WHERE case_id = ? AND number = ?", case_id, number)
+        stored: Document = json.loads(_only(rows, case_id, number)["document"])
+        return stored
+
+    def picture(self, name: str) -> Path:
+        """Where a file that a `FieldRow` names lies."""
+        return self._pictures / name
+
+    def tally(self, case_id: int) -> Tally:
+        """Sums over the counted fields of a case."""
+        figures = {key: int(value) for key, value in self._select(_SUMS, case_id)[0].items()}
+        return Tally(figures["fields"], figures["counted"], _counts(figures), figures["disagreements"])
+
+    def _same_picture(self, case_id: int, digest: str) -> FieldRow | None:
+        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND frame_digest = ?", case_id, digest)
+        return _field(rows[0]) if rows else None
+
+    def _write_field(self, values: dict[str, Any], files: dict[str, bytes], plain: Document) -> int:
+        """Pictures first, then the row that names them; if the row fails, its pictures go again."""
+        with self._turn, faults_named(self.folder):
+            fresh = disk.write_all(self._pictures, files)
+            try:
+                return self._insert_field(values, plain)
+            except BaseException:
+                disk.remove(self._pictures, fresh)
+                raise
+
+    def _insert_field(self, values: dict[str, Any], plain: Document) -> int:
+        with self._writing() as connection:
+            last = connection.execute("SELECT max(number) FROM fields WHERE case_id = ?", (values["case_id"],))
+            values["number"] = int(last.fetchone()[0] or 0) + 1
+            cursor = connection.execute(_INSERT_FIELD, values)
+            rows = cell_values(int(cursor.lastrowid or 0), plain)
+            connection.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        return int(values["number"])
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, faults_named(self.folder), transaction(self._connection) as connection:
+            yield connection
+
+    def _select(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with self._turn, faults_named(self.folder):
+            return [dict(row) for row in self._connection.execute(query, values)]
+
+
+def _only(rows: list[dict[str, Any]], case_id: int, number: int) -> dict[str, Any]:
+    if not rows:
+        raise NotRecorded(f"Case {case_id} has no field {number}.", "Choose one from the list of fields.")
+    return rows[0]
+
+
+def _field(row: dict[str, Any]) -> FieldRow:
+    sums = {key: row.pop(key) for key in ("nucleated", "countable", "excluded", "blast")}
+    return FieldRow(**{**row, "ok": bool(row["ok"])}, counts=_counts(sums))
+
+
+def _counts(figures: dict[str, Any]) -> Counts:
+    return Counts(figures["nucleated"], figures["countable"], figures["excluded"], figures["blast"])
+
+
+def _clock_hint() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
