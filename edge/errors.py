@@ -80,6 +80,12 @@ class EngineDisagrees(EngineFault):
     code = "engine.disagrees"
 
 
+class BadMeasures(Fault):
+    """A cell's measures are not finite, or not the ones a system asks for."""
+
+    code = "measures"
+
+
 class ScaleUnknown(Fault):
     """Neither red cells nor a given value nor the bundle tell how large a pixel is."""
 
