@@ -92,7 +92,8 @@ class PaintedExaminer:
     def examine(self, frame: Frame) -> Examination:
         verdict = self.gate(frame)
         nuclei = _labelled(frame.pixels) if verdict.ok else np.zeros(frame.pixels.shape[:2], np.uint16)
-        whole = cv2.dilate(nuclei, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (19, 19)))
+        rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (19, 19))
+        whole = cv2.dilate(nuclei, rim).astype(np.uint16)
         cells = tuple(_result(nuclei, whole, k) for k in range(1, int(nuclei.max()) + 1))
         counts = counts_of(cells)
         height, width = nuclei.shape
@@ -116,8 +117,7 @@ class PaintedExaminer:
 def _labelled(pixels: Pixels) -> Labels:
     red, green = pixels[..., 0].astype(int), pixels[..., 1].astype(int)
     mask = ((green < 95) & (red < 150)).astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    _, labels = cv2.connectedComponents(mask)
+    _, labels = cv2.connectedComponents(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
     return labels.astype(np.uint16)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +18,7 @@ NEW = NewCase("A-17", "marrow", "wright-giemsa")
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
+def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     record = Record(folder)
     record.begin_case(NEW)
@@ -51,7 +50,7 @@ def test_a_full_disk_leaves_no_half_of_a_field(data: Path, monkeypatch: pytest.M
     record = Record(data)
     before = contents(record)
     with monkeypatch.context() as patch:
-        patch.setattr(*{"fsync": (os, "fsync"), "open": (Path, "open")}[call], refuse)  # type: ignore[arg-type]
+        patch.setattr(*{"fsync": (os, "fsync"), "open": (Path, "open")}[call], refuse)
         with pytest.raises(StoreFull, match="everything before it is safe"):
             add(record, 2)
     assert contents(record) == before
