@@ -1,0 +1,134 @@
+"""The options of every kind of source, as frozen values: their fields are the names that an address may carry.
+
+A field's metadata holds its help and its range; `read_options` and `write_options` turn a query into such a value
+and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from firmware_bridge.errors import BadSourceUri
+
+TRUE_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def _flag(text: str) -> Any:
+    return field(default=False, metadata={"help": text})
+
+
+def _figure(default: float, low: float, high: float, text: str) -> Any:
+    return field(default=default, metadata={"help": text, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an address may ask for; a kind of source without options uses this empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraOptions(Options):
+    """A camera at this computer. 0 leaves the choice to the camera."""
+
+    width: int = _figure(0, 0, 16384, "picture width in pixels")
+    height: int = _figure(0, 0, 16384, "picture height in pixels")
+    fps: float = _figure(0.0, 0.0, 240.0, "pictures per second asked of the camera")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions(Options):
+    """A camera on the network."""
+
+    timeout: float = _figure(5.0, 0.1, 60.0, "seconds without a picture until the camera counts as lost")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions(Options):
+    """A video or a single picture."""
+
+    loop: bool = _flag("begin again at the end")
+    fps: float = _figure(0.0, 0.0, 240.0, "play at this rate instead of the recorded one")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOptions(Options):
+    """A folder of pictures."""
+
+    loop: bool = _flag("begin again at the end")
+    watch: bool = _flag("wait for new pictures at the end")
+    fps: float = _figure(1.0, 0.1, 240.0, "pictures per second when shown live")
+
+
+@dataclass(frozen=True, slots=True)
+class SimOptions(Options):
+    """The simulated microscope."""
+
+    width: int = _figure(1280, 64, 4096, "picture width in pixels")
+    height: int = _figure(960, 64, 4096, "picture height in pixels")
+    um_per_px: float = _figure(0.11, 0.05, 0.6, "micrometres per pixel")
+    cells: int = _figure(9, 0, 200, "nucleated cells per field, on average")
+    blast_fraction: float = _figure(0.35, 0.0, 1.0, "share of lymphoblasts among them")
+    defocus_um: float = _figure(0.0, -50.0, 50.0, "distance from the best focus in micrometres")
+    exposure: float = _figure(1.0, 0.01, 10.0, "brightness of lamp and shutter, 1 is right")
+    fps: float = _figure(10.0, 0.1, 120.0, "pictures per second when shown live")
+    dwell: int = _figure(40, 1, 1_000_000, "pictures of one field before the stage moves on")
+    seed: int = _figure(1, 0, 2**63 - 1, "the same seed gives the same pictures")
+
+
+AnyOptions = TypeVar("AnyOptions", bound=Options)
+
+
+def read_options(kind: type[AnyOptions], pairs: Iterable[tuple[str, str]]) -> AnyOptions:
+    """The options named in a query, the others at their defaults.
+
+    Raises:
+        BadSourceUri: an option is unknown, given twice, or its value makes no sense.
+    """
+    known = {each.name: each for each in fields(kind)}
+    given: dict[str, float | bool] = {}
+    for name, text in pairs:
+        if name not in known:
+            raise BadSourceUri(f"There is no option “{name}” here.", _known_words(kind))
+        if name in given:
+            raise BadSourceUri(f"The option “{name}” is given twice.", "Give it once.")
+        default = known[name].default
+        given[name] = _flag_value(name, text) if isinstance(default, bool) else _figure_value(known[name], text)
+    return kind(**given)
+
+
+def write_options(options: Options) -> list[tuple[str, str]]:
+    """The pairs that `read_options` turns into an equal value; defaults are left out."""
+    return [
+        (each.name, _written(getattr(options, each.name)))
+        for each in fields(options)
+        if getattr(options, each.name) != each.default
+    ]
+
+
+def _written(value: float | bool) -> str:
+    return repr(value) if isinstance(value, float) else str(int(value))
+
+
+def _known_words(kind: type[Options]) -> str:
+    names = ", ".join(each.name for each in fields(kind))
+    return f"Known ones: {names}." if names else "This kind of source takes no options."
+
+
+def _flag_value(name: str, text: str) -> bool:
+    if text.lower() not in TRUE_WORDS:
+        raise BadSourceUri(f"The option “{name}” cannot be “{text}”.", "Write 1 for yes or 0 for no.")
+    return TRUE_WORDS[text.lower()]
+
+
+def _figure_value(known: Any, text: str) -> float:
+    low, high, number = known.metadata["low"], known.metadata["high"], type(known.default)
+    try:
+        value: float = number(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        kind = "a whole number" if number is int else "a number"
+        raise BadSourceUri(f"The option “{known.name}” cannot be “{text}”.", f"Give {kind} from {low:g} to {high:g}.")
+    return value
