@@ -1,0 +1,173 @@
+"""Always the newest picture: a thread that empties a source, so that a slow consumer never makes the picture late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+from firmware_bridge.errors import BadPicture, SourceFault, SourceLost
+from firmware_bridge.picture import Picture, Source
+
+PAUSE_AFTER_BAD_PICTURE_S = 0.2
+LONGEST_PAUSE_S = 10.0
+JOIN_S = 2.0
+
+Phase = Literal["running", "ended", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class PumpState:
+    """How the source is doing.
+
+    phase       still delivering, ended for good, or lost
+    fault       why it is lost, else the last unreadable picture since the last good one, else None
+    age_s       seconds since the newest picture came; None before the first
+    pictures    how many came
+    dropped     how many of them were replaced before anyone asked for them
+    unreadable  how many could not be read
+    """
+
+    phase: Phase
+    fault: SourceFault | None
+    age_s: float | None
+    pictures: int
+    dropped: int
+    unreadable: int
+
+
+class Pacer:
+    """Shows recorded pictures at the rate they were taken; live ones are never held up.
+
+    Who falls behind does not hurry to catch up: time is counted anew from the late picture.
+    """
+
+    def __init__(self) -> None:
+        self._offset_s: float | None = None
+
+    def delay_s(self, taken_ms: float, now_s: float) -> float:
+        """How long to wait at `now_s` before showing a picture taken at `taken_ms`; 0 to `LONGEST_PAUSE_S`."""
+        taken_s = taken_ms / 1000.0
+        if self._offset_s is None:
+            self._offset_s = now_s - taken_s
+        delay = taken_s + self._offset_s - now_s
+        if not 0.0 <= delay <= LONGEST_PAUSE_S:
+            delay = min(max(delay, 0.0), LONGEST_PAUSE_S)
+            self._offset_s = now_s + delay - taken_s
+        return delay
+
+
+class Newest:
+    """The newest picture of a source, and nothing older.
+
+    Owns the source: leaving the `with` block, or `close`, closes both.
+
+        with Newest(open_source("sim:")) as live:
+            picture = live.wait_newer(-1, timeout_s=5.0)
+    """
+
+    def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._clock = clock
+        self._pacer = Pacer()
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._picture: Picture | None = None
+        self._came_s = 0.0
+        self._taken = True
+        self._phase: Phase = "running"
+        self._fault: SourceFault | None = None
+        self._pictures = self._dropped = self._unreadable = 0
+        self._thread = threading.Thread(target=self._run, name=f"newest {type(source).__name__}", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Newest:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def uri(self) -> str:
+        """The address of the source."""
+        return self._source.uri
+
+    @property
+    def state(self) -> PumpState:
+        """How the source is doing now."""
+        with self._changed:
+            age_s = None if self._picture is None else self._clock() - self._came_s
+            return PumpState(self._phase, self._fault, age_s, self._pictures, self._dropped, self._unreadable)
+
+    def latest(self) -> Picture | None:
+        """The newest picture, at once; None before the first. It stays when the source has ended or is lost."""
+        with self._changed:
+            self._taken = True
+            return self._picture
+
+    def wait_newer(self, sequence: int, timeout_s: float) -> Picture | None:
+        """The newest picture as soon as its number is above `sequence`; None if none came or will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_newer(sequence) or self._phase != "running", timeout_s)
+            if not self._is_newer(sequence):
+                return None
+            self._taken = True
+            return self._picture
+
+    def close(self) -> None:
+        """Stop the thread and close the source. Safe to call twice; a read that hangs is left behind."""
+        self._stopping.set()
+        self._source.close()
+        self._thread.join(JOIN_S)
+
+    def _is_newer(self, sequence: int) -> bool:
+        return self._picture is not None and self._picture.sequence > sequence
+
+    def _run(self) -> None:
+        try:
+            self._pump()
+        except SourceFault as fault:
+            self._finish("lost", fault)
+        except Exception as error:  # noqa: BLE001  a driver's surprise must reach the page, not die with this thread
+            what = f"The source {self._source.uri} failed in an unexpected way ({error!r})."
+            lost = SourceLost(what, "Open it again; report this if it comes back.")
+            lost.__cause__ = error
+            self._finish("lost", lost)
+
+    def _pump(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                picture = self._source.read()
+            except BadPicture as fault:
+                self._note_unreadable(fault)
+                continue
+            if picture is None:
+                break
+            self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
+            self._publish(picture)
+        self._finish("ended", None)
+
+    def _publish(self, picture: Picture) -> None:
+        with self._changed:
+            self._dropped += not self._taken
+            self._picture, self._came_s, self._taken = picture, self._clock(), False
+            self._pictures += 1
+            self._fault = None
+            self._changed.notify_all()
+
+    def _note_unreadable(self, fault: BadPicture) -> None:
+        with self._changed:
+            self._unreadable += 1
+            self._fault = fault
+        self._stopping.wait(PAUSE_AFTER_BAD_PICTURE_S)
+
+    def _finish(self, phase: Phase, fault: SourceFault | None) -> None:
+        with self._changed:
+            self._phase = phase
+            self._fault = fault or self._fault
+            self._changed.notify_all()

@@ -1,0 +1,56 @@
+"""A network camera that speaks RTSP, through OpenCV's FFmpeg."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+
+from firmware_bridge.capture import Capture, open_device
+from firmware_bridge.errors import SourceLost, SourceUnavailable
+from firmware_bridge.options import StreamOptions
+from firmware_bridge.picture import Picture
+from firmware_bridge.uri import SourceUri
+
+
+class RtspSource:
+    """Pictures as the camera sends them.
+
+    Raises:
+        SourceUnavailable: nothing answers at the address within the time limit.
+    """
+
+    def __init__(self, uri: SourceUri) -> None:
+        self._uri = str(uri)
+        self._shown = uri.shown
+        limit_ms = int(1000 * uri.options_as(StreamOptions).timeout)
+        limits = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms)
+        device = open_device(uri.target, cv2.CAP_FFMPEG, limits)
+        self._capture = Capture(device)
+        self._sequence = -1
+        if not device.isOpened():
+            what = f"No camera answers at {self._shown}."
+            raise SourceUnavailable(what, "Check the address, the network and that the camera is on.")
+
+    @property
+    def uri(self) -> str:
+        """The address this source was opened with."""
+        return self._uri
+
+    def read(self) -> Picture | None:
+        """The next picture; None after `close`.
+
+        Raises:
+            SourceLost: no picture came within the time limit.
+        """
+        taken = self._capture.read()
+        if taken is None:
+            if self._capture.closed:
+                return None
+            raise SourceLost(f"The camera at {self._shown} stopped sending.", "Check the network and its power.")
+        self._sequence += 1
+        return Picture(taken[0], self._sequence, 1000.0 * time.monotonic(), self._shown)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._capture.close()
