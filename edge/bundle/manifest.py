@@ -1,0 +1,188 @@
+"""What a bundle says of itself: `manifest.json`, schema 1, as frozen and strictly checked values.
+
+    Manifest
+    ├── IntendedUse, Preprocessing, Thresholds, Calibration, Fusion    how to use it
+    ├── Variant …                                                      the same network for several engines
+    ├── FileEntry …, Vectors                                           what is in it, and how to prove it
+    └── Training, Metric …                                             where it comes from, how good it is
+
+Every path is relative to the bundle and must be listed in `files`. The network's tensors have fixed names, see
+`edge.bundle.tensors`. The JSON Schema of all this is published beside this file as `manifest.schema.json`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+KIND = "cell-opinion"
+
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+_STEP = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
+FilePath = Annotated[str, Field(pattern=rf"^{_STEP}(/{_STEP}){{0,3}}$", max_length=200)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    """Frozen; unknown fields are refused; no text becomes a number on the way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class IntendedUse(_Part):
+    """What the bundle may be used on; anything else is outside its evidence."""
+
+    specimens: Annotated[tuple[Text, ...], Field(min_length=1)]
+    stains: Annotated[tuple[Text, ...], Field(min_length=1)]
+    magnification: Text
+
+
+class Preprocessing(_Part):
+    """How a cell becomes the network's input.
+
+    view      name of an input view that edge implements: `rgb`, `od-nucleus`, …
+    um_per_px scale of the crop, micrometres per pixel
+    size_px   side of the square crop
+    mean, std one per channel of the view: (value - mean) / std
+    measures  scalar inputs, in order: names of fields of `edge.types.Features`; measures_mean and _std likewise
+    """
+
+    view: Name
+    um_per_px: Positive
+    size_px: Annotated[int, Field(ge=1, le=4096)]
+    mean: Annotated[tuple[Finite, ...], Field(min_length=1)]
+    std: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    measures: tuple[Text, ...]
+    measures_mean: tuple[Finite, ...]
+    measures_std: tuple[Positive, ...]
+
+
+class Thresholds(_Part):
+    """Probability of the positive label from which a cell counts as it, and the band [lo, hi] of doubt."""
+
+    positive: Share
+    abstain: tuple[Share, Share]
+
+
+class Calibration(_Part):
+    """Probability = softmax(logits / temperature + bias), Guo 2017; `bias` has one value per label."""
+
+    temperature: Positive
+    bias: tuple[Finite, ...]
+
+
+class Fusion(_Part):
+    """Weights of the two opinions in the fused log-odds."""
+
+    network: Share
+    rbf: Share
+
+
+class Variant(_Part):
+    """The network in the form of one engine.
+
+    name       `onnx-fp32`, `onnx-int8`, `openvino-int8`, `onnx-fp16`, …
+    engine     `onnxruntime`, `openvino`; a name that a kit does not know is reported and skipped
+    file       the network; for OpenVINO the .xml, its .bin stands beside it
+    tolerance  largest absolute difference in probability that the test vectors may show
+    needs      what the device must have, for people: `avx512_vnni`, `cuda`, …
+    """
+
+    name: Name
+    engine: Name
+    file: FilePath
+    precision: Name
+    tolerance: Share
+    needs: tuple[Text, ...]
+
+
+class FileEntry(_Part):
+    """What a listed file must be, to the last bit."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class Vectors(_Part):
+    """Test inputs and the outputs of the float32 original, an .npz without pickles (see `edge.bundle.tensors`)."""
+
+    file: FilePath
+
+
+class DataSource(_Part):
+    """One data set used, its terms, and how much of it; `patients` where they are known."""
+
+    name: Text
+    terms: Text
+    images: Annotated[int, Field(ge=0)]
+    patients: Annotated[int, Field(ge=1)] | None = None
+    role: Text
+
+
+class Training(_Part):
+    """What the bundle was made from and with, and the terms that follow from it."""
+
+    data: tuple[DataSource, ...]
+    terms: Text
+    made_with: Text
+
+
+class Metric(_Part):
+    """One measured figure with its 95 % interval.
+
+    on    what it was measured on: `bccd, left out`
+    n     how many units
+    unit  what was resampled for the interval: `patient`, `image`, `cell`
+    """
+
+    name: Text
+    on: Text
+    value: Finite
+    low: Finite
+    high: Finite
+    n: Annotated[int, Field(ge=1)]
+    unit: Text
+
+
+class Manifest(_Part):
+    """The whole manifest.
+
+    version         grows with every release of this name; an older one is refused
+    positive_label  the class that is counted: `blast`
+    urgent_labels   classes that ask for urgent review
+    fuzzy, rbf      files with the compiled fuzzy system and the radial-basis network
+    stain_reference what stains are normalised to; its keys belong to edge.scale
+    limits          sentences a user must know
+    """
+
+    schema_version: Literal[1]
+    kind: Literal["cell-opinion"]
+    name: Name
+    version: Annotated[int, Field(ge=1, le=2**31)]
+    title: Text
+    intended_use: IntendedUse
+    labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    positive_label: Text
+    urgent_labels: tuple[Text, ...]
+    preprocessing: Preprocessing
+    thresholds: Thresholds
+    calibration: Calibration
+    fusion: Fusion
+    fuzzy: FilePath
+    rbf: FilePath
+    stain_reference: dict[str, Finite | tuple[Finite, ...]]
+    variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
+    files: Annotated[dict[FilePath, FileEntry], Field(json_schema_extra={"additionalProperties": False})]
+    vectors: Vectors
+    training: Training
+    metrics: tuple[Metric, ...]
+    limits: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+    def variant(self, name: str) -> Variant:
+        """The variant of that name. Raises KeyError if there is none."""
+        return {variant.name: variant for variant in self.variants}[name]
