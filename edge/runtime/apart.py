@@ -1,0 +1,66 @@
+"""Parity in a process of its own: an engine that crashes, hangs or eats the memory takes nothing else with it.
+
+An old processor meets an instruction it does not have (openvino#26715), and the whole process is gone; were that the
+station, it would die at every start.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from edge.bundle.opened import Bundle
+from edge.runtime.engines import ENGINES, EngineOptions
+from edge.runtime.parity import ParityReport, failed
+
+CHILD = "edge.runtime.child"
+TIME_LIMIT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One variant to check: the bundle by path and digest (it is verified already), the variant, the circumstances."""
+
+    path: str
+    digest: str
+    variant: str
+    threads: int
+    engines: Mapping[str, str]
+
+
+def check_apart(
+    bundle: Bundle,
+    variant: str,
+    options: EngineOptions | None = None,
+    engines: Mapping[str, str] = ENGINES,
+    limit_s: float = TIME_LIMIT_S,
+) -> ParityReport:
+    """As `parity.check_variant`, in a process of its own; its death or silence is a report too."""
+    threads = (options or EngineOptions()).threads
+    job = Job(str(bundle.path.resolve()), bundle.digest, variant, threads, dict(engines))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", CHILD],
+            input=json.dumps(asdict(job)),
+            capture_output=True,
+            text=True,
+            timeout=limit_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return failed(bundle, variant, f"gave no answer within {limit_s:.0f} s")
+    except OSError as error:
+        return failed(bundle, variant, f"could not be started: {error.strerror}")
+    if done.returncode:
+        return failed(bundle, variant, _death(done))
+    return ParityReport(**json.loads(done.stdout))
+
+
+def _death(done: subprocess.CompletedProcess[str]) -> str:
+    if done.returncode < 0:
+        return f"the engine crashed ({signal.Signals(-done.returncode).name}) on this device"
+    return f"the engine ended with code {done.returncode}: {done.stderr.strip()[-300:]}"
