@@ -1,0 +1,23 @@
+"""The `marrowkit` command. A sub-command is one line here and one module in `edge.commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge.commands.lazy import lazy_app, run
+
+COMMANDS: Mapping[str, str] = {
+    "bundle": "edge.commands.bundle:app",
+    "doctor": "edge.commands.doctor:doctor",
+}
+
+app = lazy_app("marrowkit", "Leukaemia screening support beside a microscope, offline.", COMMANDS)
+
+
+def main() -> None:
+    """Run the command line."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()
