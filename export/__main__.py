@@ -1,0 +1,25 @@
+"""The `marrowkit-export` command of the training side. A sub-command is a line here, its code in `export.commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge.commands.lazy import lazy_app, run
+
+COMMANDS: Mapping[str, str] = {
+    "pack": "export.commands.bundles:pack_command",
+    "sign": "export.commands.bundles:sign_command",
+    "archive": "export.commands.bundles:archive_command",
+    "keygen": "export.commands.bundles:keygen_command",
+}
+
+app = lazy_app("marrowkit-export", "From networks and rules to signed bundles.", COMMANDS)
+
+
+def main() -> None:
+    """Run the command line."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Tiny but real networks and bundles, built from text in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx.parser
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.bundle import Bundle, TrustedKeys
+from edge.bundle.archive import write_archive
+from edge.bundle.durable import write_durably
+from edge.bundle.keys import KEYS_FOLDER, merge
+from edge.bundle.store import FolderStore
+from edge.bundle.tensors import VectorSet
+from export.keys import key_list, trusted_key
+from export.pack import PackSpec, pack
+from export.sign import sign
+
+CELLS, SIZE_PX = 4, 8
+KEY = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
+KEYS: TrustedKeys = merge([trusted_key(KEY, "the tests")])
+
+COLOUR_WEIGHTS = np.array([[1.5, -1.0], [0.5, 0.25], [-2.0, 1.0]], np.float32)
+MEASURE_WEIGHTS = np.array([[0.75, -0.5], [-0.25, 1.0]], np.float32)
+
+NETWORK = """
+<ir_version: 8, opset_import: ["" : 17]>
+tiny (float[N, 3, 8, 8] image, float[N, 2] measures) => (float[N, 2] logits)
+<float[3, 2] colour = {1.5, -1.0, 0.5, 0.25, -2.0, 1.0}, float[2, 2] measure = {0.75, -0.5, -0.25, 1.0}>
+{
+    mean = ReduceMean <axes = [2, 3], keepdims = 0> (image)
+    seen = MatMul (mean, colour)
+    measured = MatMul (measures, measure)
+    logits = Add (seen, measured)
+}
+"""
+"""Two labels from the mean colour and two measures: what `tiny_logits` computes."""
+
+
+def tiny_onnx(text: str = NETWORK) -> bytes:
+    """The .onnx file of a network given as text."""
+    serialised: bytes = onnx.parser.parse_model(text).SerializeToString()
+    return serialised
+
+
+def tiny_openvino(folder: Path) -> dict[str, bytes]:
+    """The same network as OpenVINO's .xml and .bin, by name."""
+    from edge.runtime.ov import silence_telemetry
+
+    silence_telemetry()
+    import openvino
+
+    openvino.save_model(openvino.Core().read_model(tiny_onnx()), str(folder / "tiny.xml"), compress_to_fp16=False)
+    return {name: (folder / name).read_bytes() for name in ("tiny.xml", "tiny.bin")}
+
+
+def tiny_vectors(seed: int = 0) -> VectorSet:
+    """Inputs, and what the network gives for them, computed without it."""
+    random = np.random.default_rng(seed)
+    image = random.normal(size=(CELLS, 3, SIZE_PX, SIZE_PX)).astype(np.float32)
+    measures = random.normal(size=(CELLS, 2)).astype(np.float32)
+    logits = image.mean(axis=(2, 3)) @ COLOUR_WEIGHTS + measures @ MEASURE_WEIGHTS
+    return VectorSet({"image": image, "measures": measures}, logits.astype(np.float32))
+
+
+def tiny_variant(name: str = "onnx-fp32", engine: str = "onnxruntime", file: str = "tiny.onnx") -> dict[str, Any]:
+    """A variant's entry in the manifest."""
+    return {"name": name, "engine": engine, "file": file, "precision": "fp32", "tolerance": 0.001, "needs": []}
+
+
+def tiny_fields(**changes: Any) -> dict[str, Any]:
+    """The manifest's fields as a packer gives them; `changes` replace whole fields."""
+    source = {"name": "painted", "terms": "CC0", "images": 12, "role": "training"}
+    metric = {"name": "AUC", "on": "painted", "value": 0.9, "low": 0.8, "high": 0.95, "n": 12, "unit": "image"}
+    return {
+        "name": "tiny",
+        "version": 1,
+        "title": "A tiny bundle",
+        "intended_use": {"specimens": ["blood"], "stains": ["Wright"], "magnification": "100x oil"},
+        "labels": ["blast", "other"],
+        "positive_label": "blast",
+        "urgent_labels": ["blast"],
+        "preprocessing": {
+            "view": "rgb",
+            "um_per_px": 0.25,
+            "size_px": SIZE_PX,
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.25, 0.25, 0.25],
+            "measures": ["nucleus_diameter_um", "nc_ratio"],
+            "measures_mean": [9.0, 0.6],
+            "measures_std": [2.0, 0.1],
+        },
+        "thresholds": {"positive": 0.5, "abstain": [0.4, 0.6]},
+        "calibration": {"temperature": 1.5, "bias": [0.1, -0.1]},
+        "fusion": {"network": 0.6, "rbf": 0.4},
+        "fuzzy": "fuzzy.json",
+        "rbf": "rbf.json",
+        "stain_reference": {"density": [0.6, 0.7, 0.3]},
+        "variants": [tiny_variant()],
+        "training": {"data": [source], "terms": "CC0", "made_with": "tests"},
+        "metrics": [metric],
+        "limits": ["It knows nothing."],
+        **changes,
+    }
+
+
+def tiny_files(**more: bytes) -> dict[str, bytes]:
+    """The files of a tiny bundle, by path; keywords with `__` for a dot add or replace some."""
+    added = {name.replace("__", "."): content for name, content in more.items()}
+    return {"tiny.onnx": tiny_onnx(), "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
+
+
+def tiny_bundle(
+    folder: Path,
+    files: Mapping[str, bytes] | None = None,
+    key: Ed25519PrivateKey = KEY,
+    vectors: VectorSet | None = None,
+    **changes: Any,
+) -> Bundle:
+    """A signed bundle in a new folder; `changes` replace whole fields of its manifest."""
+    content = tiny_files() if files is None else files
+    pack(PackSpec(tiny_fields(**changes), content, vectors or tiny_vectors()), folder)
+    return sign(folder, key)
+
+
+def fake_bundle(folder: Path, scripts: Mapping[str, bytes], **changes: Any) -> Bundle:
+    """A bundle whose variants run on `edge.runtime.fake`, each by its script (JSON)."""
+    files = {f"{name}.json": script for name, script in scripts.items()}
+    variants = [tiny_variant(name, "fake", f"{name}.json") for name in scripts]
+    vectors = tiny_vectors()
+    flat = VectorSet(vectors.inputs, np.tile(np.array([0.0, 1.0], np.float32), (CELLS, 1)))
+    return tiny_bundle(folder, {**tiny_files(), **files}, vectors=flat, variants=variants, **changes)
+
+
+def tiny_archive(bundle: Bundle, file: Path) -> Path:
+    """The bundle as one .mkb file."""
+    write_durably(file, write_archive(FolderStore(bundle.path)))
+    return file
+
+
+def trusting(data_dir: Path, key: Ed25519PrivateKey = KEY) -> Path:
+    """A data folder whose kit believes the key."""
+    (data_dir / KEYS_FOLDER).mkdir(parents=True, exist_ok=True)
+    (data_dir / KEYS_FOLDER / "tests.json").write_bytes(key_list(trusted_key(key, "the tests")))
+    return data_dir
