@@ -74,7 +74,7 @@ class SimOptions(Options):
     exposure: float = _figure(1.0, 0.01, 10.0, "brightness of lamp and shutter, 1 is right")
     fps: float = _figure(10.0, 0.1, 120.0, "pictures per second when shown live")
     dwell: int = _figure(40, 1, 1_000_000, "pictures of one field before the stage moves on")
-    seed: int = _figure(1, 0, 2**63 - 1, "the same seed gives the same pictures")
+    seed: int = _figure(6, 0, 2**63 - 1, "the same seed gives the same pictures")
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)

@@ -1,0 +1,10 @@
+"""A simulated microscope over a procedural smear of known truth. Contains no real image.
+
+plan ──▶ paint (dyes on a canvas) ──▶ light (Beer–Lambert) ──▶ camera
+"""
+
+from __future__ import annotations
+
+from firmware_bridge.sim.field import Field, TruthCell, make_field
+
+__all__ = ["Field", "TruthCell", "make_field"]
