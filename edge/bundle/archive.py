@@ -9,12 +9,16 @@ import io
 import stat
 import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from edge.bundle.rules import MAX_FILES, MAX_TOTAL_BYTES
 from edge.bundle.store import COPY_AGAIN, Store
 from edge.errors import BundleDamaged
+
+# What reading a damaged zip may raise: the library documents BadZipFile and lets these through as well.
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 
 _END = struct.Struct("<4s4H2LH")
 _END_MAGIC, _ZIP64_LOCATOR, _ZIP64_LOCATOR_BYTES = b"PK\x05\x06", b"PK\x06\x07", 20
@@ -43,7 +47,7 @@ class ArchiveStore:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return io.BytesIO(archive.read(self._members[name]))
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except (KeyError, *ZIP_FAULTS) as error:
             raise BundleDamaged(f"{name!r} cannot be read from the archive: {error}.", COPY_AGAIN) from error
 
 
@@ -64,7 +68,7 @@ def _members(path: Path) -> dict[str, zipfile.ZipInfo]:
         _refuse_swollen(path)
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (OSError, struct.error, zipfile.BadZipFile) as error:
+    except ZIP_FAULTS as error:
         raise BundleDamaged(f"{path.name!r} is no bundle archive: {error}.", COPY_AGAIN) from error
     for member in members:
         _refuse_odd(member)
@@ -95,7 +99,7 @@ def _refuse_odd(member: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or "\\" in name or ".." in parts or str(PurePosixPath(name)) != name:
         raise BundleDamaged(f"The archive names a file outside itself: {name!r}.", COPY_AGAIN)
-    if mode and not stat.S_ISREG(mode):
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise BundleDamaged(f"{name!r} in the archive is a link or a device, not a file.", COPY_AGAIN)
     if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & _ENCRYPTED:
         raise BundleDamaged(f"{name!r} in the archive is compressed or encrypted.", COPY_AGAIN)

@@ -160,7 +160,7 @@ class Manifest(_Part):
     limits          sentences a user must know
     """
 
-    schema_version: Literal[1]
+    schema_version: Annotated[int, Field(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)]
     kind: Literal["cell-opinion"]
     name: Name
     version: Annotated[int, Field(ge=1, le=2**31)]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.bundle.archive import ZIP_FAULTS
 from edge.bundle.manifest import Calibration
 from edge.bundle.rules import MAX_FILE_BYTES
 from edge.errors import BundleDamaged
@@ -44,9 +45,9 @@ def read_vectors(content: bytes) -> VectorSet:
     try:
         _refuse_inflation(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            inputs = {_inner(key): arrays[key] for key in arrays.files if key.startswith("input.")}
-            return VectorSet(inputs, arrays[f"output.{LOGITS}"])
-    except (ValueError, KeyError, OSError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+            inputs = {_inner(key): _floats(arrays[key]) for key in arrays.files if key.startswith("input.")}
+            return VectorSet(inputs, _floats(arrays[f"output.{LOGITS}"]))
+    except (KeyError, MemoryError, *ZIP_FAULTS) as error:
         raise BundleDamaged(f"The test vectors cannot be read: {error}.", "Copy the bundle again.") from error
 
 
@@ -69,6 +70,12 @@ def _refuse_inflation(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
             raise ValueError(f"they unpack to more than {MAX_FILE_BYTES >> 20} MB")
+
+
+def _floats(array: object) -> Floats:
+    if not isinstance(array, np.ndarray) or array.dtype != np.float32:
+        raise ValueError("not all of them are float32 arrays")
+    return array
 
 
 def _inner(key: str) -> str:
