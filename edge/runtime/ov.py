@@ -47,17 +47,25 @@ class OpenVinoSession:
     def __init__(self, compiled: Any, engine: str) -> None:
         self.engine = engine
         self._request: Any = compiled.create_infer_request()
-        self._outputs = {output.get_any_name(): output for output in compiled.outputs}
+        self._inputs = {port.get_any_name(): port.get_element_type().to_dtype() for port in compiled.inputs}
+        self._outputs = {port.get_any_name(): port for port in compiled.outputs}
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[np.float32]]:
         """One inference; see `Session.run`."""
         if self._request is None:
             raise EngineFault("The network has been closed.", "Open it again.")
+        self._require_inputs(inputs)
         try:
             outputs = self._request.infer(dict(inputs))
             return {name: np.array(outputs[port], np.float32) for name, port in self._outputs.items()}
         except Exception as error:  # the library raises RuntimeError and others of its own
             raise EngineFault(f"OpenVINO could not run the network: {error}.", REPORT) from error
+
+    def _require_inputs(self, inputs: Tensors) -> None:
+        """OpenVINO would run with whatever lay in the memory of a missing input, and convert one of another type."""
+        given = {name: array.dtype for name, array in inputs.items()}
+        if given != self._inputs:
+            raise EngineFault(f"OpenVINO was given {given} where the network takes {self._inputs}.", REPORT)
 
     def close(self) -> None:
         """Free the network."""

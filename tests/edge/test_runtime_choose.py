@@ -1,0 +1,170 @@
+"""Parity on this device, and the choice that follows from it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from edge.bundle import Bundle, open_bundle
+from edge.errors import BundleDamaged, EngineDisagrees, EngineMissing
+from edge.runtime import EngineOptions, ParityReport, choose_variant, open_chosen
+from edge.runtime.apart import check_apart
+from edge.runtime.choose import recall_choice
+from edge.runtime.device import Device, this_device
+from edge.runtime.fake import FAKE_ENGINES
+from edge.runtime.parity import TIMED_RUNS, check_variant
+from tests.tiny import KEYS, fake_bundle, tiny_bundle, tiny_files, tiny_openvino, tiny_variant
+
+GOOD, DRIFTED, NAN = b'{"logits":[0,1]}', b'{"logits":[0,1.5]}', b'{"logits":[0,NaN]}'
+SCRIPTS = {
+    "good": GOOD,
+    "drifted": DRIFTED,
+    "nan": NAN,
+    "wide": b'{"logits":[0,1,2]}',
+    "faulty": b'{"fault":"out of order"}',
+    "crashing": b'{"crash":true}',
+    "hanging": b'{"hang":true}',
+}
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Bundle:
+    return fake_bundle(tmp_path / "b", SCRIPTS)
+
+
+class Checks:
+    """Stands in for the check: says what it is told, and counts."""
+
+    def __init__(self, **ms: float | None) -> None:
+        self.ms, self.calls = ms, 0
+
+    def __call__(
+        self, bundle: Bundle, variant: str, options: EngineOptions, engines: Mapping[str, str]
+    ) -> ParityReport:
+        self.calls += 1
+        ms = self.ms[variant]
+        return ParityReport(variant, "fake 1", ms is not None, 0.001, 0.0, ms, "" if ms else "drifts")
+
+
+def test_the_vectors_are_run_compared_and_timed(bundle: Bundle) -> None:
+    ticks = itertools.count(step=0.25)
+    report = check_variant(bundle, "good", engines=FAKE_ENGINES, clock=lambda: next(ticks))
+    assert report == ParityReport("good", "fake 1", True, 0.001, 0.0, 250.0)
+    assert next(ticks) == 0.25 * 2 * TIMED_RUNS
+
+
+@pytest.mark.parametrize(
+    ("variant", "problem"),
+    [
+        ("drifted", "differs by"),
+        ("nan", "not all numbers"),
+        ("wide", "no 'logits' of shape"),
+        ("faulty", "out of order"),
+    ],
+)
+def test_a_variant_that_answers_otherwise_does_not_pass(variant: str, problem: str, bundle: Bundle) -> None:
+    report = check_variant(bundle, variant, engines=FAKE_ENGINES)
+    assert not report.passed
+    assert problem in report.problem
+
+
+def test_a_process_of_its_own_reports_the_same(bundle: Bundle) -> None:
+    here, apart = (check(bundle, "drifted", None, FAKE_ENGINES) for check in (check_variant, check_apart))
+    assert (apart.passed, apart.max_difference, apart.problem) == (here.passed, here.max_difference, here.problem)
+
+
+def test_an_engine_that_crashes_or_hangs_is_a_report(bundle: Bundle) -> None:
+    assert "SIGABRT" in check_apart(bundle, "crashing", None, FAKE_ENGINES).problem
+    assert "no answer within" in check_apart(bundle, "hanging", None, FAKE_ENGINES, limit_s=2.0).problem
+
+
+def test_a_child_that_cannot_work_says_why(bundle: Bundle) -> None:
+    (bundle.path / "manifest.json").write_bytes(b"{}")
+    assert "changed since it was verified" in check_apart(bundle, "good", None, FAKE_ENGINES).problem
+
+
+def test_a_changed_bundle_is_damage_not_a_failed_variant(bundle: Bundle) -> None:
+    (bundle.path / "good.json").write_bytes(DRIFTED)
+    with pytest.raises(BundleDamaged):
+        check_variant(bundle, "good", engines=FAKE_ENGINES)
+
+
+def test_the_fastest_that_passes_is_chosen_and_remembered(tmp_path: Path) -> None:
+    bundle = fake_bundle(tmp_path / "b", {"slow": GOOD, "fast": GOOD, "wrong": DRIFTED})
+    check = Checks(slow=9.0, fast=4.0, wrong=None)
+    choice = choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check)
+    assert choice.variant == "fast"
+    assert [report.passed for report in choice.reports] == [True, True, False]
+    assert choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check) == choice
+    assert recall_choice(bundle, tmp_path, FAKE_ENGINES) == choice
+    assert check.calls == 3
+
+
+def test_another_device_or_engine_is_checked_anew_and_both_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, check = fake_bundle(tmp_path / "b", {"v": GOOD}), Checks(v=1.0)
+    for version in ("1", "2", "1"):
+        device = Device("a processor", "x86_64", 2, (), {"fake": version})
+        monkeypatch.setattr("edge.runtime.choose.this_device", lambda engines, device=device: device)
+        choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check)
+    assert check.calls == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"%s":{"variant":"gone","device":"","reports":[]}}'])
+def test_a_lost_or_foreign_memory_is_no_memory(content: bytes, tmp_path: Path) -> None:
+    bundle, check = fake_bundle(tmp_path / "b", {"v": GOOD}), Checks(v=1.0)
+    place = tmp_path / "parity" / f"{bundle.digest}.json"
+    place.parent.mkdir()
+    place.write_bytes(content.replace(b"%s", this_device(FAKE_ENGINES).fingerprint.encode()))
+    assert choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check).variant == "v"
+    assert json.loads(place.read_bytes())
+    assert check.calls == 1
+
+
+def test_if_none_passes_nothing_is_used_or_remembered(tmp_path: Path) -> None:
+    bundle = fake_bundle(tmp_path / "b", {"a": DRIFTED, "b": NAN})
+    with pytest.raises(EngineDisagrees, match=r"a: differs by .*b: .*not all numbers"):
+        choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check_variant)
+    assert not (tmp_path / "parity").exists()
+
+
+def test_a_bundle_without_any_installed_engine_names_what_is_missing(tmp_path: Path) -> None:
+    bundle = tiny_bundle(tmp_path / "b", variants=[tiny_variant(engine="tensorrt")])
+    with pytest.raises(EngineMissing, match="'tensorrt'"):
+        choose_variant(bundle, tmp_path)
+    with pytest.raises(EngineMissing, match="come"):
+        choose_variant(fake_bundle(tmp_path / "f", {"v": GOOD}), tmp_path, engines=ABSENT)
+
+
+class Absent:
+    """An engine that nobody has installed."""
+
+    distributions = ("no-such-distribution",)
+    remedy = "It may come."
+
+
+ABSENT = {"fake": f"{__name__}:Absent"}
+
+
+def test_the_real_engines_are_proven_in_processes_of_their_own_and_the_chosen_one_runs(tmp_path: Path) -> None:
+    variants = [tiny_variant(), tiny_variant("openvino-fp32", "openvino", "tiny.xml")]
+    tiny_bundle(tmp_path / "b", {**tiny_files(), **tiny_openvino(tmp_path)}, variants=variants)
+    session, choice = open_chosen(open_bundle(tmp_path / "b", KEYS), tmp_path)
+    assert choice.variant in {"onnx-fp32", "openvino-fp32"}
+    assert all(report.passed for report in choice.reports), choice
+    session.close()
+
+
+def test_the_device_is_told_from_cpuinfo_or_does_without(tmp_path: Path) -> None:
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor\t: 0\nmodel name\t: A\nflags\t\t: avx2 fma\n\nprocessor\t: 1\nmodel name\t: B\n")
+    device = this_device(cpuinfo=told)
+    assert (device.processor, device.features) == ("A", ("avx2", "fma"))
+    untold = this_device(cpuinfo=tmp_path / "absent")
+    assert untold.processor
+    assert untold.fingerprint != device.fingerprint
