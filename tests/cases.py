@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from edge.record import Record
 from edge.types import (
     Box,
     BundleRef,
@@ -29,6 +32,10 @@ from edge.types import (
     Scale,
     Verdict,
 )
+from edge.web.parts import LiveSource, WebParts
+from firmware_bridge.errors import SourceFault
+from firmware_bridge.imagefile import decode_image
+from firmware_bridge.newest import Phase, PumpState
 
 UM_PER_PX = 0.1
 LABELS = ("blast", "lymphocyte", "granulocyte")
@@ -159,7 +166,7 @@ def _cell(nuclei: Labels, whole: Labels, k: int) -> Cell:
         centre_px=(float(xs.mean()), float(ys.mean())),
         box=Box(float(left), float(top), float(right - left), float(bottom - top)),
         features=_features(len(xs) * UM_PER_PX**2, nucleus_area),
-        excluded=(Reason("cell.cut_by_edge"),) if cut else (),
+        excluded=(Reason("cell.cut"),) if cut else (),
     )
 
 
@@ -190,12 +197,19 @@ def counts_of(cells: tuple[CellResult, ...]) -> Counts:
     return Counts(len(cells), len(countable), len(cells) - len(countable), blasts)
 
 
-def decide(counts: Counts, disagreements: int = 0) -> Decision:
+def decide(counts: Counts) -> Decision:
     """Wilson's interval (1927) and the first rule that fits; no more than a test needs."""
     score, low, high = _wilson_percent(counts.blast, counts.countable)
     label: DecisionLabel = "insufficient" if counts.countable < 200 else "suspicious" if low > 20 else "not suspicious"
-    reasons = (Reason("decision.few_cells", {"counted": counts.countable, "target": 200}),)
+    reasons = (
+        Reason("decide.few_cells", {"counted": counts.countable, "target": 200, "missing": 200 - counts.countable}),
+    )
     return Decision(label, score, (low, high), reasons if label == "insufficient" else ())
+
+
+def decide_case(documents: Iterable[Mapping[str, Any]]) -> Decision:
+    """The decision on the counted fields of a case."""
+    return decide(sum((Counts(**each["counts"]) for each in documents), Counts(0, 0, 0, 0)))
 
 
 def _wilson_percent(hits: int, n: int) -> tuple[float, float, float]:
@@ -205,3 +219,39 @@ def _wilson_percent(hits: int, n: int) -> tuple[float, float, float]:
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return 100 * p, 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
+
+
+class PaintedLive:
+    """A live source in a test's hands: it shows what it is told to show, and is lost when it is told so."""
+
+    uri = "sim:painted"
+
+    def __init__(self, frame: Frame | None = None) -> None:
+        self._frame = frame
+        self.state = pump_state("running", None if frame is None else 0.1)
+
+    def latest(self) -> Frame | None:
+        return self._frame
+
+    def show(self, frame: Frame) -> None:
+        self._frame, self.state = frame, pump_state("running", 0.1)
+
+    def lose(self, fault: SourceFault, age_s: float | None) -> None:
+        self.state = pump_state("lost", age_s, fault)
+
+
+def pump_state(phase: Phase, age_s: float | None, fault: SourceFault | None = None) -> PumpState:
+    """How a source is doing, in the three things that matter to a page."""
+    return PumpState(phase, fault, age_s, pictures=0 if age_s is None else 1, dropped=0, unreadable=0)
+
+
+def painted_parts(folder: Path, live: LiveSource) -> WebParts:
+    """Everything the page needs, painted; the record is a real one in `folder`."""
+    return WebParts(
+        live=live,
+        examiner=PaintedExaminer(),
+        record=Record(folder),
+        bundle=BUNDLE,
+        read_picture=decode_image,
+        decide_case=decide_case,
+    )

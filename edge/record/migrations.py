@@ -48,7 +48,7 @@ MIGRATIONS: tuple[str, ...] = (
         countable INTEGER NOT NULL,
         excluded INTEGER NOT NULL,
         blast INTEGER NOT NULL,
-        disagreements INTEGER NOT NULL,
+        doubtful INTEGER NOT NULL,
         decision TEXT NOT NULL,
         timing_ms TEXT NOT NULL,
         document TEXT NOT NULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,24 +84,20 @@ class Recorded:
 class Tally:
     """Sums over the counted fields of a case.
 
-    fields         all that were recorded, refused ones included
-    counted        those that the gate let through
-    disagreements  countable cells on which the fuzzy-RBF and the network name different classes
+    fields    all that were recorded, refused ones included
+    counted   those that the gate let through
+    doubtful  countable cells whose class is open
     """
 
     fields: int
     counted: int
     counts: Counts
-    disagreements: int
+    doubtful: int
 
 
-def disagreements(examination: Examination) -> int:
-    """Countable cells on which the two opinions name different classes."""
-    return sum(
-        _first(result.rbf.probability) != _first(result.network.probability)
-        for result in examination.cells
-        if result.cell.countable
-    )
+def doubtful_cells(examination: Examination) -> int:
+    """Countable cells whose class is open."""
+    return sum(result.doubtful for result in examination.cells if result.cell.countable)
 
 
 def field_values(examination: Examination, document: Document) -> dict[str, Any]:
@@ -125,7 +121,7 @@ def field_values(examination: Examination, document: Document) -> dict[str, Any]
         "countable": counts.countable,
         "excluded": counts.excluded,
         "blast": counts.blast,
-        "disagreements": disagreements(examination) if ok else 0,
+        "doubtful": doubtful_cells(examination) if ok else 0,
         "decision": examination.decision.label,
         "timing_ms": as_json(document["timing_ms"]),
         "document": as_json(document),
@@ -149,7 +145,3 @@ def cell_values(field_id: int, document: Document) -> Iterator[tuple[Any, ...]]:
 def as_json(value: Any) -> str:
     """Compact JSON in which NaN is an error."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
-
-
-def _first(probability: Mapping[str, float]) -> str:
-    return max(probability, key=lambda label: probability[label])

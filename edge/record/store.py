@@ -28,16 +28,16 @@ _INSERT_FIELD = """
 INSERT INTO fields (
     case_id, number, frame_digest, frame_name, width_px, height_px, image, cell_labels, nucleus_labels,
     bundle_name, bundle_version, bundle_digest, bundle_variant, ok, um_per_px, scale_source,
-    nucleated, countable, excluded, blast, disagreements, decision, timing_ms, document, clock_hint
+    nucleated, countable, excluded, blast, doubtful, decision, timing_ms, document, clock_hint
 ) VALUES (
     :case_id, :number, :frame_digest, :frame_name, :width_px, :height_px, :image, :cell_labels, :nucleus_labels,
     :bundle_name, :bundle_version, :bundle_digest, :bundle_variant, :ok, :um_per_px, :scale_source,
-    :nucleated, :countable, :excluded, :blast, :disagreements, :decision, :timing_ms, :document, :clock_hint
+    :nucleated, :countable, :excluded, :blast, :doubtful, :decision, :timing_ms, :document, :clock_hint
 )
 """
 _SUMS = """
 SELECT count(*) AS fields, total(ok) AS counted, total(nucleated) AS nucleated, total(countable) AS countable,
-    total(excluded) AS excluded, total(blast) AS blast, total(disagreements) AS disagreements
+    total(excluded) AS excluded, total(blast) AS blast, total(doubtful) AS doubtful
 FROM fields WHERE case_id = ?
 """
 
@@ -109,7 +109,7 @@ class Record:
             NotRecorded: there is no such case.
         """
         self.case(case_id)
-        earlier = self._same_picture(case_id, frame.digest)
+        earlier = self.same_picture(case_id, frame.digest)
         if earlier is not None:
             return Recorded(earlier, is_new=False)
         names, files = pictures.encode(frame, examination)
@@ -118,6 +118,11 @@ class Record:
         values |= {"nucleus_labels": names.nucleus_labels, "clock_hint": _clock_hint()}
         number = self._write_field(values | field_values(examination, plain), files, plain)
         return Recorded(self.field(case_id, number), is_new=True)
+
+    def same_picture(self, case_id: int, digest: str) -> FieldRow | None:
+        """The field of this case that holds the picture with this digest, if there is one."""
+        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND frame_digest = ?", case_id, digest)
+        return _field(rows[0]) if rows else None
 
     def fields(self, case_id: int) -> tuple[FieldRow, ...]:
         """The fields of a case in their order."""
@@ -143,6 +148,11 @@ class Record:
         stored: Document = json.loads(_only(rows, case_id, number)["document"])
         return stored
 
+    def counted_documents(self, case_id: int) -> Iterator[Document]:
+        """The documents of the counted fields of a case, in their order."""
+        rows = self._select("SELECT document FROM fields WHERE case_id = ? AND ok ORDER BY number", case_id)
+        return (json.loads(row["document"]) for row in rows)
+
     def picture(self, name: str) -> Path:
         """Where a file that a `FieldRow` names lies."""
         return self._pictures / name
@@ -150,11 +160,7 @@ class Record:
     def tally(self, case_id: int) -> Tally:
         """Sums over the counted fields of a case."""
         figures = {key: int(value) for key, value in self._select(_SUMS, case_id)[0].items()}
-        return Tally(figures["fields"], figures["counted"], _counts(figures), figures["disagreements"])
-
-    def _same_picture(self, case_id: int, digest: str) -> FieldRow | None:
-        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND frame_digest = ?", case_id, digest)
-        return _field(rows[0]) if rows else None
+        return Tally(figures["fields"], figures["counted"], _counts(figures), figures["doubtful"])
 
     def _write_field(self, values: dict[str, Any], files: dict[str, bytes], plain: Document) -> int:
         """Pictures first, then the row that names them; if the row fails, its pictures go again."""

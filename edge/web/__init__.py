@@ -1,0 +1,7 @@
+"""The local page and its API: a factory over finished parts, and a fallback page where the parts did not come up."""
+
+from edge.web.app import create_app
+from edge.web.fallback import create_fallback
+from edge.web.parts import Examiner, LiveSource, NoSource, WebParts
+
+__all__ = ["Examiner", "LiveSource", "NoSource", "WebParts", "create_app", "create_fallback"]

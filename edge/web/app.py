@@ -1,0 +1,51 @@
+"""The application: finished parts in, one ASGI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from edge.web import api, health, live, pages, problems
+from edge.web.desk import Desk
+from edge.web.guard import Guard
+from edge.web.parts import WebParts
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(parts: WebParts) -> FastAPI:
+    """The page and its API over these parts, which stay the caller's to close."""
+    desk = Desk(parts)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.stopping.set()
+        desk.close()
+
+    app = bare_app(parts.host_names, lifespan)
+    app.include_router(pages.router(parts))
+    app.include_router(live.router(parts))
+    app.include_router(api.cases_router(parts))
+    app.include_router(api.capture_router(parts, desk))
+    app.include_router(api.fields_router(parts))
+    app.include_router(health.router(parts))
+    return app
+
+
+def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> FastAPI:
+    """What every application of the kit has: guards, static files, errors with remedies, and nothing from elsewhere."""
+    app = FastAPI(
+        title="Marrowkit",
+        description="Decision support for leukaemia screening, not a diagnosis.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.mount("/static", pages.Files(directory=pages.STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(Guard, host_names=host_names)
+    return app

@@ -1,0 +1,57 @@
+"""Where fields are examined: one at a time, in a thread of its own, recorded before they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from edge.record import Recorded
+from edge.types import Frame
+from edge.web.parts import WebParts
+from firmware_bridge.errors import SourceLost, SourceUnavailable
+
+OLDEST_S = 10.0
+INSTEAD = "or add a picture from a file."
+
+
+class Desk:
+    """Takes frames in the order in which they are handed in."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
+
+    def newest(self) -> Frame:
+        """The frame that a capture means: what lies under the microscope now, not what lay there before it went dark.
+
+        Raises:
+            SourceUnavailable: there has been none yet.
+            SourceLost: the source is lost, or has not sent a picture for a while.
+        """
+        frame, state = self._parts.live.latest(), self._parts.live.state
+        if frame is None or state.age_s is None:
+            raise SourceUnavailable("There is no picture to capture yet.", f"Check the camera, {INSTEAD}")
+        is_old = state.phase == "running" and state.age_s > OLDEST_S
+        if state.phase == "lost" or is_old:
+            raise SourceLost(f"There has been no picture for {state.age_s:.0f} s.", f"Check the camera, {INSTEAD}")
+        return frame
+
+    async def take(self, case_id: int, frame: Frame) -> Recorded:
+        """Examine and record a frame; it is on the disk when this returns.
+
+        Raises:
+            Fault: whatever the station or the record has to say.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self._examined, case_id, frame)
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._worker.shutdown(wait=True)
+
+    def _examined(self, case_id: int, frame: Frame) -> Recorded:
+        record = self._parts.record
+        record.case(case_id)
+        earlier = record.same_picture(case_id, frame.digest)
+        if earlier is not None:
+            return Recorded(earlier, is_new=False)
+        return record.add_field(case_id, frame, self._parts.examiner.examine(frame))

@@ -1,0 +1,31 @@
+"""`GET /health`: whether this kit can do its work, and what keeps it from it. 200 or 503."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from edge.web.live import MB, state_shape
+from edge.web.parts import WebParts, without_password
+
+
+def router(parts: WebParts) -> APIRouter:
+    """The route."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/health")
+    def health() -> JSONResponse:
+        """Source, bundle and store; 503 while the source is lost."""
+        state = parts.live.state
+        ok = state.phase != "lost"
+        body = {
+            "ok": ok,
+            "source": {"uri": without_password(parts.live.uri), **state_shape(state)},
+            "bundle": asdict(parts.bundle),
+            "store": {"ok": True, "cases": len(parts.record.cases()), "free_mb": parts.record.free_bytes() // MB},
+        }
+        return JSONResponse(body, 200 if ok else 503)
+
+    return routes

@@ -1,0 +1,87 @@
+"""Which language the reader reads: `?lang=`, then the cookie that it left, then Accept-Language, then English.
+
+Catalogues are gettext files in `locale/<code>/LC_MESSAGES/marrowkit.mo`; the message ids are the English words.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from edge.words import Translate
+
+LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "marrowkit"
+COOKIE = "language"
+A_YEAR_S = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language the page speaks: its code (BCP 47), its own name, and the way it is written."""
+
+    code: str
+    name: str
+    direction: str = "ltr"
+
+
+LANGUAGES: Mapping[str, Language] = {
+    "en": Language("en", "English"),
+    "es": Language("es", "Español"),
+}
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language; one of `LANGUAGES`."""
+    wishes = [request.query_params.get("lang", ""), request.cookies.get(COOKIE, "")]
+    wishes += accepted(request.headers.get("accept-language", ""))
+    return next((LANGUAGES[wish] for wish in wishes if wish in LANGUAGES), LANGUAGES["en"])
+
+
+def accepted(header: str) -> list[str]:
+    """Language codes of an Accept-Language header (RFC 9110 §12.5.4), best first, without their regions."""
+    weighed = sorted(_weighed(header), key=lambda pair: -pair[1])
+    return [code for code, weight in weighed if weight > 0]
+
+
+def remember(response: Response, language: Language, request: Request) -> None:
+    """Keep a language that was asked for in the address."""
+    if request.query_params.get("lang") == language.code:
+        response.set_cookie(COOKIE, language.code, max_age=A_YEAR_S, samesite="lax")
+
+
+def translation(code: str) -> Translate:
+    """The words of a language."""
+    return _catalogue(code).gettext
+
+
+@cache
+def messages(code: str) -> Mapping[str, str]:
+    """All translated messages of a language, for the page's scripts; empty for English."""
+    catalogue = _catalogue(code)
+    if not isinstance(catalogue, gettext.GNUTranslations):
+        return {}
+    # GNUTranslations has no public way to list what it holds
+    held: Mapping[object, str] = vars(catalogue)["_catalog"]
+    return {key: text for key, text in held.items() if isinstance(key, str) and key}
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, LOCALE, [code])
+
+
+def _weighed(header: str) -> Iterator[tuple[str, float]]:
+    for part in header.split(","):
+        found = re.fullmatch(r"\s*([A-Za-z]{1,8})(?:-[\w-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", part)
+        if found:
+            yield found[1].lower(), float(found[2] or 1)

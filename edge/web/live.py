@@ -1,0 +1,117 @@
+"""Answers that never end: the live picture as MJPEG, and the state of things as Server-Sent Events.
+
+Both follow the newest frame rather than queue: a slow viewer gets fewer pictures, and slows nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from edge.types import Frame, Verdict
+from edge.web.language import language_of, translation
+from edge.web.parts import WebParts
+from edge.web.shared import Shared, live_jpeg
+from edge.words import Translate, say
+from firmware_bridge.newest import PumpState
+
+PICTURES_PER_S = 6.0
+SENT_AGAIN_S = 2.0
+"""An unchanged picture is sent again this often, so that a viewer who went away is noticed."""
+EVENTS_PER_S = 4.0
+GAUGES_EVERY_S = 0.4
+NEXT_PART = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+MB = 1_000_000
+
+
+def router(parts: WebParts) -> APIRouter:
+    """`/live.mjpg` and `/api/v1/events`."""
+    routes = APIRouter()
+    pictures = Shared(live_jpeg)
+    verdicts = Shared(parts.examiner.gate, GAUGES_EVERY_S)
+
+    @routes.get("/live.mjpg", include_in_schema=False)
+    async def live() -> StreamingResponse:
+        return StreamingResponse(_pictures(parts, pictures), media_type="multipart/x-mixed-replace; boundary=frame")
+
+    @routes.get("/api/v1/events", tags=["live"])
+    async def events(request: Request, case: int | None = None) -> StreamingResponse:
+        """Server-Sent Events: `live` (state of the source, gauges) and `case` (its number of fields)."""
+        translate = translation(language_of(request).code)
+        return StreamingResponse(_events(parts, verdicts, case, translate), media_type="text/event-stream")
+
+    return routes
+
+
+async def _pictures(parts: WebParts, pictures: Shared[bytes]) -> AsyncIterator[bytes]:
+    shown: Frame | None = None
+    sent_s = 0.0
+    # the next part's head follows each picture at once: Chromium shows a picture when it sees the next one begin
+    yield NEXT_PART
+    while not parts.stopping.is_set():
+        frame, now_s = parts.live.latest(), time.monotonic()
+        if frame is not None and (shown is None or frame.pixels is not shown.pixels or now_s - sent_s > SENT_AGAIN_S):
+            shown, sent_s = frame, now_s
+            yield await pictures.of(frame) + b"\r\n" + NEXT_PART
+        await asyncio.sleep(1 / PICTURES_PER_S)
+
+
+async def _events(
+    parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
+) -> AsyncIterator[str]:
+    said: dict[str, str] = {}
+    quiet_since_s = time.monotonic()
+    while not parts.stopping.is_set():
+        for name, data in (await _news(parts, verdicts, case, translate)).items():
+            text = json.dumps(data, separators=(",", ":"))
+            if said.get(name) != text:
+                said[name], quiet_since_s = text, time.monotonic()
+                yield f"event: {name}\ndata: {text}\n\n"
+        if time.monotonic() - quiet_since_s > SENT_AGAIN_S:
+            quiet_since_s = time.monotonic()
+            yield ": still here\n\n"
+        await asyncio.sleep(1 / EVENTS_PER_S)
+
+
+async def _news(
+    parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
+) -> dict[str, dict[str, Any]]:
+    state, frame = parts.live.state, parts.live.latest()
+    verdict = None if frame is None or state.phase == "lost" else await verdicts.of(frame)
+    free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
+    news = {
+        "live": state_shape(state),
+        "gauges": gauges_shape(verdict, translate),
+        "room": {"free_mb": free_mb // 100 * 100},
+    }
+    if case is not None:
+        tally = await asyncio.to_thread(parts.record.tally, case)
+        news["case"] = {"id": case, "fields": tally.fields}
+    return news
+
+
+def state_shape(state: PumpState) -> dict[str, Any]:
+    """The state of the source: waiting, live, ended or lost; its age in whole seconds, so that live is quiet."""
+    fault = state.fault
+    running = "waiting" if state.age_s is None else "live"
+    return {
+        "phase": running if state.phase == "running" else state.phase,
+        "age_s": None if state.age_s is None else int(state.age_s),
+        "fault": None if fault is None else {"code": fault.code, "detail": fault.what, "remedy": fault.remedy},
+    }
+
+
+def gauges_shape(verdict: Verdict | None, translate: Translate) -> dict[str, Any]:
+    """What the gate measures on the newest frame, and its reasons in words."""
+    if verdict is None:
+        return {"ok": None, "measures": {}, "reasons": []}
+    reasons = [{"code": reason.code, **asdict(say(reason, translate))} for reason in verdict.reasons]
+    measures = {name: float(f"{value:.3g}") for name, value in verdict.measures.items()}
+    return {"ok": verdict.ok, "measures": measures, "reasons": reasons}

@@ -1,0 +1,92 @@
+"""What things are called on the page. `N_` marks a message id for the catalogues; it is said where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edge.words import Translate
+
+
+def N_(message: str) -> str:  # noqa: N802 gettext's own name for it
+    """The message itself, marked to be translated later."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How a measured figure is shown: name, unit, digits after the point."""
+
+    name: str
+    unit: str = ""
+    digits: int = 2
+
+
+SPECIMENS: Mapping[str, str] = {"marrow": N_("Marrow aspirate"), "blood": N_("Peripheral blood")}
+STAINS: Mapping[str, str] = {
+    "wright-giemsa": N_("Wright-Giemsa"),
+    "may-gruenwald-giemsa": N_("May-Grünwald-Giemsa"),
+    "leishman": N_("Leishman"),
+    "jenner-giemsa": N_("Jenner-Giemsa"),
+    "other": N_("Another stain"),
+}
+DECISIONS: Mapping[str, str] = {
+    "not suspicious": N_("Not suspicious"),
+    "suspicious": N_("Suspicious"),
+    "refer": N_("Refer to a haematologist"),
+    "insufficient": N_("Not enough cells yet"),
+}
+CLASSES: Mapping[str, str] = {
+    "blast": N_("Blast"),
+    "lymphocyte": N_("Lymphocyte"),
+    "granulocyte": N_("Granulocyte"),
+    "other": N_("Not a blast"),
+}
+FEATURES: Mapping[str, Figure] = {
+    "diameter_um": Figure(N_("Cell diameter"), "µm", 1),
+    "nucleus_diameter_um": Figure(N_("Nucleus diameter"), "µm", 1),
+    "nc_ratio": Figure(N_("Nucleus share of the cell")),
+    "circularity": Figure(N_("Roundness of the nucleus")),
+    "lobes": Figure(N_("Lobes of the nucleus"), digits=0),
+    "basophilia": Figure(N_("Blueness of the cytoplasm")),
+    "area_um2": Figure(N_("Cell area"), "µm²", 0),
+    "nucleus_area_um2": Figure(N_("Nucleus area"), "µm²", 0),
+    "solidity": Figure(N_("Evenness of the outline")),
+    "elongation": Figure(N_("Length over width")),
+    "chromatin_contrast": Figure(N_("Chromatin contrast")),
+    "chromatin_coarseness": Figure(N_("Chromatin coarseness")),
+    "nuclear_density": Figure(N_("Nuclear density")),
+    "granularity": Figure(N_("Granules in the cytoplasm")),
+    "vacuoles": Figure(N_("Vacuoles in the cytoplasm")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """How one of the gate's measures is drawn: its name, and the two values at the ends of its bar."""
+
+    name: str
+    empty: float
+    full: float
+
+
+GAUGES: Mapping[str, Gauge] = {
+    "focus": Gauge(N_("Focus"), 0.0, 1.0),
+    "exposure": Gauge(N_("Brightness"), 0.0, 1.0),
+    "stain": Gauge(N_("Stain"), 0.0, 1.0),
+}
+
+
+def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, Any]:
+    """All names in the reader's language, for the page's scripts."""
+    return {
+        "blasts": sorted(blast_labels),
+        "classes": {key: translate(name) for key, name in CLASSES.items()},
+        "decisions": {key: translate(name) for key, name in DECISIONS.items()},
+        "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],
+    }
+
+
+def _said(figure: Figure, translate: Translate) -> dict[str, Any]:
+    return {**asdict(figure), "name": translate(figure.name)}

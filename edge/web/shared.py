@@ -1,0 +1,49 @@
+"""One computation per frame, however many people watch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import cv2
+
+from edge.types import Frame
+
+T = TypeVar("T")
+
+LIVE_SIDE_PX = 960
+LIVE_JPEG_QUALITY = 80
+
+
+class Shared(Generic[T]):
+    """The newest frame's value, computed in a thread, at most once per frame and once in `every_s` seconds."""
+
+    def __init__(self, compute: Callable[[Frame], T], every_s: float = 0.0) -> None:
+        self._compute = compute
+        self._every_s = every_s
+        self._turn = asyncio.Lock()
+        self._latest: tuple[Frame, float, T] | None = None
+
+    async def of(self, frame: Frame) -> T:
+        """The value of this frame, or of the one before while that is younger than `every_s`."""
+        async with self._turn:
+            known = self._latest
+            if known is not None and (known[0].pixels is frame.pixels or time.monotonic() - known[1] < self._every_s):
+                return known[2]
+            value = await asyncio.to_thread(self._compute, frame)
+            self._latest = (frame, time.monotonic(), value)
+            return value
+
+
+def live_jpeg(frame: Frame) -> bytes:
+    """The frame for watching: its longer side at most 960 px."""
+    height, width = frame.pixels.shape[:2]
+    shrink = min(1.0, LIVE_SIDE_PX / max(height, width))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, LIVE_JPEG_QUALITY)
+    )
+    return encoded.tobytes()

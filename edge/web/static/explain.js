@@ -1,0 +1,81 @@
+// Why a cell got its class: what it looks like, what was measured, which rules fired, and what each opinion says.
+
+import { bar, el, glyph, svg } from "./dom.js";
+import { kindOf } from "./still.js";
+import { _, className, figure, names, percent } from "./words.js";
+
+const FIRST_FEATURES = 6;
+const MARGIN = 0.15;
+
+/** Fill the panel with one cell of a field. */
+export function explain(panel, field, cell, onClose) {
+  panel.hidden = false;
+  panel.replaceChildren(
+    head(cell, onClose),
+    el("div", { class: "explain-body" }, portrait(field, cell), summary(cell)),
+    measures(cell),
+    rules(cell.fuzzy),
+    opinions(cell),
+  );
+}
+
+function head(cell, onClose) {
+  const close = el("button", { class: "button quiet", type: "button", "aria-label": _("Close"), onclick: onClose }, "✕");
+  const title = el("h2", {}, glyph(kindOf(cell)), ` ${className(cell.class)} `, el("span", { class: "figure" }, percent(cell.p[cell.class])));
+  return el("div", { class: "explain-head" }, title, close);
+}
+
+function portrait(field, cell) {
+  const [x, y, width, height] = cell.box;
+  const side = Math.max(width, height) * (1 + 2 * MARGIN);
+  const view = [x + width / 2 - side / 2, y + height / 2 - side / 2, side, side].join(" ");
+  const lines = ["cells", "nuclei"].map((part) => outline(field.outlines[part][cell.id], part));
+  const picture = svg("image", { href: field.href, width: field.size[0], height: field.size[1] });
+  return svg("svg", { class: `portrait ${kindOf(cell)}`, viewBox: view, role: "img", "aria-label": _("Cell {id}", { id: cell.id }) }, picture, ...lines);
+}
+
+function outline(points, part) {
+  return points ? svg("polygon", { points: points.map((point) => point.join(",")).join(" "), class: part }) : null;
+}
+
+function summary(cell) {
+  const lines = [el("p", { class: "soft" }, _("Cell {id}", { id: cell.id }))];
+  if (cell.doubtful) lines.push(el("p", { class: "doubt" }, _("Doubtful: the opinions differ, or the probability is near the limit.")));
+  for (const reason of cell.excluded) lines.push(el("p", { class: "doubt" }, `${_("Not counted")}: ${reason}`));
+  if (!cell.doubtful && cell.countable) lines.push(el("p", {}, _("Counted; the opinions agree.")));
+  return el("div", {}, ...lines);
+}
+
+function measures(cell) {
+  const rows = names.features.map(({ key, name, unit, digits }) =>
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, `${figure(cell.features[key], digits)} ${unit}`)));
+  const more = el("details", {}, el("summary", {}, _("All measures")), table(rows.slice(FIRST_FEATURES)));
+  return section(_("Measures"), table(rows.slice(0, FIRST_FEATURES)), more);
+}
+
+function table(rows) {
+  return el("table", { class: "measures" }, el("tbody", {}, ...rows));
+}
+
+function rules({ score, rules: fired }) {
+  const strongest = [...fired].sort((a, b) => b.strength - a.strength).filter(({ strength }) => strength > 0.005);
+  const bars = strongest.map(({ rule, strength }) => bar(rule, strength, percent(strength)));
+  return section(
+    _("Fuzzy rules"),
+    bar(_("Score, 0 not suspicious to 100 suspicious"), score / 100, figure(score), "score"),
+    el("div", { class: "rules" }, ...(bars.length ? bars : [el("p", { class: "soft" }, _("No rule fired."))])),
+  );
+}
+
+function opinions(cell) {
+  const column = (title, probability) => el(
+    "div", {}, el("h4", {}, title),
+    ...Object.keys(cell.p).map((label) =>
+      bar(className(label), probability[label], percent(probability[label]), names.blasts.includes(label) ? "blast" : "other")),
+  );
+  return section(_("Two opinions"), el("div", { class: "opinions" }, column(_("Fuzzy-RBF"), cell.rbf), column(_("Network"), cell.network)));
+}
+
+function section(title, ...children) {
+  return el("div", { class: "explain-part" }, el("h3", {}, title), ...children);
+}

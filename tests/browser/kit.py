@@ -1,0 +1,65 @@
+"""A whole painted kit behind a real web server on a free port, for the browser to visit."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from edge.web import WebParts, create_app
+from edge.web.server import Server
+from tests.cases import PaintedLive, painted_frame, painted_parts
+
+START_S = 10.0
+SIZE = (1280, 960)
+
+
+@contextmanager
+def running(folder: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
+    """The kit's address and its parts, for as long as the block lasts."""
+    parts = painted_parts(folder, live)
+    try:
+        with serving(create_app(parts), parts) as address:
+            yield address, parts
+    finally:
+        parts.record.close()
+
+
+@contextmanager
+def serving(app: FastAPI, parts: WebParts | None) -> Iterator[str]:
+    """Any application at a free port."""
+    port = free_port()
+    server = Server(app, "127.0.0.1", port, parts)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        _wait_until(lambda: server.started)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()
+        thread.join()
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def painted_live(seed: int = 3, cells: int = 20) -> PaintedLive:
+    """A live source that shows one painted field."""
+    return PaintedLive(painted_frame(seed, cells, SIZE))
+
+
+def _wait_until(is_so: object) -> None:
+    deadline_s = time.monotonic() + START_S
+    while not (callable(is_so) and is_so()):
+        if time.monotonic() > deadline_s:
+            raise TimeoutError("the server did not start")
+        time.sleep(0.02)

@@ -1,0 +1,126 @@
+"""Pictures of every page at both sizes, to be looked at: `python -m tests.browser.screenshots FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from edge.errors import BundleDamaged
+from edge.record import NewCase
+from edge.types import Frame
+from edge.web import create_fallback
+from firmware_bridge.errors import SourceLost
+from tests.browser.chromium import NARROW, WIDE, chromium, visiting
+from tests.browser.kit import SIZE, painted_live, running, serving
+from tests.cases import PaintedExaminer, PaintedLive, painted_frame
+
+LOST = SourceLost("The camera was unplugged.", "Plug it in again; the picture comes back by itself.")
+BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from the signed list.", "Copy it again.")
+
+
+def main(folder: Path) -> None:
+    """Take them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser, tempfile.TemporaryDirectory() as data:
+        live = painted_live()
+        with running(Path(data), live) as (address, parts):
+            _take_all(browser, address, folder, {"empty": _live})
+            record = parts.record
+            record.begin_case(NewCase("A-017", "marrow", "wright-giemsa"))
+            for seed in range(10, 17):
+                frame = painted_frame(seed, 24, SIZE)
+                record.add_field(1, frame, PaintedExaminer().examine(frame))
+            dark = Frame(painted_frame(30, 10, SIZE).pixels // 6, name="painted-dark.png")
+            record.add_field(1, dark, PaintedExaminer().examine(dark))
+            _take_all(browser, address, folder, PAGES)
+            _take(browser, address, folder, "cell-dark", _cell, WIDE, dark=True)
+            _take(browser, address, folder, "live-dark", _live, NARROW, dark=True)
+            _take(browser, address, folder, "cell-es", _cell, WIDE, language="es")
+            _take(browser, address, folder, "cell-es", _cell, NARROW, language="es")
+            live.lose(LOST, age_s=74.0)
+            _take_all(browser, address, folder, {"lost": _live})
+        _nothing(browser, folder)
+
+
+def _nothing(browser: Browser, folder: Path) -> None:
+    live = PaintedLive()
+    live.lose(LOST, age_s=None)
+    with tempfile.TemporaryDirectory() as data, running(Path(data), live) as (address, _):
+        _take_all(browser, address, folder, {"no-camera": _live})
+    with serving(create_fallback(BROKEN), None) as address:
+        _take(browser, address, folder, "fallback", _live, WIDE, complaints=True)
+
+
+def _live(page: Page) -> None:
+    page.goto("/")
+    page.wait_for_timeout(900)
+
+
+def _field(page: Page) -> None:
+    page.goto("/cases/1#field-3")
+    page.wait_for_selector(".cell")
+    page.wait_for_timeout(500)
+
+
+def _cell(page: Page) -> None:
+    _field(page)
+    page.locator(".cell.blast").first.click()
+    page.wait_for_timeout(300)
+
+
+def _refused(page: Page) -> None:
+    page.goto("/cases/1#field-8")
+    page.wait_for_selector(".refusal")
+    page.wait_for_timeout(300)
+
+
+def _cases(page: Page) -> None:
+    page.goto("/cases")
+
+
+def _dialog(page: Page) -> None:
+    _live(page)
+    page.locator("[data-open-new-case]").click()
+
+
+PAGES: Mapping[str, Callable[[Page], None]] = {
+    "live": _live,
+    "field": _field,
+    "cell": _cell,
+    "refused": _refused,
+    "cases": _cases,
+    "new-case": _dialog,
+}
+
+
+def _take_all(browser: Browser, address: str, folder: Path, pages: Mapping[str, Callable[[Page], None]]) -> None:
+    for name, go in pages.items():
+        for size in (WIDE, NARROW):
+            _take(browser, address, folder, name, go, size)
+
+
+def _take(
+    browser: Browser,
+    address: str,
+    folder: Path,
+    name: str,
+    go: Callable[[Page], None],
+    size: tuple[int, int],
+    *,
+    language: str = "en",
+    dark: bool = False,
+    complaints: bool = False,
+) -> None:
+    with visiting(browser, address, size, language, dark) as watched:
+        go(watched.page)
+        watched.page.screenshot(path=folder / f"{name}-{size[0]}.png", full_page=name != "new-case")
+        if complaints:
+            watched.complaints.clear()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
