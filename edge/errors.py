@@ -10,6 +10,7 @@ Fault (firmware_bridge)
 ├── EngineFault              an inference engine cannot run a variant
 │   ├── EngineMissing        the engine is not installed            (operator: install the extra)
 │   └── EngineDisagrees      test vectors fail on this device       (us: the variant is never used)
+├── BadMeasures              a cell's measures cannot be judged      (us: send the frame)
 ├── ScaleUnknown             no red cells, no given scale           (operator: give --um-per-px)
 ├── CalibrationRefused       these fields cannot calibrate a station (operator: other fields)
 ├── RecordFault              results cannot be kept

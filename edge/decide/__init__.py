@@ -1,0 +1,1 @@
+"""From measures to a decision: fuzzy rules and RBF network beside the CNN, fused per cell, counted, called."""
