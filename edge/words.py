@@ -33,7 +33,66 @@ def in_english(message: str) -> str:
     return message
 
 
-WORDS: Mapping[str, Sentence] = MappingProxyType({})
+WORDS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        # edge.decide: what the counts of a field or a case mean
+        "decide.above": Sentence(
+            "Blasts lie between {low:.0f} and {high:.0f} %, above the limit of {limit:.0f} %.",
+            "Show the case to a haematologist.",
+        ),
+        "decide.below": Sentence(
+            "Blasts lie between {low:.0f} and {high:.0f} %, below the limit of {limit:.0f} %.", ""
+        ),
+        "decide.borderline": Sentence(
+            "Blasts lie between {low:.0f} and {high:.0f} %, on both sides of the limit of {limit:.0f} %.",
+            "Count more cells; if it stays so, ask a haematologist.",
+        ),
+        "decide.between": Sentence(
+            "Blasts lie between {low:.0f} and {high:.0f} %: more than {lower:.0f} %, less than {upper:.0f} %.",
+            "Ask a haematologist: a count alone cannot decide this.",
+        ),
+        "decide.few_cells": Sentence(
+            "Only {counted} countable cells; a case needs {target}.",
+            "Count {missing} more on other fields.",
+        ),
+        "decide.high_so_far": Sentence(
+            "The count is short, yet blasts are above {limit:.0f} % already (at least {low:.0f} %).",
+            "Do not wait for the full count: show the case to a haematologist.",
+        ),
+        "decide.provisional": Sentence(
+            "{counted} cells make a provisional count.",
+            "Count on to {target} for a full one.",
+        ),
+        "decide.one_field": Sentence(
+            "This is one picture with {counted} countable cells, not a case.",
+            "Count at least {target} cells over several fields.",
+        ),
+        "decide.thin_field": Sentence(
+            "Only {counted} countable cells here; fewer than {target} say nothing.",
+            "Move to a field with more cells.",
+        ),
+        "decide.doubtful": Sentence(
+            "{cells} cells ({percent:.0f} %) are doubtful, enough to change the result.",
+            "Look at the doubtful cells, or ask a haematologist.",
+        ),
+        "decide.hematogones": Sentence(
+            "{cells} cells ({percent:.0f} %) may be blasts or benign precursors (hematogones).",
+            "Ask a haematologist: form alone cannot tell them apart.",
+        ),
+        "decide.excluded": Sentence(
+            "{cells} cells ({percent:.0f} %) are smudged, crushed or clumped, enough to change the result.",
+            "Choose a better spread part of the smear, or make a new one.",
+        ),
+        "decide.disagree": Sentence(
+            "The two systems disagree: {network:.0f} % blasts by the network, {rbf:.0f} % by the fuzzy rules.",
+            "Ask a haematologist.",
+        ),
+        "decide.urgent": Sentence(
+            "{cells} cells are like those of Burkitt leukaemia (L3-like).",
+            "Have this case reviewed urgently, today.",
+        ),
+    }
+)
 """Every code in use: what was seen, with `{figures}` from the reason's values, and what to do."""
 
 
