@@ -12,7 +12,8 @@ import numpy as np
 
 from firmware_bridge.picture import Pixels
 
-FFMPEG_QUIET = "-8"
+# OpenCV reads this once, at its first use of FFmpeg in the process, and offers no call for it.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 class Device(Protocol):
@@ -42,7 +43,6 @@ def open_device(target: str | int, backend: int, settings: Sequence[int] = ()) -
         backend: `cv2.CAP_V4L2`, `cv2.CAP_FFMPEG`, …
         settings: property and value, alternating, in force while opening.
     """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", FFMPEG_QUIET)  # read by OpenCV at the first FFmpeg capture
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     device: Device = cv2.VideoCapture(target, backend, list(settings))
     return device

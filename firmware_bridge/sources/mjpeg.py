@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from base64 import b64encode
 from collections import deque
@@ -39,6 +40,7 @@ class MjpegSource:
         self._connection = _connection(urlsplit(uri.target), self._timeout_s)
         self._socket: socket.socket | None = None
         self._closed = False
+        self._receiving = threading.Lock()
         self._parser, self._response = self._open(urlsplit(uri.target))
         self._bodies: deque[bytes] = deque()
         self._sequence = -1
@@ -68,7 +70,8 @@ class MjpegSource:
         self._closed = True
         if self._socket is not None:
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a reader
+        self._hang_up()
 
     def _open(self, parts: SplitResult) -> tuple[MultipartParser, HTTPResponse]:
         try:
@@ -81,6 +84,7 @@ class MjpegSource:
             raise SourceUnavailable(f"Nothing usable answers at {self._shown} ({cause}).", _CHECK) from cause
         boundary = boundary_of(response.headers.get("Content-Type", ""))
         if response.status != 200 or boundary is None:
+            response.close()
             self._connection.close()
             raise _not_a_stream(self._shown, response)
         return MultipartParser(boundary), response
@@ -98,7 +102,8 @@ class MjpegSource:
 
     def _receive(self) -> bytes:
         try:
-            data = self._response.read1(READ_BYTES)
+            with self._receiving:
+                data = self._response.read1(READ_BYTES)
         except (OSError, HTTPException) as cause:
             if self._closed:
                 return b""
@@ -108,8 +113,9 @@ class MjpegSource:
         return data
 
     def _hang_up(self) -> None:
-        self._response.close()
-        self._connection.close()
+        with self._receiving:
+            self._response.close()
+            self._connection.close()
 
     def _lost(self, why: str) -> SourceLost:
         self._hang_up()

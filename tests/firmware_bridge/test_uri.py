@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def values_of(option: object) -> st.SearchStrategy[float | bool]:
     if isinstance(default, bool):
         return st.booleans()
     numbers = st.integers if isinstance(default, int) else st.floats
-    return numbers(metadata["low"], metadata["high"])  # type: ignore[operator]
+    return numbers(metadata["low"], metadata["high"])
 
 
 @st.composite
@@ -51,11 +52,10 @@ def test_an_address_written_and_read_is_the_same(uri: SourceUri) -> None:
 
 @given(st.text())
 def test_any_text_is_an_address_or_refused(text: str) -> None:
-    for read in (parse_uri, source_uri):
-        try:
-            assert read(text).scheme in SCHEMES
-        except BadSourceUri as fault:
-            assert fault.remedy
+    with suppress(BadSourceUri):
+        assert parse_uri(text).scheme in SCHEMES
+    with suppress(BadSourceUri):
+        assert source_uri(text).scheme in SCHEMES
 
 
 def test_every_scheme_has_an_opener_and_every_opener_a_scheme() -> None:
