@@ -12,12 +12,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from edge.bundle.opened import Bundle
 from edge.runtime.engines import ENGINES, EngineOptions
 from edge.runtime.parity import ParityReport, failed
 
 CHILD = "edge.runtime.child"
+# `-m` imports from the working folder first, and that may be a stranger's USB stick.
+BESIDE_EDGE = Path(__file__).resolve().parents[2]
 TIME_LIMIT_S = 300.0
 
 
@@ -48,6 +51,7 @@ def check_apart(
             input=json.dumps(asdict(job)),
             capture_output=True,
             text=True,
+            cwd=BESIDE_EDGE,
             timeout=limit_s,
             check=False,
         )
@@ -57,10 +61,10 @@ def check_apart(
         return failed(bundle, variant, f"could not be started: {error.strerror}")
     if done.returncode:
         return failed(bundle, variant, _death(done))
-    return ParityReport(**json.loads(done.stdout))
+    return ParityReport(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def _death(done: subprocess.CompletedProcess[str]) -> str:
     if done.returncode < 0:
         return f"the engine crashed ({signal.Signals(-done.returncode).name}) on this device"
-    return f"the engine ended with code {done.returncode}: {done.stderr.strip()[-300:]}"
+    return f"could not be checked: {done.stderr.strip()[-300:]}"

@@ -12,6 +12,7 @@ from edge.bundle.opened import reopen
 from edge.runtime.apart import Job
 from edge.runtime.engines import EngineOptions
 from edge.runtime.parity import ParityReport, check_variant
+from firmware_bridge.errors import Fault
 
 
 def work(job: Job) -> ParityReport:
@@ -21,5 +22,14 @@ def work(job: Job) -> ParityReport:
     return check_variant(bundle, job.variant, EngineOptions(threads=job.threads), job.engines)
 
 
+def main() -> None:
+    """Read the job, write the report as the last line: engines print what they like before it."""
+    try:
+        report = work(Job(**json.load(sys.stdin)))
+    except Fault as fault:
+        sys.exit(str(fault))
+    sys.stdout.write(f"\n{json.dumps(asdict(report))}\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asdict(work(Job(**json.load(sys.stdin))))))
+    main()

@@ -91,6 +91,13 @@ def test_a_hostile_archive_is_refused(name: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.mkb"]
 
 
+def test_a_file_larger_than_any_bundle_is_refused_without_reading_it(tmp_path: Path) -> None:
+    with (tmp_path / "x.mkb").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(BundleDamaged, match="larger than 500 MB"):
+        open_bundle(tmp_path / "x.mkb", KEYS)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.mkb").write_bytes(archive_with(twice))

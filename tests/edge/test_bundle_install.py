@@ -158,6 +158,11 @@ def test_a_shipped_bundle_is_used_until_one_is_installed_and_after_going_back(tm
     ]
 
 
+def test_a_broken_shipped_bundle_does_not_keep_a_sound_one_out(tmp_path: Path, data: Path) -> None:
+    (tiny_bundle(tmp_path / "shipped" / "tiny", version=2).path / "rbf.json").unlink()
+    assert install(made(tmp_path, 1), data, KEYS, proven).manifest.version == 1
+
+
 def test_a_shipped_bundle_under_a_wrong_name_is_not_taken_for_another(tmp_path: Path, data: Path) -> None:
     tiny_bundle(tmp_path / "shipped" / "marrowkit-default")
     with pytest.raises(BundleDamaged, match="'tiny'"):

@@ -87,6 +87,14 @@ def test_a_child_that_cannot_work_says_why(bundle: Bundle) -> None:
     assert "changed since it was verified" in check_apart(bundle, "good", None, FAKE_ENGINES).problem
 
 
+def test_nothing_is_imported_from_the_folder_one_works_in(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit('a stranger ran')")
+    monkeypatch.chdir(tmp_path)
+    assert check_apart(bundle, "good", None, FAKE_ENGINES).passed
+
+
 def test_a_changed_bundle_is_damage_not_a_failed_variant(bundle: Bundle) -> None:
     (bundle.path / "good.json").write_bytes(DRIFTED)
     with pytest.raises(BundleDamaged):
