@@ -38,7 +38,7 @@ class Source(Protocol):
 
     @property
     def uri(self) -> str:
-        """The address this source was opened with."""
+        """The address this source was opened with; a password in it is masked."""
 
     def read(self) -> Picture | None:
         """The next picture, or None at the end.

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.random import Generator
 
 from firmware_bridge.options import SimOptions
-from firmware_bridge.sim.canvas import Canvas, Labels, Mask, Patch, new_canvas
+from firmware_bridge.sim.camera import light
+from firmware_bridge.sim.canvas import Canvas, Labels, Mask, Patch, Plane, new_canvas
 from firmware_bridge.sim.kinds import BLAST, KINDS
 from firmware_bridge.sim.leukocyte import paint_cell
 from firmware_bridge.sim.plan import Place, plan_field
@@ -54,9 +55,16 @@ class TruthCell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A painted field with `MARGIN_PX` around it; `truth` is in pixels of this larger canvas."""
+    """A field with `MARGIN_PX` around it.
 
-    canvas: Canvas
+    transmitted     share of the lamp's light behind the smear, (height, width, 3) float32
+    cells, nuclei   label images of the same height and width
+    truth           in pixels of this larger canvas
+    """
+
+    transmitted: Plane
+    cells: Labels
+    nuclei: Labels
     truth: tuple[TruthCell, ...]
 
 
@@ -69,7 +77,8 @@ def make_field(options: SimOptions, index: int) -> Field:
     places = plan_field(rng, options, width_px * options.um_per_px, height_px * options.um_per_px)
     pallor = float(np.random.default_rng([options.seed]).uniform(0.25, 0.55))
     truth = [_paint(rng, canvas, place, pallor) for place in places]
-    return Field(canvas, tuple(cell for cell in truth if cell is not None))
+    known = tuple(cell for cell in truth if cell is not None)
+    return Field(light(canvas.dyes, options.seed), canvas.cells, canvas.nuclei, known)
 
 
 def shifted_truth(cell: TruthCell, left_px: int, top_px: int, options: SimOptions) -> TruthCell | None:

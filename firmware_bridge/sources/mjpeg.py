@@ -34,8 +34,7 @@ class MjpegSource:
     """
 
     def __init__(self, uri: SourceUri) -> None:
-        self._uri = str(uri)
-        self._shown = uri.shown
+        self._uri = uri.shown
         self._timeout_s = uri.options_as(StreamOptions).timeout
         self._connection = _connection(urlsplit(uri.target), self._timeout_s)
         self._socket: socket.socket | None = None
@@ -47,7 +46,7 @@ class MjpegSource:
 
     @property
     def uri(self) -> str:
-        """The address this source was opened with."""
+        """The address this source was opened with, without the password."""
         return self._uri
 
     def read(self) -> Picture | None:
@@ -61,9 +60,9 @@ class MjpegSource:
         if body is None:
             return None
         self._sequence += 1
-        name = f"{self._shown}, picture {self._sequence},"
+        name = f"{self._uri}, picture {self._sequence},"
         taken_ms = 1000.0 * time.monotonic()
-        return Picture(decode_image(body, name), self._sequence, taken_ms, self._shown)
+        return Picture(decode_image(body, name), self._sequence, taken_ms, self._uri)
 
     def close(self) -> None:
         """Hang up; a `read` in another thread ends with None."""
@@ -81,12 +80,12 @@ class MjpegSource:
             response = self._connection.getresponse()
         except (OSError, HTTPException) as cause:
             self._connection.close()
-            raise SourceUnavailable(f"Nothing usable answers at {self._shown} ({cause}).", _CHECK) from cause
+            raise SourceUnavailable(f"Nothing usable answers at {self._uri} ({cause}).", _CHECK) from cause
         boundary = boundary_of(response.headers.get("Content-Type", ""))
         if response.status != 200 or boundary is None:
             response.close()
             self._connection.close()
-            raise _not_a_stream(self._shown, response)
+            raise _not_a_stream(self._uri, response)
         return MultipartParser(boundary), response
 
     def _next_body(self) -> bytes | None:
@@ -119,7 +118,7 @@ class MjpegSource:
 
     def _lost(self, why: str) -> SourceLost:
         self._hang_up()
-        return SourceLost(f"The stream of {self._shown} stopped ({why}).", "Check the network and the camera's power.")
+        return SourceLost(f"The stream of {self._uri} stopped ({why}).", "Check the network and the camera's power.")
 
 
 def _connection(parts: SplitResult, timeout_s: float) -> HTTPConnection:

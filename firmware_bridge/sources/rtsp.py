@@ -21,20 +21,19 @@ class RtspSource:
     """
 
     def __init__(self, uri: SourceUri) -> None:
-        self._uri = str(uri)
-        self._shown = uri.shown
+        self._uri = uri.shown
         limit_ms = int(1000 * uri.options_as(StreamOptions).timeout)
         limits = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms)
         device = open_device(uri.target, cv2.CAP_FFMPEG, limits)
         self._capture = Capture(device)
         self._sequence = -1
         if not device.isOpened():
-            what = f"No camera answers at {self._shown}."
+            what = f"No camera answers at {self._uri}."
             raise SourceUnavailable(what, "Check the address, the network and that the camera is on.")
 
     @property
     def uri(self) -> str:
-        """The address this source was opened with."""
+        """The address this source was opened with, without the password."""
         return self._uri
 
     def read(self) -> Picture | None:
@@ -47,9 +46,9 @@ class RtspSource:
         if taken is None:
             if self._capture.closed:
                 return None
-            raise SourceLost(f"The camera at {self._shown} stopped sending.", "Check the network and its power.")
+            raise SourceLost(f"The camera at {self._uri} stopped sending.", "Check the network and its power.")
         self._sequence += 1
-        return Picture(taken[0], self._sequence, 1000.0 * time.monotonic(), self._shown)
+        return Picture(taken[0], self._sequence, 1000.0 * time.monotonic(), self._uri)
 
     def close(self) -> None:
         """Hang up."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Picture, Pixels
-from firmware_bridge.sim.camera import blur_px, developed, illumination, light, noise_tile, with_noise
-from firmware_bridge.sim.canvas import Labels, Plane
+from firmware_bridge.sim.camera import blur_px, developed, illumination, noise_tile, with_noise
+from firmware_bridge.sim.canvas import Labels
 from firmware_bridge.sim.field import MARGIN_PX, Field, TruthCell, make_field, shifted_truth
 from firmware_bridge.uri import SourceUri
 
@@ -38,8 +38,7 @@ class SimSource:
         rng = np.random.default_rng([self._options.seed, 3])
         self._noise = noise_tile(rng, height + _NOISE_ROOM_PX, width + _NOISE_ROOM_PX)
         self._field = lru_cache(maxsize=1)(self._make_field)
-        self._light = lru_cache(maxsize=1)(self._make_light)
-        self._developed = lru_cache(maxsize=8)(self._develop)
+        self._developed = lru_cache(maxsize=2)(self._develop)
 
     @property
     def uri(self) -> str:
@@ -67,8 +66,8 @@ class SimSource:
 
     def labels(self) -> tuple[Labels, Labels]:
         """Label images of whole cells and of nuclei for the last picture, (height, width) uint16."""
-        canvas = self._field(self._field_index()).canvas
-        return canvas.cells[self._window()].copy(), canvas.nuclei[self._window()].copy()
+        field = self._field(self._field_index())
+        return field.cells[self._window()].copy(), field.nuclei[self._window()].copy()
 
     def close(self) -> None:
         """The next `read` gives None."""
@@ -77,12 +76,9 @@ class SimSource:
     def _make_field(self, index: int) -> Field:
         return make_field(self._options, index)
 
-    def _make_light(self, index: int) -> Plane:
-        return light(self._field(index).canvas.dyes, self._options.seed)
-
     def _develop(self, index: int, focus_step: int) -> Pixels:
         sigma_px = blur_px(focus_step * FOCUS_STEP_UM, self._options.um_per_px)
-        return developed(self._light(index), self._lamp, sigma_px)
+        return developed(self._field(index).transmitted, self._lamp, sigma_px)
 
     def _field_index(self) -> int:
         return max(self._sequence, 0) // self._options.dwell

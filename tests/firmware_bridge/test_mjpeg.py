@@ -138,7 +138,7 @@ def test_name_and_password_are_sent_and_not_shown(opened: Opener) -> None:
         picture = source.read()
     assert heard == ["Basic bWU6czNjcmV0"]
     assert picture is not None
-    assert "s3cret" not in picture.name
+    assert "s3cret" not in picture.name + source.uri
 
 
 NOT_STREAMS: dict[str, Behaviour] = {

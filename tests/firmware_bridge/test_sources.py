@@ -13,7 +13,12 @@ import pytest
 from firmware_bridge.capture import Capture
 from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Picture, Source
-from firmware_bridge.sources import camera, folder, open_source
+from firmware_bridge.sources import OPENERS, camera, folder, open_source
+from firmware_bridge.sources.image import ImageSource
+from firmware_bridge.sources.mjpeg import MjpegSource
+from firmware_bridge.sources.rtsp import RtspSource
+from firmware_bridge.sources.sim import SimSource
+from firmware_bridge.sources.video import VideoSource
 from firmware_bridge.uri import parse_uri
 
 
@@ -266,3 +271,16 @@ def test_a_device_closed_during_a_read_is_released_by_the_reader() -> None:
     reader.join()
     assert device.released >= 1
     assert capture.read() is None
+
+
+def test_every_class_keeps_the_promise_of_a_source() -> None:
+    kept: tuple[type[Source], ...] = (
+        camera.CameraSource,
+        folder.FolderSource,
+        ImageSource,
+        MjpegSource,
+        RtspSource,
+        SimSource,
+        VideoSource,
+    )
+    assert {entry.split(":")[1] for entry in OPENERS.values()} - {"open_file"} < {kind.__name__ for kind in kept}
