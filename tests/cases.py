@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from edge.record import Record
 from edge.types import (
@@ -255,3 +256,21 @@ def painted_parts(folder: Path, live: LiveSource) -> WebParts:
         read_picture=decode_image,
         decide_case=decide_case,
     )
+
+
+class PaintedStation(PaintedExaminer):
+    """A whole station as `marrowkit serve` wants one."""
+
+    bundle = BUNDLE
+    blast_labels = frozenset({"blast"})
+
+    def decide_case(self, documents: Iterable[Mapping[str, Any]]) -> Decision:
+        return decide_case(documents)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def write_png(path: Path, frame: Frame) -> None:
+    """The frame as a file."""
+    Image.fromarray(frame.pixels).save(path)

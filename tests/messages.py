@@ -79,7 +79,7 @@ def update(code: str) -> list[str]:
 def _of_templates() -> Iterator[str]:
     for path in (WEB / "templates").glob("*.html"):
         with path.open("rb") as file:
-            yield from (str(text) for _, _, text, _ in babel_extract(file, ["_"], [], {}))
+            yield from (str(text) for _, _, text, _ in babel_extract(file, ["_"], [], {}) if text)
 
 
 def _of_scripts() -> Iterator[str]:

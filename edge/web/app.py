@@ -44,6 +44,8 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # newer FastAPI can export traces where an environment variable says so; a kit tells nobody anything
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.mount("/static", pages.Files(directory=pages.STATIC), name="static")
     problems.install(app)

@@ -24,6 +24,6 @@ def create_fallback(fault: Fault, host_names: frozenset[str] = frozenset()) -> F
 
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"], include_in_schema=False)
     def anything(request: Request, path: str) -> Response:
-        return answer(request, problem)
+        return answer(request, problem, restart=True)
 
     return app

@@ -39,18 +39,21 @@ def router(parts: WebParts) -> APIRouter:
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:
-        return StreamingResponse(_pictures(parts, pictures), media_type="multipart/x-mixed-replace; boundary=frame")
+        return StreamingResponse(
+            picture_stream(parts, pictures), media_type="multipart/x-mixed-replace; boundary=frame"
+        )
 
     @routes.get("/api/v1/events", tags=["live"])
     async def events(request: Request, case: int | None = None) -> StreamingResponse:
         """Server-Sent Events: `live` (state of the source, gauges) and `case` (its number of fields)."""
         translate = translation(language_of(request).code)
-        return StreamingResponse(_events(parts, verdicts, case, translate), media_type="text/event-stream")
+        return StreamingResponse(event_stream(parts, verdicts, case, translate), media_type="text/event-stream")
 
     return routes
 
 
-async def _pictures(parts: WebParts, pictures: Shared[bytes]) -> AsyncIterator[bytes]:
+async def picture_stream(parts: WebParts, pictures: Shared[bytes]) -> AsyncIterator[bytes]:
+    """The parts of a multipart answer, until the server stops; the newest picture kept when the source is lost."""
     shown: Frame | None = None
     sent_s = 0.0
     # the next part's head follows each picture at once: Chromium shows a picture when it sees the next one begin
@@ -63,9 +66,10 @@ async def _pictures(parts: WebParts, pictures: Shared[bytes]) -> AsyncIterator[b
         await asyncio.sleep(1 / PICTURES_PER_S)
 
 
-async def _events(
+async def event_stream(
     parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
 ) -> AsyncIterator[str]:
+    """Events whenever what they say has changed, until the server stops."""
     said: dict[str, str] = {}
     quiet_since_s = time.monotonic()
     while not parts.stopping.is_set():

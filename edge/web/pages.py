@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from edge.record import Case
-from edge.web.language import messages
+from edge.web.language import LANGUAGES, messages
 from edge.web.parts import WebParts, without_password
 from edge.web.rendering import render
 
@@ -47,6 +48,8 @@ def router(parts: WebParts) -> APIRouter:
 
     @routes.get("/words/{code}.json")
     def words(code: str) -> JSONResponse:
+        if code not in LANGUAGES:
+            raise HTTPException(404)
         return JSONResponse(dict(messages(code)), headers={"Cache-Control": "no-cache"})
 
     return routes

@@ -58,12 +58,12 @@ def problem_of(fault: Fault) -> Problem:
     return Problem(status, fault.code, fault.what, fault.remedy)
 
 
-def answer(request: Request, problem: Problem) -> Response:
-    """A page where a page was asked for, problem+json otherwise."""
+def answer(request: Request, problem: Problem, restart: bool = False) -> Response:
+    """A page where a page was asked for, problem+json otherwise; `restart`: only a new start will help."""
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if not wants_page:
         return problem.response()
-    return render(request, "problem.html", {"problem": problem}, status=problem.status)
+    return render(request, "problem.html", {"problem": problem, "restart": restart}, status=problem.status)
 
 
 def install(app: FastAPI) -> None:

@@ -15,13 +15,14 @@ PATIENCE_S = 8
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which waits for every answer to end, and here tells the endless ones that it is time."""
+    """uvicorn, which waits for every answer to end, and here tells the endless ones that it is time.
 
-    def __init__(self, app: FastAPI, host: str, port: int, parts: WebParts | None) -> None:
+    Run it with the sockets that it is to answer at; `parts` is None for a page without any.
+    """
+
+    def __init__(self, app: FastAPI, parts: WebParts | None) -> None:
         config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,23 +33,16 @@ def running(folder: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
 @contextmanager
 def serving(app: FastAPI, parts: WebParts | None) -> Iterator[str]:
     """Any application at a free port."""
-    port = free_port()
-    server = Server(app, "127.0.0.1", port, parts)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        _wait_until(lambda: server.started)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.stop()
-        thread.join()
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    server = Server(app, parts)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            _wait_until(lambda: server.started)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.stop()
+            thread.join()
 
 
 def painted_live(seed: int = 3, cells: int = 20) -> PaintedLive:
@@ -57,9 +50,9 @@ def painted_live(seed: int = 3, cells: int = 20) -> PaintedLive:
     return PaintedLive(painted_frame(seed, cells, SIZE))
 
 
-def _wait_until(is_so: object) -> None:
+def _wait_until(is_so: Callable[[], bool]) -> None:
     deadline_s = time.monotonic() + START_S
-    while not (callable(is_so) and is_so()):
+    while not is_so():
         if time.monotonic() > deadline_s:
             raise TimeoutError("the server did not start")
         time.sleep(0.02)

@@ -1,0 +1,143 @@
+"""`marrowkit serve`: put the parts together and show the page, or a page that says why they do not fit."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from fastapi import FastAPI
+
+from edge.commands.options import DataDir, data_folder
+from edge.document import Document
+from edge.errors import BadSetting, StoreBusy
+from edge.intake.live import open_live
+from edge.record import Record
+from edge.types import BundleRef, Decision
+from edge.web import Examiner, LiveSource, NoSource, WebParts, create_app, create_fallback
+from edge.web.server import Server, leave_by_exception
+from firmware_bridge.errors import BadSourceUri, Fault, SourceFault
+from firmware_bridge.imagefile import decode_image
+
+DEMONSTRATION = "sim:"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Station(Examiner, Protocol):
+    """What is served: an examiner that knows its bundle and decides on a case."""
+
+    @property
+    def bundle(self) -> BundleRef:
+        """Which model answers."""
+
+    @property
+    def blast_labels(self) -> frozenset[str]:
+        """The bundle's labels that count as blasts."""
+
+    def decide_case(self, documents: Iterable[Document]) -> Decision:
+        """The decision on the counted fields of a case, from their documents."""
+
+    def close(self) -> None:
+        """Free the engines."""
+
+
+OpenStation = Callable[[str | None, Path], Station]
+"""A bundle's name or path (None for the one in use) and the data folder to a station; raises Fault."""
+
+
+def serve(
+    source: Annotated[
+        str, typer.Option(help="Where pictures come from: camera:0, http://…, folder:///…")
+    ] = DEMONSTRATION,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any free one.")] = 8000,
+    data: DataDir = None,
+    bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
+) -> None:
+    """Show the local page: live picture, capture, count, and why each cell got its class."""
+    folder = data_folder(data)
+    with ExitStack() as open_parts:
+        listening = open_parts.enter_context(closing(listen(host, port)))
+        app, parts = application(open_parts, source, folder, bundle, _open_station)
+        _announce(host, listening.getsockname()[1])
+        leave_by_exception()
+        Server(app, parts).run(sockets=[listening])
+
+
+def application(
+    open_parts: ExitStack, source: str, folder: Path, bundle: str | None, open_station: OpenStation
+) -> tuple[FastAPI, WebParts | None]:
+    """The page over its parts; where bundle or record do not come up, the page that says so.
+
+    Raises:
+        StoreBusy: another marrowkit serves this data folder already; two pages would only confuse.
+        BadSourceUri: the source was mistyped.
+    """
+    try:
+        parts = _parts(open_parts, source, folder, open_station(bundle, folder))
+    except (StoreBusy, BadSourceUri):
+        raise
+    except Fault as fault:
+        return create_fallback(fault, _host_names()), None
+    return create_app(parts), parts
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        BadSetting: the address is taken, or is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as cause:
+        raise BadSetting(
+            f"Cannot listen at {host} port {port} ({cause.strerror}).", "Choose another --port, or stop what uses it."
+        ) from cause
+
+
+def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -> WebParts:
+    open_parts.callback(station.close)
+    return WebParts(
+        record=open_parts.enter_context(closing(Record(folder))),
+        live=_live(open_parts, source),
+        examiner=station,
+        bundle=station.bundle,
+        read_picture=decode_image,
+        decide_case=station.decide_case,
+        blast_labels=station.blast_labels,
+        host_names=_host_names(),
+    )
+
+
+def _live(open_parts: ExitStack, source: str) -> LiveSource:
+    """The source, or the reason why there is none: the page is useful without a camera."""
+    try:
+        return open_parts.enter_context(open_live(source))
+    except BadSourceUri:
+        raise
+    except SourceFault as fault:
+        return NoSource(source, fault)
+
+
+def _open_station(bundle: str | None, folder: Path) -> Station:
+    # late: engines take a second to import, and `--help` should not
+    from edge.station import open_station
+
+    return open_station(bundle, folder)
+
+
+def _host_names() -> frozenset[str]:
+    name = socket.gethostname().lower()
+    return frozenset({name, f"{name}.local"})
+
+
+def _announce(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Marrowkit is at http://{shown}:{port}/ (Ctrl+C stops it).", flush=True)
+    if host not in LOOPBACK:
+        print("Everyone on this network can open it.", flush=True)

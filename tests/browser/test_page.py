@@ -1,0 +1,175 @@
+"""The page in a real Chromium, as large as a laptop and a phone, in English and Spanish, by pointer and by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from edge.web import WebParts
+from edge.web.shared import LIVE_SIDE_PX
+from firmware_bridge.errors import SourceLost
+from tests.browser.chromium import CHROMIUM, NARROW, WIDE, Watched, chromium, visiting
+from tests.browser.kit import SIZE, painted_live, running
+from tests.cases import PaintedLive, painted_frame
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
+VISITS = [(WIDE, "en"), (NARROW, "es"), (WIDE, "es"), (NARROW, "en")]
+WORDS = {"en": ("Live", "Space"), "es": ("En vivo", "Espacio")}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def live() -> PaintedLive:
+    return painted_live()
+
+
+@pytest.fixture
+def kit(tmp_path: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
+    with running(tmp_path, live) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, kit: tuple[str, WebParts]) -> Iterator[Watched]:
+    with visiting(browser, kit[0]) as watched:
+        yield watched
+
+
+def begin_case(page: Page, code: str = "A-17") -> None:
+    page.goto("/")
+    page.locator("input[name=pseudonym]").first.fill(code)
+    page.locator("input[name=pseudonym]").first.press("Enter")
+    page.wait_for_url("**/cases/*")
+
+
+def png(seed: int) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(painted_frame(seed, 20, SIZE).pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("size", "language"), VISITS)
+def test_a_field_from_live_to_explanation(
+    browser: Browser, kit: tuple[str, WebParts], size: tuple[int, int], language: str
+) -> None:
+    with visiting(browser, kit[0], size, language) as watched:
+        page = watched.page
+        begin_case(page)
+        expect(page.locator("#state")).to_have_text(WORDS[language][0])
+        expect(page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+        page.locator("#capture").click()
+        expect(page.locator(".cell")).to_have_count(20)
+        expect(page.locator("[data-counted]")).to_have_attribute("data-counted", "19")
+        expect(page.locator(".field-entry")).to_have_count(1)
+        page.locator(".cell.blast").first.click()
+        expect(page.locator("#explain .measures tr").first).to_contain_text("µm")
+        expect(page.locator("#explain .rules .bar")).not_to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+
+
+def test_by_keyboard_alone(visit: Watched) -> None:
+    page = visit.page
+    begin_case(page)
+    expect(page.locator("#state")).to_have_text("Live")
+    page.keyboard.press("Space")
+    expect(page.locator(".cell")).to_have_count(20)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('cell')"):
+            break
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#explain")).to_be_visible()
+    first = page.locator("#explain .soft").first.text_content()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#explain .soft").first).not_to_have_text(first or "")
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewport")).to_have_attribute("data-mode", "live")
+
+
+def test_typing_a_code_with_a_c_captures_nothing(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    begin_case(visit.page)
+    visit.page.locator("[data-open-new-case]").click()
+    visit.page.locator("dialog input[name=pseudonym]").press_sequentially("c c")
+    assert kit[1].record.fields(1) == ()
+
+
+def test_the_same_picture_is_said_to_be_counted_already(visit: Watched) -> None:
+    begin_case(visit.page)
+    expect(visit.page.locator("#state")).to_have_text("Live")
+    visit.page.keyboard.press("c")
+    expect(visit.page.locator(".cell")).to_have_count(20)
+    visit.page.keyboard.press("c")
+    expect(visit.page.locator(".notice")).to_contain_text("already field 1")
+    expect(visit.page.locator(".field-entry")).to_have_count(1)
+
+
+def test_a_picture_file_becomes_a_field(visit: Watched) -> None:
+    begin_case(visit.page)
+    visit.page.locator("#add").set_input_files(FilePayload(name="field.png", mimeType="image/png", buffer=png(5)))
+    expect(visit.page.locator("#field-title")).to_contain_text("field.png")
+
+
+def test_a_bad_file_is_answered_with_a_remedy(visit: Watched) -> None:
+    begin_case(visit.page)
+    visit.page.locator("#add").set_input_files(FilePayload(name="x.png", mimeType="image/png", buffer=png(5)[:3000]))
+    expect(visit.page.locator(".notice.bad")).to_contain_text("Copy it again")
+    # Chromium itself reports every 4xx on the console
+    visit.complaints[:] = [each for each in visit.complaints if "422" not in each]
+
+
+def test_a_lost_camera_is_said_and_its_last_picture_kept(visit: Watched, live: PaintedLive) -> None:
+    begin_case(visit.page)
+    expect(visit.page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+    live.lose(LOST, age_s=74.0)
+    expect(visit.page.locator("#state")).to_contain_text("No picture for 1:14 min")
+    expect(visit.page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+    live.show(painted_frame(8, 9, SIZE))
+    expect(visit.page.locator("#state")).to_have_text("Live")
+
+
+def test_another_viewer_sees_the_count_change(browser: Browser, visit: Watched, kit: tuple[str, WebParts]) -> None:
+    begin_case(visit.page)
+    with visiting(browser, kit[0]) as other:
+        other.page.goto("/cases/1")
+        expect(other.page.locator("#state")).to_have_text("Live")
+        visit.page.keyboard.press("c")
+        expect(other.page.locator(".field-entry")).to_have_count(1)
+
+
+def test_a_field_can_be_opened_by_its_address(visit: Watched) -> None:
+    begin_case(visit.page)
+    expect(visit.page.locator("#state")).to_have_text("Live")
+    visit.page.keyboard.press("c")
+    expect(visit.page.locator(".cell")).to_have_count(20)
+    visit.page.goto("/cases/1#field-1")
+    visit.page.reload()
+    expect(visit.page.locator(".cell")).to_have_count(20)
+
+
+def test_targets_are_large_enough_for_a_finger(browser: Browser, kit: tuple[str, WebParts]) -> None:
+    with visiting(browser, kit[0], NARROW) as watched:
+        begin_case(watched.page)
+        expect(watched.page.locator("#state")).to_have_text("Live")
+        watched.page.locator("#capture").click()
+        expect(watched.page.locator(".cell")).to_have_count(20)
+        small = watched.page.evaluate(
+            """[...document.querySelectorAll("button, select, a.button, label.button, summary")]
+               .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
+               .filter(([, box]) => box.width > 0 && (box.height < 44 || box.width < 44)).map(([text]) => text)"""
+        )
+        assert small == []

@@ -1,0 +1,114 @@
+"""`marrowkit serve` as a process: it starts, says what keeps it from starting, and stops cleanly while people watch."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from edge.commands import serve as command
+from edge.errors import BadSetting, BundleDamaged, StoreBusy
+from edge.record import Record
+from firmware_bridge.errors import BadSourceUri
+from tests.cases import PaintedStation, painted_frame, write_png
+
+ROOT = Path(__file__).parents[2]
+STOPS_WITHIN_S = 6
+PROGRAM = """
+import sys
+import edge.commands.serve as command
+from pathlib import Path
+from tests.cases import PaintedStation
+
+command._open_station = lambda bundle, folder: PaintedStation()
+command.serve(source=sys.argv[1], host="127.0.0.1", port=0, data=Path(sys.argv[2]), bundle=None)
+"""
+
+
+@pytest.fixture
+def smear(tmp_path: Path) -> str:
+    folder = tmp_path / "smear"
+    folder.mkdir()
+    write_png(folder / "one.png", painted_frame(1, 3, (320, 240)))
+    return f"folder://{folder}"
+
+
+@contextmanager
+def served(source: str, data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    command_line = [sys.executable, "-c", PROGRAM, source, str(data)]
+    with subprocess.Popen(
+        command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ}
+    ) as process:
+        assert process.stdout is not None
+        found = re.search(r":(\d+)/", process.stdout.readline())
+        assert found, process.communicate()[1]
+        yield process, int(found[1])
+        if process.poll() is None:
+            process.kill()
+
+
+@contextmanager
+def asked(port: int, path: str) -> Iterator[http.client.HTTPResponse]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path)
+        with connection.getresponse() as response:
+            yield response
+
+
+def test_it_serves_and_leaves_when_told_though_people_watch(tmp_path: Path, smear: str) -> None:
+    with served(smear, tmp_path / "data") as (process, port):
+        with asked(port, "/health") as health:
+            assert (health.status, json.loads(health.read())["bundle"]["name"]) == (200, "painted")
+        with asked(port, "/live.mjpg") as pictures, asked(port, "/api/v1/events") as events:
+            assert pictures.read(1)
+            assert events.read(1)
+            process.send_signal(signal.SIGTERM)
+            _, complaints = process.communicate(timeout=STOPS_WITHIN_S)
+    assert (process.returncode, complaints) == (0, "")
+    assert (tmp_path / "data" / "marrowkit.lock").read_text() == ""
+
+
+def test_without_a_camera_the_page_is_up_and_health_says_why(tmp_path: Path) -> None:
+    with served(f"folder://{tmp_path}/nowhere", tmp_path / "data") as (_, port):
+        with asked(port, "/") as page:
+            assert page.status == 200
+        with asked(port, "/health") as health:
+            assert health.status == 503
+            assert json.loads(health.read())["source"]["fault"]["remedy"]
+
+
+def test_a_second_instance_is_refused(tmp_path: Path, smear: str) -> None:
+    first = Record(tmp_path / "data")
+    with ExitStack() as parts, pytest.raises(StoreBusy):
+        command.application(parts, smear, tmp_path / "data", None, lambda *_: PaintedStation())
+    first.close()
+
+
+def test_a_mistyped_source_is_refused(tmp_path: Path) -> None:
+    with ExitStack() as parts, pytest.raises(BadSourceUri):
+        command.application(parts, "camra:0", tmp_path / "data", None, lambda *_: PaintedStation())
+
+
+def test_a_broken_bundle_becomes_a_page(tmp_path: Path, smear: str) -> None:
+    def broken(_name: str | None, _folder: Path) -> PaintedStation:
+        raise BundleDamaged("A file differs from the signed list.", "Copy it again.")
+
+    with ExitStack() as parts:
+        app, made = command.application(parts, smear, tmp_path / "data", None, broken)
+    assert made is None
+    assert app.title == "Marrowkit"
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(BadSetting, match="Cannot listen"):
+        command.listen("127.0.0.1", taken.getsockname()[1])

@@ -1,0 +1,145 @@
+"""Endless answers: pictures and events follow the newest frame, are made once for all viewers, and end when told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from edge.types import Frame
+from edge.web import WebParts
+from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
+from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
+from edge.words import in_english
+from firmware_bridge.errors import SourceLost
+from tests.cases import PaintedLive, painted_frame, painted_parts, pump_state
+
+LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
+
+
+@pytest.fixture
+def live() -> PaintedLive:
+    return PaintedLive(painted_frame(1, 2, (200, 150)))
+
+
+@pytest.fixture
+def parts(tmp_path: Path, live: PaintedLive) -> Iterator[WebParts]:
+    made = painted_parts(tmp_path, live)
+    yield made
+    made.record.close()
+
+
+async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -> list[Any]:
+    """What a stream gives until enough has come."""
+    came: list[Any] = []
+    async for each in stream:
+        came.append(each)
+        if until(came):
+            break
+    return came
+
+
+def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
+    stream = event_stream(parts, Shared(parts.examiner.gate), case, in_english)
+    texts = asyncio.run(take(stream, lambda came: names <= {name_of(each) for each in came}))
+    return {name_of(text): json.loads(text.split("data: ")[1]) for text in texts}
+
+
+def counting(made: list[Frame]) -> Callable[[Frame], int]:
+    def compute(frame: Frame) -> int:
+        made.append(frame)
+        return len(made)
+
+    return compute
+
+
+def name_of(event: str) -> str:
+    return event.split("\n")[0].removeprefix("event: ")
+
+
+def test_a_picture_is_whole_and_followed_by_the_next_ones_head(parts: WebParts) -> None:
+    first, second = asyncio.run(take(picture_stream(parts, Shared(live_jpeg)), lambda came: len(came) == 2))
+    assert first == NEXT_PART
+    assert second.endswith(NEXT_PART)
+    assert Image.open(BytesIO(second)).size == (200, 150)
+
+
+def test_large_pictures_are_watched_small() -> None:
+    frame = painted_frame(1, 2, (1920, 600))
+    assert Image.open(BytesIO(live_jpeg(frame))).size == (LIVE_SIDE_PX, 300)
+
+
+def test_a_picture_is_made_once_for_all_viewers(live: PaintedLive) -> None:
+    made: list[Frame] = []
+    shared = Shared[int](counting(made))
+
+    async def eight_viewers(frame: Frame) -> list[int]:
+        return list(await asyncio.gather(*(shared.of(frame) for _ in range(8))))
+
+    frame = live.latest()
+    assert frame is not None
+    assert asyncio.run(eight_viewers(frame)) == [1] * 8
+
+
+def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> None:
+    made: list[Frame] = []
+    shared = Shared[int](counting(made), every_s=60.0)
+
+    async def three_frames() -> list[int]:
+        return [await shared.of(painted_frame(seed, 1, (40, 30))) for seed in range(3)]
+
+    assert asyncio.run(three_frames()) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("kind", ["pictures", "events"])
+def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
+    streams = {
+        "pictures": picture_stream(parts, Shared(live_jpeg)),
+        "events": event_stream(parts, Shared(parts.examiner.gate), None, in_english),
+    }
+
+    async def to_the_end() -> None:
+        async for _ in streams[kind]:
+            parts.stopping.set()
+
+    asyncio.run(asyncio.wait_for(to_the_end(), timeout=5))
+
+
+def test_events_tell_state_gauges_and_room(parts: WebParts) -> None:
+    said = events_of(parts, {"live", "gauges", "room"})
+    assert said["live"] == {"phase": "live", "age_s": 0, "fault": None}
+    assert said["gauges"]["ok"] is True
+    assert {"focus", "exposure"} <= set(said["gauges"]["measures"])
+    assert said["room"]["free_mb"] >= 0
+
+
+def test_events_tell_of_a_cases_fields(parts: WebParts) -> None:
+    assert events_of(parts, {"case"}, case=1)["case"] == {"id": 1, "fields": 0}
+
+
+def test_a_lost_camera_has_a_reason_and_no_gauges(parts: WebParts, live: PaintedLive) -> None:
+    live.lose(LOST, age_s=75.4)
+    said = events_of(parts, {"live", "gauges"})
+    assert said["live"]["age_s"] == 75
+    assert said["live"]["fault"] == {"code": "source.lost", "detail": LOST.what, "remedy": LOST.remedy}
+    assert said["gauges"] == {"ok": None, "measures": {}, "reasons": []}
+
+
+@pytest.mark.parametrize(
+    ("phase", "age_s", "said"),
+    [("running", None, "waiting"), ("running", 1.0, "live"), ("ended", 9.0, "ended"), ("lost", None, "lost")],
+)
+def test_how_the_source_is_doing(phase: Any, age_s: float | None, said: str) -> None:
+    assert state_shape(pump_state(phase, age_s))["phase"] == said
+
+
+def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:
+    dark = Frame(painted_frame(1, 2, (200, 150)).pixels // 6)
+    (reason,) = gauges_shape(parts.examiner.gate(dark), in_english)["reasons"]
+    assert set(reason) == {"code", "text", "remedy"}

@@ -1,0 +1,80 @@
+"""Every reason in the code has words, every word has a reason, and their figures fit."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import edge
+from edge.types import Reason
+from edge.words import WORDS, say
+
+SOURCES = sorted(Path(edge.__file__).parent.rglob("*.py"))
+
+
+def reasons_in_code() -> Iterator[ast.Call]:
+    """`Reason("code", …)` calls; a code that is worked out (`Reason(each["code"], …)`) is somebody else's."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason":
+                yield node
+
+
+def codes_in_code() -> set[str]:
+    """Every string in `edge` that is a code with words, or stands where a reason's code belongs."""
+    first = [call.args[0] for call in reasons_in_code() if call.args]
+    written = {str(node.value) for node in first if isinstance(node, ast.Constant)}
+    return written | {text for text in _strings() if text in WORDS}
+
+
+def _strings() -> Iterator[str]:
+    for path in SOURCES:
+        if path.name == "words.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def places(template: str) -> set[str]:
+    """The names in the braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_code_has_words() -> None:
+    assert codes_in_code() - set(WORDS) == set()
+
+
+def test_every_word_is_used() -> None:
+    assert set(WORDS) - codes_in_code() == set()
+
+
+def test_words_use_only_figures_that_the_reason_gives() -> None:
+    for call in reasons_in_code():
+        if len(call.args) == 2 and isinstance(call.args[0], ast.Constant) and isinstance(call.args[1], ast.Dict):
+            keys = call.args[1].keys
+            if None in keys:  # {**values, …}
+                continue
+            given = {key.value for key in keys if isinstance(key, ast.Constant)}
+            words = WORDS[str(call.args[0].value)]
+            assert places(words.text) | places(words.remedy) <= given, call.args[0].value
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_words_are_sentences(code: str) -> None:
+    words = WORDS[code]
+    assert words.text.endswith(".")
+    assert not words.remedy or words.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_words_can_be_said(code: str) -> None:
+    words = WORDS[code]
+    figures = dict.fromkeys(places(words.text) | places(words.remedy), 3)
+    said = say(Reason(code, figures))
+    assert "{" not in str(said)
+    assert str(said).startswith(said.text)
