@@ -41,6 +41,7 @@ from firmware_bridge.newest import Phase, PumpState
 UM_PER_PX = 0.1
 LABELS = ("blast", "lymphocyte", "granulocyte")
 BUNDLE = BundleRef("painted", 3, "5ec0" * 16, "onnx-int8")
+DARKEST, SOFTEST_UM = 100, 1.2
 BACKGROUND, RED_CELL, CYTOPLASM, NUCLEUS = (238, 226, 230), (226, 176, 178), (166, 150, 205), (96, 42, 128)
 
 
@@ -87,14 +88,15 @@ class PaintedExaminer:
 
     def gate(self, frame: Frame) -> Verdict:
         grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
-        focus = min(1.0, float(cv2.Laplacian(grey, cv2.CV_64F).var()) / 300.0)
-        exposure = float(grey.mean()) / 255.0
+        focus_um = min(3.0, 150.0 / max(1.0, float(cv2.Laplacian(grey, cv2.CV_64F).var())))
+        level = float(np.quantile(grey, 0.9))
         reasons = []
-        if exposure < 0.3:
-            reasons.append(Reason("quality.dark", {"brightness_percent": round(100 * exposure)}))
-        elif focus < 0.1:
-            reasons.append(Reason("quality.blurred", {"focus": round(focus, 2)}))
-        measures = {"focus": focus, "exposure": exposure, "stain": 0.8, "clipped": 0.001}
+        if level < DARKEST:
+            reasons.append(Reason("light.dark", {"level": round(level), "limit": DARKEST}))
+        elif focus_um > SOFTEST_UM:
+            reasons.append(Reason("focus.soft", {"width_um": round(focus_um, 2), "limit_um": SOFTEST_UM}))
+        measures = {"exposure": level, "unevenness": 0.12, "stained": 0.21, "clear": 0.5}
+        measures |= {"focus_um": focus_um, "focus_limit_um": SOFTEST_UM}
         return Verdict(not reasons, tuple(reasons), measures)
 
     def examine(self, frame: Frame) -> Examination:

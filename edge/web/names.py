@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from edge.quality.options import GateOptions
 from edge.words import Translate
 
 
@@ -64,17 +65,27 @@ FEATURES: Mapping[str, Figure] = {
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """How one of the gate's measures is drawn: its name, and the two values at the ends of its bar."""
+    """How one of the gate's measures is drawn: as a bar that is longer the better, with a mark at the limit.
+
+    empty, full    the measure's values at the two ends of the bar
+    limit          the value that the gate asks for …
+    limit_measure  … or the measure that holds it, where it depends on the picture
+    """
 
     name: str
     empty: float
     full: float
+    limit: float | None = None
+    limit_measure: str | None = None
 
+
+_GATE = GateOptions()
 
 GAUGES: Mapping[str, Gauge] = {
-    "focus": Gauge(N_("Focus"), 0.0, 1.0),
-    "exposure": Gauge(N_("Brightness"), 0.0, 1.0),
-    "stain": Gauge(N_("Stain"), 0.0, 1.0),
+    "focus_um": Gauge(N_("Focus"), empty=3.0, full=0.4, limit_measure="focus_limit_um"),
+    "exposure": Gauge(N_("Brightness"), empty=0.0, full=255.0, limit=_GATE.darkest),
+    "unevenness": Gauge(N_("Even light"), empty=1.0, full=0.0, limit=_GATE.most_uneven),
+    "stained": Gauge(N_("Cells in view"), empty=0.0, full=0.3, limit=_GATE.least_stained),
 }
 
 

@@ -32,7 +32,7 @@ def test_the_contract_has_these_keys(examination: Examination) -> None:
         *("image", "digest", "size", "quality", "um_per_px", "scale_source", "scale_relative_sd"),
         *("cells", "counts", "decision", "bundle", "timing_ms"),
     }
-    assert {"ok", "reasons", "codes", "focus", "exposure"} <= set(whole["quality"])
+    assert {"ok", "reasons", "codes", "focus_um", "exposure"} <= set(whole["quality"])
     assert set(whole["counts"]) == {"nucleated", "countable", "excluded", "blast"}
     assert set(whole["decision"]) == {"label", "score", "interval", "reasons", "codes"}
     assert set(whole["bundle"]) == {"name", "version", "digest", "variant"}

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,18 +15,9 @@ from edge.errors import BadSetting, BundleDamaged, StoreBusy
 from edge.record import Record
 from firmware_bridge.errors import BadSourceUri
 from tests.cases import PaintedStation, painted_frame, write_png
+from tests.kits import asked, served
 
-ROOT = Path(__file__).parents[2]
 STOPS_WITHIN_S = 6
-PROGRAM = """
-import sys
-import edge.commands.serve as command
-from pathlib import Path
-from tests.cases import PaintedStation
-
-command._open_station = lambda bundle, folder: PaintedStation()
-command.serve(source=sys.argv[1], host="127.0.0.1", port=0, data=Path(sys.argv[2]), bundle=None)
-"""
 
 
 @pytest.fixture
@@ -41,28 +26,6 @@ def smear(tmp_path: Path) -> str:
     folder.mkdir()
     write_png(folder / "one.png", painted_frame(1, 3, (320, 240)))
     return f"folder://{folder}"
-
-
-@contextmanager
-def served(source: str, data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    command_line = [sys.executable, "-c", PROGRAM, source, str(data)]
-    with subprocess.Popen(
-        command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ}
-    ) as process:
-        assert process.stdout is not None
-        found = re.search(r":(\d+)/", process.stdout.readline())
-        assert found, process.communicate()[1]
-        yield process, int(found[1])
-        if process.poll() is None:
-            process.kill()
-
-
-@contextmanager
-def asked(port: int, path: str) -> Iterator[http.client.HTTPResponse]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection.request("GET", path)
-        with connection.getresponse() as response:
-            yield response
 
 
 def test_it_serves_and_leaves_when_told_though_people_watch(tmp_path: Path, smear: str) -> None:

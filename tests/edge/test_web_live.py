@@ -115,7 +115,7 @@ def test_events_tell_state_gauges_and_room(parts: WebParts) -> None:
     said = events_of(parts, {"live", "gauges", "room"})
     assert said["live"] == {"phase": "live", "age_s": 0, "fault": None}
     assert said["gauges"]["ok"] is True
-    assert {"focus", "exposure"} <= set(said["gauges"]["measures"])
+    assert {"focus_um", "exposure"} <= set(said["gauges"]["measures"])
     assert said["room"]["free_mb"] >= 0
 
 

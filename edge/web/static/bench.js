@@ -79,6 +79,7 @@ function showField(field) {
   mode("field");
   closeExplanation();
   draw(byId("still"), field, (cell) => explain(byId("explain"), field, cell, closeExplanation));
+  byId("marks").hidden = field.cells.length === 0;
   byId("field-title").replaceChildren(el("strong", {}, _("Field {number}", { number: figure(field.number) })), el("span", {}, ` ${field.image}`));
   byId("field-words").replaceChildren(field.quality.ok ? legend(field) : refusal(field));
   byId("viewport").scrollIntoView({ block: "nearest" });

@@ -68,7 +68,7 @@ function say(kind, text) {
 }
 
 function showGauges({ ok, measures, reasons }) {
-  for (const gauge of document.querySelectorAll(".gauge")) showGauge(gauge, measures[gauge.dataset.measure]);
+  for (const gauge of document.querySelectorAll(".gauge")) showGauge(gauge, measures);
   const advice = document.getElementById("advice");
   advice.className = `advice ${ok === null ? "" : ok ? "good" : "bad"}`;
   if (ok === null) return advice.replaceChildren();
@@ -76,13 +76,18 @@ function showGauges({ ok, measures, reasons }) {
   return advice.replaceChildren(...reasons.map(({ text, remedy }) => el("p", {}, el("strong", {}, text), ` ${remedy}`)));
 }
 
-function showGauge(gauge, value) {
+function showGauge(gauge, measures) {
+  const { measure, empty, full, limit, limitMeasure } = gauge.dataset;
+  const value = measures[measure];
   gauge.hidden = value === undefined;
   if (gauge.hidden) return;
-  const { empty, full } = gauge.dataset;
-  const share = Math.max(0, Math.min(1, (value - empty) / (full - empty)));
+  const along = (figure) => Math.max(0, Math.min(1, (figure - empty) / (full - empty)));
+  const share = along(value);
+  const least = along(limitMeasure ? measures[limitMeasure] : limit);
+  gauge.classList.toggle("short", share < least);
   const meter = gauge.querySelector("[role=meter]");
   meter.setAttribute("aria-valuenow", share.toFixed(2));
   meter.firstChild.style.inlineSize = `${100 * share}%`;
+  meter.lastChild.style.insetInlineStart = `${100 * least}%`;
   meter.title = figure(value, 2);
 }

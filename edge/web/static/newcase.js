@@ -10,7 +10,11 @@ for (const form of document.querySelectorAll("[data-new-case]")) {
 }
 
 for (const button of document.querySelectorAll("[data-open-new-case]")) {
-  button.addEventListener("click", () => document.getElementById("new-case").showModal());
+  button.addEventListener("click", () => {
+    const dialog = document.getElementById("new-case");
+    dialog.showModal();
+    dialog.querySelector("input").focus();
+  });
 }
 
 async function begin(form) {
