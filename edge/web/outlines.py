@@ -17,7 +17,12 @@ TOLERANCE_PX = 1.0
 def outlines(labels_png: Path) -> dict[int, list[list[int]]]:
     """Cell id to its outline as [x, y] points, in pixels of the image; the largest piece where a cell has several."""
     labels = _read(labels_png, cv2.IMREAD_UNCHANGED)
-    return {int(k): _outline(labels, int(k)) for k in np.unique(labels) if k}
+    ys, xs = np.nonzero(labels)
+    ids = labels[ys, xs]
+    order = np.argsort(ids, kind="stable")
+    found, starts = np.unique(ids[order], return_index=True)
+    places = zip(np.split(xs[order], starts[1:]), np.split(ys[order], starts[1:]), strict=True)
+    return {int(k): _outline(labels, int(k), *place) for k, place in zip(found, places, strict=True)}
 
 
 def thumbnail(image: Path) -> bytes:
@@ -37,11 +42,10 @@ def _read(path: Path, how: int) -> NDArray[Any]:
     return decoded
 
 
-def _outline(labels: NDArray[Any], k: int) -> list[list[int]]:
-    ys, xs = np.nonzero(labels == k)
+def _outline(labels: NDArray[Any], k: int, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> list[list[int]]:
     left, top = int(xs.min()), int(ys.min())
-    patch = labels[top : ys.max() + 1, left : xs.max() + 1] == k
-    pieces, _ = cv2.findContours(patch.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
+    patch = (labels[top : ys.max() + 1, left : xs.max() + 1] == k).astype(np.uint8)
+    pieces, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
     largest = max(pieces, key=cv2.contourArea)
     points = cv2.approxPolyDP(largest, TOLERANCE_PX, True).reshape(-1, 2)
     return [[int(x), int(y)] for x, y in points]
