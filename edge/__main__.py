@@ -9,6 +9,7 @@ from edge.commands.lazy import lazy_app, run
 COMMANDS: Mapping[str, str] = {
     "bundle": "edge.commands.bundle:app",
     "doctor": "edge.commands.doctor:doctor",
+    "serve": "edge.commands.serve:serve",
 }
 
 app = lazy_app("marrowkit", "Leukaemia screening support beside a microscope, offline.", COMMANDS)

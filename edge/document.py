@@ -1,6 +1,6 @@
 """An examination as plain JSON: the one shape that `analyse`, the record and the page share.
 
-Keys are a contract (README, "The document"); new ones may be added, none renamed. Sentences are for reading; beside
+Keys are a contract (`marrowkit analyse --json`); new ones may be added, none renamed. Sentences are for reading; beside
 each list of them stands `codes`, from which they can be said again in another language. Figures keep six significant
 digits; what could not be measured is null, never NaN.
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.document import Document, document
-from edge.errors import NotRecorded
+from edge.errors import NotRecorded, StoreDamaged
 from edge.record import disk, pictures
 from edge.record.database import connect, faults_named, transaction
 from edge.record.lock import FolderLock
@@ -154,8 +154,18 @@ class Record:
         return (json.loads(row["document"]) for row in rows)
 
     def picture(self, name: str) -> Path:
-        """Where a file that a `FieldRow` names lies."""
-        return self._pictures / name
+        """Where a file that a `FieldRow` names lies.
+
+        Raises:
+            StoreDamaged: somebody has taken it away.
+        """
+        path = self._pictures / name
+        if not path.exists():
+            raise StoreDamaged(
+                f"The file {name} is missing from {self._pictures}.",
+                "Put it back from a copy, or capture the field again.",
+            )
+        return path
 
     def tally(self, case_id: int) -> Tally:
         """Sums over the counted fields of a case."""

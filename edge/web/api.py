@@ -27,6 +27,7 @@ from edge.web.shapes import (
 )
 from edge.words import Translate
 
+FIELD = "/api/v1/cases/{case_id}/fields/{number}"
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """A recorded picture never changes."""
 
@@ -84,9 +85,8 @@ def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
 
 
 def fields_router(parts: WebParts) -> APIRouter:
-    """A field: its document and its pictures."""
-    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields/{number}", tags=["fields"])
-    record = parts.record
+    """A field: its document and its outlines."""
+    routes, record = APIRouter(prefix=FIELD, tags=["fields"]), parts.record
 
     @routes.get("")
     def field(case_id: int, number: int, translate: Reader) -> Document:
@@ -101,6 +101,13 @@ def fields_router(parts: WebParts) -> APIRouter:
             "cells": outlines(record.picture(row.cell_labels)),
             "nuclei": outlines(record.picture(row.nucleus_labels)),
         }
+
+    return routes
+
+
+def pictures_router(parts: WebParts) -> APIRouter:
+    """A field's pictures."""
+    routes, record = APIRouter(prefix=FIELD, tags=["pictures"]), parts.record
 
     @routes.get("/image.jpg", response_class=FileResponse)
     def image(case_id: int, number: int) -> FileResponse:

@@ -31,6 +31,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.include_router(api.cases_router(parts))
     app.include_router(api.capture_router(parts, desk))
     app.include_router(api.fields_router(parts))
+    app.include_router(api.pictures_router(parts))
     app.include_router(health.router(parts))
     return app
 

@@ -229,3 +229,10 @@ def test_the_api_is_documented_and_loads_nothing_from_elsewhere(client: TestClie
     described = client.get("/openapi.json").json()
     assert "/api/v1/cases/{case_id}/fields" in described["paths"]
     assert client.get("/docs").status_code == 404
+
+
+def test_a_picture_that_somebody_took_away_is_told(client: TestClient, parts: WebParts) -> None:
+    client.post(FIELDS)
+    parts.record.picture(parts.record.field(1, 1).image).unlink()
+    problem(client.get(f"{FIELDS}/1/image.jpg"), 503, "record.damaged")
+    assert client.get(f"{FIELDS}/1").status_code == 200
