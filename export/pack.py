@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,13 @@ from typing import Any
 from edge.bundle.archive import write_archive
 from edge.bundle.canonical import canonical_json
 from edge.bundle.durable import write_durably
-from edge.bundle.manifest import Manifest
+from edge.bundle.manifest import KIND, SCHEMA_VERSION, Manifest, NetworkName
 from edge.bundle.opened import MANIFEST, SIGNATURE
 from edge.bundle.parse import digest, manifest_bytes, parse_manifest
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet, write_vectors
 from edge.errors import BadSetting
 
-VECTORS = "vectors.npz"
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -28,12 +27,12 @@ class PackSpec:
 
     manifest  every field of the manifest but `files`, `vectors`, `schema_version` and `kind`, as JSON values
     files     content by path inside the bundle
-    vectors   inputs, normalised, and the logits of the float32 original
+    vectors   network to its inputs, normalised, and the logits of the float32 original
     """
 
     manifest: Mapping[str, Any]
     files: Mapping[str, bytes]
-    vectors: VectorSet
+    vectors: Mapping[NetworkName, VectorSet]
 
 
 def pack(spec: PackSpec, out: Path) -> Manifest:
@@ -43,9 +42,10 @@ def pack(spec: PackSpec, out: Path) -> Manifest:
         BadSetting: `out` holds something already, or a file looks like a private key.
         BundleUnsupported: the manifest would not be accepted by a kit; the message names the JSON path.
     """
-    files = {**spec.files, VECTORS: write_vectors(spec.vectors)}
+    vectors = {vectors_file(network): write_vectors(arrays) for network, arrays in spec.vectors.items()}
+    files = {**spec.files, **vectors}
     _refuse_private_keys(files)
-    manifest = build_manifest(spec.manifest, files)
+    manifest = build_manifest(spec.manifest, files, spec.vectors)
     _require_empty(out)
     for name, content in {**files, MANIFEST: manifest_bytes(manifest)}.items():
         path = out / name
@@ -54,10 +54,18 @@ def pack(spec: PackSpec, out: Path) -> Manifest:
     return manifest
 
 
-def build_manifest(fields: Mapping[str, Any], files: Mapping[str, bytes]) -> Manifest:
-    """The manifest that these fields and files make. Raises BundleUnsupported, as the kit would."""
+def vectors_file(network: NetworkName) -> str:
+    """The name of a network's test vectors in a packed bundle."""
+    return f"vectors-{network}.npz"
+
+
+def build_manifest(
+    fields: Mapping[str, Any], files: Mapping[str, bytes], networks: Collection[NetworkName]
+) -> Manifest:
+    """The manifest of these fields, files and networks with vectors. Raises BundleUnsupported, as the kit would."""
     listed = {name: {"sha256": digest(content), "bytes": len(content)} for name, content in files.items()}
-    own = {"schema_version": 1, "kind": "cell-opinion", "files": listed, "vectors": {"file": VECTORS}}
+    vectors = {network: vectors_file(network) for network in networks}
+    own = {"schema_version": SCHEMA_VERSION, "kind": KIND, "files": listed, "vectors": vectors}
     # Once more through the kit's own form, so that 1 and 1.0 in the caller's fields give the same bytes.
     once = parse_manifest(canonical_json({**fields, **own}))
     return parse_manifest(manifest_bytes(once))

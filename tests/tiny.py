@@ -14,6 +14,7 @@ from edge.bundle import Bundle, TrustedKeys
 from edge.bundle.archive import write_archive
 from edge.bundle.durable import write_durably
 from edge.bundle.keys import KEYS_FOLDER, merge
+from edge.bundle.manifest import NetworkName
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet
 from export.keys import key_list, trusted_key
@@ -21,6 +22,7 @@ from export.pack import PackSpec, pack
 from export.sign import sign
 
 CELLS, SIZE_PX = 4, 8
+EMPTY = b'{"logits":[-9,-9,-9],"dense":true}'
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
 KEYS: TrustedKeys = merge([trusted_key(KEY, "the tests")])
@@ -28,7 +30,7 @@ KEYS: TrustedKeys = merge([trusted_key(KEY, "the tests")])
 COLOUR_WEIGHTS = np.array([[1.5, -1.0], [0.5, 0.25], [-2.0, 1.0]], np.float32)
 MEASURE_WEIGHTS = np.array([[0.75, -0.5], [-0.25, 1.0]], np.float32)
 
-NETWORK = """
+OPINION = """
 <ir_version: 8, opset_import: ["" : 17]>
 tiny (float[N, 3, 8, 8] image, float[N, 2] measures) => (float[N, 2] logits)
 <float[3, 2] colour = {1.5, -1.0, 0.5, 0.25, -2.0, 1.0}, float[2, 2] measure = {0.75, -0.5, -0.25, 1.0}>
@@ -39,28 +41,45 @@ tiny (float[N, 3, 8, 8] image, float[N, 2] measures) => (float[N, 2] logits)
     logits = Add (seen, measured)
 }
 """
-"""Two labels from the mean colour and two measures: what `tiny_logits` computes."""
+"""Two labels from the mean colour and two measures."""
+
+PLANES = """
+<ir_version: 8, opset_import: ["" : 17]>
+planes (float[N, 3, H, W] image) => (float[N, 3, H, W] logits)
+<float[3, 3, 1, 1] weight = {-4.0, 0.5, 0.0, -6.0, 0.0, 1.5, 0.0, 2.0, -3.0}, float[3] bias = {2.0, 3.0, -1.0}>
+{
+    logits = Conv (image, weight, bias)
+}
+"""
+"""Cell, nucleus and seam from the colour of the pixel alone."""
+PLANE_WEIGHTS = np.array([[-4.0, 0.5, 0.0], [-6.0, 0.0, 1.5], [0.0, 2.0, -3.0]], np.float32)
+PLANE_BIAS = np.array([2.0, 3.0, -1.0], np.float32)
+
+TEXTS: Mapping[NetworkName, str] = {"opinion": OPINION, "cells": PLANES}
 
 
-def tiny_onnx(text: str = NETWORK) -> bytes:
+def tiny_onnx(text: str = OPINION) -> bytes:
     """The .onnx file of a network given as text."""
     serialised: bytes = onnx.parser.parse_model(text).SerializeToString()
     return serialised
 
 
 def tiny_openvino(folder: Path) -> dict[str, bytes]:
-    """The same network as OpenVINO's .xml and .bin, by name."""
+    """The same networks as OpenVINO's .xml and .bin, by name."""
     from edge.runtime.ov import silence_telemetry
 
     silence_telemetry()
     import openvino
 
-    openvino.save_model(openvino.Core().read_model(tiny_onnx()), str(folder / "tiny.xml"), compress_to_fp16=False)
-    return {name: (folder / name).read_bytes() for name in ("tiny.xml", "tiny.bin")}
+    for network, text in TEXTS.items():
+        model = openvino.Core().read_model(tiny_onnx(text))
+        openvino.save_model(model, str(folder / f"{network}.xml"), compress_to_fp16=False)
+    names = [f"{network}{suffix}" for network in TEXTS for suffix in (".xml", ".bin")]
+    return {name: (folder / name).read_bytes() for name in names}
 
 
 def tiny_vectors(seed: int = 0) -> VectorSet:
-    """Inputs, and what the network gives for them, computed without it."""
+    """Inputs, and what the opinion network gives for them, computed without it."""
     random = np.random.default_rng(seed)
     image = random.normal(size=(CELLS, 3, SIZE_PX, SIZE_PX)).astype(np.float32)
     measures = random.normal(size=(CELLS, 2)).astype(np.float32)
@@ -68,9 +87,31 @@ def tiny_vectors(seed: int = 0) -> VectorSet:
     return VectorSet({"image": image, "measures": measures}, logits.astype(np.float32))
 
 
-def tiny_variant(name: str = "onnx-fp32", engine: str = "onnxruntime", file: str = "tiny.onnx") -> dict[str, Any]:
-    """A variant's entry in the manifest."""
-    return {"name": name, "engine": engine, "file": file, "precision": "fp32", "tolerance": 0.001, "needs": []}
+def tiny_planes(seed: int = 0) -> VectorSet:
+    """Two fields, and what the cells network gives for them, computed without it."""
+    image = np.random.default_rng(seed).uniform(size=(2, 3, 32, 48)).astype(np.float32)
+    logits = np.einsum("oc,nchw->nohw", PLANE_WEIGHTS, image) + PLANE_BIAS[:, None, None]
+    return VectorSet({"image": image}, logits.astype(np.float32))
+
+
+def tiny_proof(seed: int = 0) -> dict[NetworkName, VectorSet]:
+    """The vectors of both networks."""
+    return {"opinion": tiny_vectors(seed), "cells": tiny_planes(seed)}
+
+
+def tiny_variant(name: str = "onnx-fp32", engine: str = "onnxruntime", files: str = "{}.onnx") -> dict[str, Any]:
+    """A variant's entry in the manifest; in `files` the network's name stands for the braces."""
+    return {
+        "name": name,
+        "engine": engine,
+        "files": {network: files.format(network) for network in TEXTS},
+        "precision": "fp32",
+        "tolerance": dict.fromkeys(TEXTS, 0.001),
+        "needs": [],
+    }
+
+
+OPENVINO = tiny_variant("openvino-fp32", "openvino", "{}.xml")
 
 
 def tiny_fields(**changes: Any) -> dict[str, Any]:
@@ -85,6 +126,7 @@ def tiny_fields(**changes: Any) -> dict[str, Any]:
         "labels": ["blast", "other"],
         "positive_label": "blast",
         "urgent_labels": ["blast"],
+        "segmentation": {"method": "network", "um_per_px": 0.2, "multiple_px": 16, "limits": {"cell": 0.5}},
         "preprocessing": {
             "view": "rgb",
             "um_per_px": 0.25,
@@ -112,29 +154,42 @@ def tiny_fields(**changes: Any) -> dict[str, Any]:
 def tiny_files(**more: bytes) -> dict[str, bytes]:
     """The files of a tiny bundle, by path; keywords with `__` for a dot add or replace some."""
     added = {name.replace("__", "."): content for name, content in more.items()}
-    return {"tiny.onnx": tiny_onnx(), "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
+    networks = {f"{network}.onnx": tiny_onnx(text) for network, text in TEXTS.items()}
+    return {**networks, "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
 
 
 def tiny_bundle(
     folder: Path,
     files: Mapping[str, bytes] | None = None,
     key: Ed25519PrivateKey = KEY,
-    vectors: VectorSet | None = None,
+    vectors: Mapping[NetworkName, VectorSet] | None = None,
     **changes: Any,
 ) -> Bundle:
     """A signed bundle in a new folder; `changes` replace whole fields of its manifest."""
     content = tiny_files() if files is None else files
-    pack(PackSpec(tiny_fields(**changes), content, vectors or tiny_vectors()), folder)
+    pack(PackSpec(tiny_fields(**changes), content, vectors or tiny_proof()), folder)
     return sign(folder, key)
 
 
-def fake_bundle(folder: Path, scripts: Mapping[str, bytes], **changes: Any) -> Bundle:
-    """A bundle whose variants run on `edge.runtime.fake`, each by its script (JSON)."""
-    files = {f"{name}.json": script for name, script in scripts.items()}
-    variants = [tiny_variant(name, "fake", f"{name}.json") for name in scripts]
-    vectors = tiny_vectors()
-    flat = VectorSet(vectors.inputs, np.tile(np.array([0.0, 1.0], np.float32), (CELLS, 1)))
-    return tiny_bundle(folder, {**tiny_files(), **files}, vectors=flat, variants=variants, **changes)
+def fake_bundle(
+    folder: Path, scripts: Mapping[str, bytes], planes: Mapping[str, bytes] | None = None, **changes: Any
+) -> Bundle:
+    """A bundle whose variants run on `edge.runtime.fake`.
+
+    scripts   variant to what its opinion network does (JSON); `{"logits": [0, 1]}` is right
+    planes    likewise for its cells network; right where a variant is not named
+    """
+    cells = {**dict.fromkeys(scripts, EMPTY), **(planes or {})}
+    files = {f"opinion-{name}.json": script for name, script in scripts.items()}
+    files |= {f"cells-{name}.json": script for name, script in cells.items()}
+    variants = [tiny_variant(name, "fake", "{}-" + name + ".json") for name in scripts]
+    return tiny_bundle(folder, {**tiny_files(), **files}, vectors=_flat(), variants=variants, **changes)
+
+
+def _flat() -> dict[NetworkName, VectorSet]:
+    opinion, cells = tiny_vectors().inputs, tiny_planes().inputs
+    answer = np.tile(np.array([0.0, 1.0], np.float32), (CELLS, 1))
+    return {"opinion": VectorSet(opinion, answer), "cells": VectorSet(cells, np.full_like(cells["image"], -9.0))}
 
 
 def tiny_archive(bundle: Bundle, file: Path) -> Path:

@@ -1,12 +1,14 @@
 """What a bundle says of itself: `manifest.json`, schema 1, as frozen and strictly checked values.
 
     Manifest
-    ├── IntendedUse, Preprocessing, Thresholds, Calibration, Fusion    how to use it
-    ├── Variant …                                                      the same network for several engines
-    ├── FileEntry …, Vectors                                           what is in it, and how to prove it
+    ├── IntendedUse                                                    what it may be used on
+    ├── Segmentation                                                   how cells are found: the network `cells`, or none
+    ├── Preprocessing, Thresholds, Calibration, Fusion                 what they are: the network `opinion`
+    ├── Variant …                                                      the same networks for several engines
+    ├── FileEntry …, vectors                                           what is in it, and how to prove it
     └── Training, Metric …                                             where it comes from, how good it is
 
-Every path is relative to the bundle and must be listed in `files`. The network's tensors have fixed names, see
+Every path is relative to the bundle and must be listed in `files`. The networks' tensors have fixed names, see
 `edge.bundle.tensors`. The JSON Schema of all this is published beside this file as `manifest.schema.json`.
 """
 
@@ -19,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 SCHEMA_VERSION = 1
 KIND = "cell-opinion"
 
+NetworkName = Literal["opinion", "cells"]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 _STEP = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
@@ -42,8 +45,23 @@ class IntendedUse(_Part):
     magnification: Text
 
 
+class Segmentation(_Part):
+    """How a field falls into cells.
+
+    method       `network` (the bundle's own, `cells`), `density` or `sobel` (thresholds, no network)
+    um_per_px    scale of the normalised field that the method sees, micrometres per pixel
+    multiple_px  height and width that the network takes are multiples of this
+    limits       thresholds handed to edge.segment, by its names for them
+    """
+
+    method: Literal["network", "density", "sobel"]
+    um_per_px: Positive
+    multiple_px: Annotated[int, Field(ge=1, le=1024)]
+    limits: dict[str, Finite]
+
+
 class Preprocessing(_Part):
-    """How a cell becomes the network's input.
+    """How a cell becomes the opinion network's input.
 
     view      name of an input view that edge implements: `rgb`, `od-nucleus`, …
     um_per_px scale of the crop, micrometres per pixel
@@ -84,20 +102,21 @@ class Fusion(_Part):
 
 
 class Variant(_Part):
-    """The network in the form of one engine.
+    """Every network of the bundle, for one engine at one precision.
 
     name       `onnx-fp32`, `onnx-int8`, `openvino-int8`, `onnx-fp16`, …
     engine     `onnxruntime`, `openvino`; a name that a kit does not know is reported and skipped
-    file       the network; for OpenVINO the .xml, its .bin stands beside it
-    tolerance  largest absolute difference in probability that the test vectors may show
+    files      network to file; for OpenVINO the .xml, its .bin stands beside it
+    tolerance  network to the absolute difference in probability that the test vectors may show: of `opinion` the
+               largest; of `cells`, which answers for every pixel, the 99.9th percentile over pixels and channels
     needs      what the device must have, for people: `avx512_vnni`, `cuda`, …
     """
 
     name: Name
     engine: Name
-    file: FilePath
+    files: dict[NetworkName, FilePath]
     precision: Name
-    tolerance: Share
+    tolerance: dict[NetworkName, Share]
     needs: tuple[Text, ...]
 
 
@@ -106,12 +125,6 @@ class FileEntry(_Part):
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=0)]
-
-
-class Vectors(_Part):
-    """Test inputs and the outputs of the float32 original, an .npz without pickles (see `edge.bundle.tensors`)."""
-
-    file: FilePath
 
 
 class DataSource(_Part):
@@ -155,7 +168,9 @@ class Manifest(_Part):
     version         grows with every release of this name; an older one is refused
     positive_label  the class that is counted: `blast`
     urgent_labels   classes that ask for urgent review
+    preprocessing, thresholds, calibration   of the network `opinion`
     fuzzy, rbf      files with the compiled fuzzy system and the radial-basis network
+    vectors         network to test inputs and the float32 original's outputs, .npz (see `edge.bundle.tensors`)
     stain_reference what stains are normalised to; its keys belong to edge.scale
     limits          sentences a user must know
     """
@@ -169,6 +184,7 @@ class Manifest(_Part):
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     positive_label: Text
     urgent_labels: tuple[Text, ...]
+    segmentation: Segmentation
     preprocessing: Preprocessing
     thresholds: Thresholds
     calibration: Calibration
@@ -178,10 +194,15 @@ class Manifest(_Part):
     stain_reference: dict[str, Finite | tuple[Finite, ...]]
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
     files: Annotated[dict[FilePath, FileEntry], Field(json_schema_extra={"additionalProperties": False})]
-    vectors: Vectors
+    vectors: dict[NetworkName, FilePath]
     training: Training
     metrics: tuple[Metric, ...]
     limits: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+    @property
+    def networks(self) -> tuple[NetworkName, ...]:
+        """The networks that the bundle holds, in every variant."""
+        return ("opinion", "cells") if self.segmentation.method == "network" else ("opinion",)
 
     def variant(self, name: str) -> Variant:
         """The variant of that name. Raises KeyError if there is none."""

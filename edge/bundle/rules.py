@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import PurePosixPath
 
-from edge.bundle.manifest import Manifest
+from edge.bundle.manifest import Manifest, NetworkName
 from edge.types import Features
 
 Problem = tuple[str, str]
@@ -60,16 +60,21 @@ def _decision(manifest: Manifest) -> Iterator[Problem]:
 def _variants(manifest: Manifest) -> Iterator[Problem]:
     yield from _repeated("variants", [variant.name for variant in manifest.variants])
     for index, variant in enumerate(manifest.variants):
-        yield from _listed(manifest, f"variants[{index}].file", variant.file)
-        if PurePosixPath(variant.file).suffix == ".xml":
-            weights = str(PurePosixPath(variant.file).with_suffix(".bin"))
-            yield from _listed(manifest, f"variants[{index}].file", weights)
+        yield from _one_each(manifest, f"variants[{index}].files", variant.files)
+        yield from _one_each(manifest, f"variants[{index}].tolerance", variant.tolerance)
+        for network, path in variant.files.items():
+            yield from _network_file(manifest, f"variants[{index}].files.{network}", path)
+
+
+def _vectors(manifest: Manifest) -> Iterator[Problem]:
+    yield from _one_each(manifest, "vectors", manifest.vectors)
+    for network, path in manifest.vectors.items():
+        yield from _listed(manifest, f"vectors.{network}", path)
 
 
 def _parts(manifest: Manifest) -> Iterator[Problem]:
     yield from _listed(manifest, "fuzzy", manifest.fuzzy)
     yield from _listed(manifest, "rbf", manifest.rbf)
-    yield from _listed(manifest, "vectors.file", manifest.vectors.file)
 
 
 def _files(manifest: Manifest) -> Iterator[Problem]:
@@ -92,6 +97,18 @@ def _metrics(manifest: Manifest) -> Iterator[Problem]:
             yield f"metrics[{index}]", "the value lies outside its own interval"
 
 
+def _network_file(manifest: Manifest, where: str, path: str) -> Iterator[Problem]:
+    yield from _listed(manifest, where, path)
+    if PurePosixPath(path).suffix == ".xml":
+        yield from _listed(manifest, where, str(PurePosixPath(path).with_suffix(".bin")))
+
+
+def _one_each(manifest: Manifest, where: str, given: Collection[NetworkName]) -> Iterator[Problem]:
+    if set(given) != set(manifest.networks):
+        method = manifest.segmentation.method
+        yield where, f"needs {' and '.join(manifest.networks)}, no more: segmentation.method is {method!r}"
+
+
 def _listed(manifest: Manifest, where: str, path: str) -> Iterator[Problem]:
     if path not in manifest.files:
         yield where, f"{path!r} is not listed in files"
@@ -108,6 +125,7 @@ _RULES: tuple[Callable[[Manifest], Iterable[Problem]], ...] = (
     _preprocessing,
     _decision,
     _variants,
+    _vectors,
     _parts,
     _files,
     _metrics,

@@ -1,8 +1,13 @@
 """The names that networks, test vectors and the kit agree on.
 
-    image      float32 (cells, channels, size_px, size_px), normalised with the manifest's mean and std
-    measures   float32 (cells, number of measures), normalised likewise; absent where the manifest lists no measures
-    logits     float32 (cells, labels), uncalibrated
+    opinion: what is this cell?
+        image      float32 (cells, channels, size_px, size_px), normalised with the manifest's mean and std
+        measures   float32 (cells, number of measures), normalised likewise; absent where the manifest lists none
+        logits     float32 (cells, labels), uncalibrated
+    cells: where are cells?
+        image      float32 (fields, 3, height, width), transmittance of the normalised field at the manifest's
+                   `segmentation.um_per_px`; height and width are multiples of `segmentation.multiple_px`
+        logits     float32 (fields, 3, height, width): cell, nucleus, seam, each to be read with a sigmoid
 
 A vectors file is an .npz of arrays named `input.image`, `input.measures` and `output.logits`.
 """
@@ -30,7 +35,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class VectorSet:
-    """Inputs by tensor name, and the logits that the float32 original gave for them."""
+    """One network's inputs by tensor name, and the logits that the float32 original gave for them."""
 
     inputs: dict[str, Floats]
     logits: Floats
@@ -64,6 +69,12 @@ def probabilities(logits: Floats, calibration: Calibration) -> Floats:
     scaled = logits.astype(np.float64) / calibration.temperature + np.asarray(calibration.bias)
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(−logits)), elementwise, without overflow."""
+    half: Floats = np.tanh(logits * np.float32(0.5))
+    return half * np.float32(0.5) + np.float32(0.5)
 
 
 def _refuse_inflation(content: bytes) -> None:

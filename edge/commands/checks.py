@@ -13,6 +13,7 @@ from edge.bundle.durable import write_durably
 from edge.bundle.shelf import current_version, shipped_path
 from edge.commands.findings import Finding, Level, Place
 from edge.commands.machine import cameras, clock, power, processor
+from edge.commands.sheets import parity_figures
 from edge.errors import EngineFault
 from edge.runtime.choose import choose_variant
 from edge.runtime.engines import ENGINES, find_engine, installed_version
@@ -111,9 +112,8 @@ def _parity(found: Bundle, place: Place) -> Iterator[Finding]:
 
 def _variant(report: ParityReport, used: bool) -> Finding:
     if report.passed:
-        figures = f"differs by {report.max_difference:.5f}, {report.ms_per_batch:.1f} ms"
-        return Finding("OK", "parity", f"{report.variant} {'in use' if used else 'passed'}: {figures}")
-    level: Level = "INFO" if report.max_difference is None else "WARNING"
+        return Finding("OK", "parity", f"{report.variant} {'in use' if used else 'passed'}: {parity_figures(report)}")
+    level: Level = "WARNING" if report.difference else "INFO"
     return Finding(level, "parity", f"{report.variant} is not used: {report.problem}")
 
 

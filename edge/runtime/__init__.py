@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.runtime.choose import Choice, choose_variant, open_chosen
-from edge.runtime.engines import EngineOptions, open_session
+from edge.runtime.engines import EngineOptions, open_sessions
 from edge.runtime.parity import ParityReport
 from edge.runtime.session import Session, Tensors
 
@@ -15,5 +15,5 @@ __all__ = [
     "Tensors",
     "choose_variant",
     "open_chosen",
-    "open_session",
+    "open_sessions",
 ]

@@ -14,11 +14,12 @@ from typing import Any
 
 from edge.bundle.canonical import canonical_json
 from edge.bundle.durable import write_durably
+from edge.bundle.manifest import NetworkName
 from edge.bundle.opened import Bundle
 from edge.errors import EngineDisagrees, EngineMissing
 from edge.runtime.apart import check_apart
 from edge.runtime.device import Device, this_device
-from edge.runtime.engines import ENGINES, EngineOptions, find_engine, open_session
+from edge.runtime.engines import ENGINES, EngineOptions, find_engine, open_sessions
 from edge.runtime.parity import ParityReport, failed
 from edge.runtime.session import Session
 
@@ -70,10 +71,16 @@ def compare_variants(
     return tuple(_report(bundle, name, options, engines, device, check) for name in names)
 
 
-def open_chosen(bundle: Bundle, data_dir: Path, options: EngineOptions | None = None) -> tuple[Session, Choice]:
-    """The chosen variant, loaded and ready, and the choice. Raises as `choose_variant` and `open_session`."""
+def open_chosen(
+    bundle: Bundle, data_dir: Path, options: EngineOptions | None = None
+) -> tuple[dict[NetworkName, Session], Choice]:
+    """The chosen variant's networks, loaded and ready, and the choice.
+
+    Raises:
+        As `choose_variant` and `open_sessions`.
+    """
     choice = choose_variant(bundle, data_dir, options)
-    return open_session(bundle, choice.variant, options), choice
+    return open_sessions(bundle, choice.variant, options), choice
 
 
 def recall_choice(bundle: Bundle, data_dir: Path, engines: Mapping[str, str] = ENGINES) -> Choice | None:

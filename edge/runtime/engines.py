@@ -6,6 +6,7 @@ An engine is a class with `load(network, options)`; its module imports the engin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from itertools import chain
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from edge.bundle.manifest import Variant
+from edge.bundle.manifest import NetworkName
 from edge.bundle.opened import Bundle
 from edge.errors import BundleUnsupported, EngineMissing
 from edge.runtime.session import Session
@@ -40,7 +41,7 @@ class EngineOptions:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network as bytes: ONNX, or OpenVINO's .xml with the .bin as `weights`; `name` is the variant's, for errors."""
+    """A network as bytes: ONNX, or OpenVINO's .xml with the .bin as `weights`; `name` is for errors."""
 
     name: str
     graph: bytes
@@ -67,19 +68,27 @@ class Engine(Protocol):
         """
 
 
-def open_session(
+def open_sessions(
     bundle: Bundle, variant: str, options: EngineOptions | None = None, engines: Mapping[str, str] = ENGINES
-) -> Session:
-    """One variant of a bundle, loaded and ready. Whether it may be used is for `edge.runtime.choose` to say.
+) -> dict[NetworkName, Session]:
+    """Every network of one variant, loaded and ready, by name. Whether it may be used is for `edge.runtime.choose`.
 
     Raises:
         KeyError: the bundle has no such variant.
-        BundleDamaged: its file has changed.
+        BundleDamaged: one of its files has changed.
         BundleUnsupported: this kit knows no such engine.
-        EngineMissing, EngineFault: as `Engine.load`.
+        EngineMissing, EngineFault: as `Engine.load`; none is left open.
     """
     chosen = bundle.manifest.variant(variant)
-    return find_engine(chosen.engine, engines).load(read_network(bundle, chosen), options or EngineOptions())
+    engine = find_engine(chosen.engine, engines)
+    sessions: dict[NetworkName, Session] = {}
+    with ExitStack() as opened:
+        for network in bundle.manifest.networks:
+            content = read_network(bundle, f"{variant} ({network})", chosen.files[network])
+            sessions[network] = engine.load(content, options or EngineOptions())
+            opened.callback(sessions[network].close)
+        opened.pop_all()
+    return sessions
 
 
 def find_engine(name: str, engines: Mapping[str, str] = ENGINES) -> Engine:
@@ -95,11 +104,11 @@ def find_engine(name: str, engines: Mapping[str, str] = ENGINES) -> Engine:
     return engine
 
 
-def read_network(bundle: Bundle, variant: Variant) -> Network:
-    """A variant's bytes, checked against the manifest. Raises BundleDamaged if they have changed."""
-    weights = Path(variant.file).with_suffix(".bin").as_posix()
-    has_weights = Path(variant.file).suffix == ".xml"
-    return Network(variant.name, bundle.read(variant.file), bundle.read(weights) if has_weights else b"")
+def read_network(bundle: Bundle, name: str, file: str) -> Network:
+    """A network's bytes, checked against the manifest. Raises BundleDamaged if they have changed."""
+    weights = Path(file).with_suffix(".bin").as_posix()
+    has_weights = Path(file).suffix == ".xml"
+    return Network(name, bundle.read(file), bundle.read(weights) if has_weights else b"")
 
 
 def installed_version(engine: Engine) -> str | None:

@@ -1,8 +1,9 @@
 """An engine without a library, for tests and for whoever writes against `Session`: it does as its file says.
 
-The file is JSON: `{"logits": [0.2, 1.5]}` answers that for every cell of a batch. `"fault": "…"` fails with these
-words, `"crash": true` ends the process as a broken engine does, `"hang": true` never answers. It is not among the kit's
-engines; name it where you want it: `open_session(bundle, "v", engines=FAKE_ENGINES)`.
+The file is JSON: `{"logits": [0.2, 1.5]}` answers that for every cell of a batch, and with `"dense": true` for every
+pixel. `"fault": "…"` fails with these words, `"crash": true` ends the process as a broken engine does, `"hang": true`
+never answers. It is not among the kit's engines; name it where you want it:
+`open_sessions(bundle, "v", engines=FAKE_ENGINES)`.
 """
 
 from __future__ import annotations
@@ -70,4 +71,7 @@ def _act(script: Mapping[str, object], inputs: Tensors) -> dict[str, NDArray[np.
     if "fault" in script:
         raise EngineFault(str(script["fault"]), "This is a test.")
     row = np.asarray(script["logits"], np.float32)
-    return {LOGITS: np.tile(row, (len(inputs[IMAGE]), 1))}
+    cells, _, height, width = inputs[IMAGE].shape
+    if script.get("dense"):
+        return {LOGITS: np.tile(row[:, None, None], (cells, 1, height, width))}
+    return {LOGITS: np.tile(row, (cells, 1))}

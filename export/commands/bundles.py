@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
+from edge.bundle.manifest import NetworkName
 from edge.bundle.opened import MANIFEST
 from edge.bundle.tensors import read_vectors
 from edge.errors import BadSetting
 from export.keys import key_list, read_private_key, trusted_key, write_private_key
-from export.pack import VECTORS, PackSpec, archive, pack
+from export.pack import PackSpec, archive, pack, vectors_file
 from export.sign import sign
 
 KeyFile = Annotated[Path, typer.Option("--key", envvar="MARROWKIT_SIGNING_KEY", help="PEM file of the signing key.")]
 
 
 def pack_command(
-    source: Annotated[Path, typer.Argument(help="Folder with manifest.json (without `files`), vectors.npz, the rest.")],
+    source: Annotated[Path, typer.Argument(help="Folder: manifest.json without `files`, vectors-*.npz, the rest.")],
     out: Annotated[Path, typer.Argument(help="New folder for the bundle.")],
 ) -> None:
     """Pack a folder into an unsigned bundle."""
@@ -54,11 +55,11 @@ def _spec(source: Path) -> PackSpec:
     contents = {
         path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file()
     }
-    missing = {MANIFEST, VECTORS} - set(contents)
-    if missing:
-        raise BadSetting(f"{source} has no {' and no '.join(sorted(missing))}.", "Add it, then pack again.")
-    fields, vectors = _fields(contents.pop(MANIFEST)), read_vectors(contents.pop(VECTORS))
-    return PackSpec(fields, contents, vectors)
+    if MANIFEST not in contents:
+        raise BadSetting(f"{source} has no {MANIFEST}.", "Add it, then pack again.")
+    fields = _fields(contents.pop(MANIFEST))
+    found = [network for network in get_args(NetworkName) if vectors_file(network) in contents]
+    return PackSpec(fields, contents, {network: read_vectors(contents.pop(vectors_file(network))) for network in found})
 
 
 def _fields(content: bytes) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import tiny_bundle, tiny_files, tiny_openvino, tiny_variant, trusting
+from tests.tiny import OPENVINO, tiny_bundle, tiny_files, tiny_openvino, tiny_variant, trusting
 
 BANNED = ("torch", "onnx", "skfuzzy", "scipy", "sklearn", "matplotlib", "networkx", "nncf", "export", "models")
 
@@ -86,7 +86,7 @@ def test_every_module_of_the_kit_is_imported_without_the_training_side() -> None
 
 
 def test_a_bundle_is_verified_and_runs_in_every_engine_without_the_training_side(tmp_path: Path) -> None:
-    variants = [tiny_variant(), tiny_variant("openvino-fp32", "openvino", "tiny.xml")]
+    variants = [tiny_variant(), OPENVINO]
     bundle = tiny_bundle(tmp_path / "b", {**tiny_files(), **tiny_openvino(tmp_path)}, variants=variants)
     assert python(BAN + RUN, str(bundle.path), str(trusting(tmp_path / "data"))) == "passed passed"
 

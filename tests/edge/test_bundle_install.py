@@ -98,7 +98,7 @@ def test_an_untrusted_or_damaged_bundle_changes_nothing(tmp_path: Path, data: Pa
     with pytest.raises(BundleUntrusted):
         install(tiny_bundle(tmp_path / "foreign", version=2, key=OTHER_KEY).path, data, KEYS, proven)
     damaged = made(tmp_path, 2)
-    (damaged / "tiny.onnx").write_bytes(b"")
+    (damaged / "opinion.onnx").write_bytes(b"")
     with pytest.raises(BundleDamaged):
         install(damaged, data, KEYS, proven)
     assert state(data) == before
@@ -127,7 +127,7 @@ def test_a_full_disk_at_any_moment_leaves_the_old_version_in_use(
 def test_what_a_power_cut_left_behind_is_cleared(tmp_path: Path, data: Path) -> None:
     left = data / "bundles" / "tiny" / ".incoming-dead"
     left.mkdir(parents=True)
-    (left / "tiny.onnx").write_bytes(b"half")
+    (left / "opinion.onnx").write_bytes(b"half")
     install(made(tmp_path, 1), data, KEYS, proven)
     assert not left.exists()
     assert [item.version for item in list_bundles(data)] == [1]

@@ -16,10 +16,12 @@ from export.pack import build_manifest
 from tests.tiny import tiny_fields, tiny_files, tiny_variant
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(PUBLISHED.read_bytes()))
+VECTORS = {"vectors-opinion.npz": b"not looked at here", "vectors-cells.npz": b""}
 SOUND: dict[str, Any] = json.loads(
-    manifest_bytes(build_manifest(tiny_fields(), {**tiny_files(), "vectors.npz": b"not looked at here"}))
+    manifest_bytes(build_manifest(tiny_fields(), {**tiny_files(), **VECTORS}, ("opinion", "cells")))
 )
 # A field that is sound in form but does not fit the others is refused by the rules, about which the schema is silent.
+FREE = (("stain_reference",), ("segmentation", "limits"))
 WRONG: tuple[Any, ...] = (None, "text", -1, 1.5, True, [], {})
 
 
@@ -70,7 +72,7 @@ def test_schema_and_parser_agree_on_every_missing_and_every_unknown_field() -> N
         inner: Any = SOUND
         for step in path:
             inner = inner[step]
-        if not isinstance(inner, dict) or path == ("stain_reference",):
+        if not isinstance(inner, dict) or path in FREE:
             continue
         for document in [changed(path, {**inner, "surprise!": 1})] if path else [{**SOUND, "surprise!": 1}]:
             assert not structurally_sound(document)
@@ -104,8 +106,17 @@ MISFITS: list[tuple[str, dict[str, Any]]] = [
     ("variants", {"variants": []}),
     ("variants", {"variants": [tiny_variant(), tiny_variant()]}),
     ("variants[1].engine", {"variants": [tiny_variant(), {**tiny_variant("b"), "engine": 7}]}),
-    ("variants[0].file", {"variants": [tiny_variant(file="absent.onnx")]}),
-    ("variants[0].file", {"variants": [tiny_variant(file="fuzzy.xml")]}),
+    ("variants[0].files.cells", {"variants": [tiny_variant(files="absent.onnx")]}),
+    ("variants[0].files.cells", {"variants": [tiny_variant(files="fuzzy.xml")]}),
+    ("variants[0].files", {"variants": [{**tiny_variant(), "files": {"opinion": "opinion.onnx"}}]}),
+    ("variants[0].files.stage", {"variants": [{**tiny_variant(), "files": {"stage": "opinion.onnx"}}]}),
+    ("variants[0].tolerance", {"variants": [{**tiny_variant(), "tolerance": {"opinion": 0.01}}]}),
+    ("variants[0].tolerance.cells", {"variants": [{**tiny_variant(), "tolerance": {"opinion": 0.01, "cells": 2}}]}),
+    ("vectors", {"vectors": {"opinion": "vectors-opinion.npz"}}),
+    ("vectors.cells", {"vectors": {"opinion": "vectors-opinion.npz", "cells": "absent.npz"}}),
+    ("segmentation.method", {"segmentation": {**tiny_fields()["segmentation"], "method": "guess"}}),
+    ("segmentation.multiple_px", {"segmentation": {**tiny_fields()["segmentation"], "multiple_px": 0}}),
+    ("segmentation.limits.cell", {"segmentation": {**tiny_fields()["segmentation"], "limits": {"cell": "half"}}}),
     ("variants[0].colour", {"variants": [{**tiny_variant(), "colour": "red"}]}),
     ("metrics[0]", {"metrics": [{**tiny_fields()["metrics"][0], "low": 0.95}]}),
     ("limits", {"limits": []}),
@@ -117,6 +128,15 @@ def test_a_misfit_is_named_by_its_json_path(path: str, changes: dict[str, Any]) 
     with pytest.raises(BundleUnsupported) as refusal:
         parse_manifest(canonical_json({**SOUND, **changes}))
     assert refusal.value.what.startswith(f"{path}: ")
+
+
+def test_a_bundle_whose_cells_need_no_network_has_none() -> None:
+    plain = {**tiny_fields()["segmentation"], "method": "density"}
+    one = {"files": {"opinion": "opinion.onnx"}, "tolerance": {"opinion": 0.01}}
+    fields = {**SOUND, "segmentation": plain, "vectors": {"opinion": "vectors-opinion.npz"}}
+    assert parse_manifest(canonical_json({**fields, "variants": [{**tiny_variant(), **one}]})).networks == ("opinion",)
+    with pytest.raises(BundleUnsupported, match=r"^variants\[0\]\.files: needs opinion, no more"):
+        parse_manifest(canonical_json({**fields, "variants": [tiny_variant()]}))
 
 
 def test_files_are_bounded_in_number_size_and_name() -> None:

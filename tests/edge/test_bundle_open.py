@@ -35,8 +35,8 @@ def sign_anew(folder: Path, manifest: bytes) -> None:
 
 
 HARMS: dict[str, tuple[Harm, type[BundleFault]]] = {
-    "changed byte": (lambda folder: flip(folder / "tiny.onnx"), BundleDamaged),
-    "shorter file": (lambda folder: (folder / "tiny.onnx").write_bytes(b"short"), BundleDamaged),
+    "changed byte": (lambda folder: flip(folder / "opinion.onnx"), BundleDamaged),
+    "shorter file": (lambda folder: (folder / "opinion.onnx").write_bytes(b"short"), BundleDamaged),
     "missing file": (lambda folder: (folder / "rbf.json").unlink(), BundleDamaged),
     "unlisted file": (lambda folder: (folder / "extra.py").write_text("import os"), BundleDamaged),
     "file in an unlisted folder": (lambda folder: put_deeper(folder), BundleDamaged),
@@ -131,9 +131,9 @@ def test_nothing_there_is_missing(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_after_opening_is_noticed_when_read(tmp_path: Path) -> None:
     bundle = tiny_bundle(tmp_path / "b")
-    flip(tmp_path / "b" / "tiny.onnx")
+    flip(tmp_path / "b" / "opinion.onnx")
     with pytest.raises(BundleDamaged):
-        bundle.read("tiny.onnx")
+        bundle.read("opinion.onnx")
 
 
 def test_reopening_knows_the_bundle_by_its_digest(tmp_path: Path) -> None:

@@ -11,12 +11,22 @@ import numpy as np
 import pytest
 
 from edge.errors import BundleUnsupported, EngineFault, EngineMissing
-from edge.runtime import EngineOptions, Session, open_session
+from edge.runtime import EngineOptions, Session, open_sessions
 from edge.runtime.cache import bounded_cache
 from edge.runtime.engines import ENGINES, Network, find_engine, import_library, installed_engines
 from edge.runtime.fake import FAKE_ENGINES, FakeSession
 from edge.runtime.ov import TELEMETRY
-from tests.tiny import fake_bundle, tiny_bundle, tiny_files, tiny_onnx, tiny_openvino, tiny_variant, tiny_vectors
+from tests.tiny import (
+    OPENVINO,
+    fake_bundle,
+    tiny_bundle,
+    tiny_files,
+    tiny_onnx,
+    tiny_openvino,
+    tiny_proof,
+    tiny_variant,
+    tiny_vectors,
+)
 
 Load = Callable[[Path, EngineOptions], Session]
 
@@ -28,7 +38,7 @@ def onnxruntime(folder: Path, options: EngineOptions) -> Session:
 def openvino(folder: Path, options: EngineOptions) -> Session:
     pytest.importorskip("openvino")
     files = tiny_openvino(folder)
-    return find_engine("openvino").load(Network("tiny", files["tiny.xml"], files["tiny.bin"]), options)
+    return find_engine("openvino").load(Network("tiny", files["opinion.xml"], files["opinion.bin"]), options)
 
 
 ENGINE_LOADERS: dict[str, Load] = {"onnxruntime": onnxruntime, "openvino": openvino}
@@ -116,14 +126,27 @@ def test_openvino_computes_in_float32_and_phones_nobody(tmp_path: Path) -> None:
     assert not loaded
 
 
-def test_a_variant_of_a_bundle_is_opened_by_its_name(tmp_path: Path) -> None:
-    variants = [tiny_variant(), tiny_variant("openvino-fp32", "openvino", "tiny.xml")]
+def test_the_networks_of_a_variant_are_opened_by_its_name(tmp_path: Path) -> None:
+    variants = [tiny_variant(), OPENVINO]
     bundle = tiny_bundle(tmp_path / "b", {**tiny_files(), **tiny_openvino(tmp_path)}, variants=variants)
     for variant in ("onnx-fp32", "openvino-fp32"):
-        answer = open_session(bundle, variant).run(tiny_vectors().inputs)
-        np.testing.assert_allclose(answer["logits"], tiny_vectors().logits, atol=1e-5)
+        sessions = open_sessions(bundle, variant)
+        assert sessions.keys() == tiny_proof().keys()
+        for network, vectors in tiny_proof().items():
+            np.testing.assert_allclose(sessions[network].run(vectors.inputs)["logits"], vectors.logits, atol=1e-5)
     with pytest.raises(KeyError):
-        open_session(bundle, "onnx-int8")
+        open_sessions(bundle, "onnx-int8")
+
+
+def test_a_network_that_opens_is_closed_again_where_the_next_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(FakeSession, "close", lambda session: closed.append(session.engine))
+    bundle = fake_bundle(tmp_path / "b", {"v": b'{"logits":[0,1]}'}, {"v": b"?"})
+    with pytest.raises(EngineFault, match=r"refuses v \(cells\)"):
+        open_sessions(bundle, "v", engines=FAKE_ENGINES)
+    assert closed == ["fake 1"]
 
 
 def test_an_engine_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,14 +170,17 @@ def test_installed_engines_are_told_without_importing_them(monkeypatch: pytest.M
 
 def test_the_fake_answers_remembers_and_fails_on_request(tmp_path: Path) -> None:
     bundle = fake_bundle(tmp_path / "b", {"good": b'{"logits":[0,1]}', "bad": b'{"fault":"out of order"}', "no": b"?"})
-    session = open_session(bundle, "good", engines=FAKE_ENGINES)
+    sessions = open_sessions(bundle, "good", engines=FAKE_ENGINES)
+    session = sessions["opinion"]
     assert session.run(tiny_vectors().inputs)["logits"].tolist() == [[0, 1]] * 4
+    planes = sessions["cells"].run(tiny_proof()["cells"].inputs)["logits"]
+    assert planes.shape == (2, 3, 32, 48)
     assert isinstance(session, FakeSession)
     assert len(session.asked) == 1
     with pytest.raises(EngineFault, match="out of order"):
-        open_session(bundle, "bad", engines=FAKE_ENGINES).run(tiny_vectors().inputs)
+        open_sessions(bundle, "bad", engines=FAKE_ENGINES)["opinion"].run(tiny_vectors().inputs)
     with pytest.raises(EngineFault, match="refuses no"):
-        open_session(bundle, "no", engines=FAKE_ENGINES)
+        open_sessions(bundle, "no", engines=FAKE_ENGINES)
     session.close()
     with pytest.raises(EngineFault, match="closed"):
         session.run(tiny_vectors().inputs)

@@ -10,13 +10,13 @@ from edge.bundle.tensors import write_vectors
 from edge.errors import BadSetting, BundleDamaged, BundleUnsupported
 from export.__main__ import main
 from export.keys import read_private_key
-from export.pack import PackSpec, archive, pack
+from export.pack import PackSpec, archive, pack, vectors_file
 from export.sign import sign
-from tests.tiny import KEY, KEYS, tiny_bundle, tiny_fields, tiny_files, tiny_vectors
+from tests.tiny import KEY, KEYS, tiny_bundle, tiny_fields, tiny_files, tiny_proof
 
 
 def spec(**changes: object) -> PackSpec:
-    return PackSpec(tiny_fields(**changes), tiny_files(), tiny_vectors())
+    return PackSpec(tiny_fields(**changes), tiny_files(), tiny_proof())
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,8 +41,9 @@ def test_what_is_packed_and_signed_opens_on_a_kit(tmp_path: Path) -> None:
     bundle = tiny_bundle(tmp_path / "b")
     opened = open_bundle(tmp_path / "b", KEYS)
     assert opened.digest == bundle.digest
-    assert opened.read("tiny.onnx") == tiny_files()["tiny.onnx"]
-    assert opened.read("vectors.npz") == write_vectors(tiny_vectors())
+    assert opened.read("opinion.onnx") == tiny_files()["opinion.onnx"]
+    for network, vectors in tiny_proof().items():
+        assert opened.read(opened.manifest.vectors[network]) == write_vectors(vectors)
 
 
 def test_what_a_kit_would_refuse_is_not_packed(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_a_private_key_is_never_packed(tmp_path: Path) -> None:
     write_private_key(tmp_path / "key.pem")
     leaking = {**tiny_files(), "notes.txt": b"see\n" + (tmp_path / "key.pem").read_bytes()}
     with pytest.raises(BadSetting, match=r"notes\.txt"):
-        pack(PackSpec(tiny_fields(), leaking, tiny_vectors()), tmp_path / "b")
+        pack(PackSpec(tiny_fields(), leaking, tiny_proof()), tmp_path / "b")
 
 
 def test_a_folder_that_differs_from_its_manifest_is_not_signed(tmp_path: Path) -> None:
@@ -92,7 +93,8 @@ def test_keygen_pack_sign_and_archive_as_typed(
 ) -> None:
     source, key, out, file = (tmp_path / name for name in ("source", "key.pem", "b", "b.mkb"))
     source.mkdir()
-    for name, content in {**tiny_files(), "vectors.npz": write_vectors(tiny_vectors())}.items():
+    vectors = {vectors_file(network): write_vectors(arrays) for network, arrays in tiny_proof().items()}
+    for name, content in {**tiny_files(), **vectors}.items():
         (source / name).write_bytes(content)
     (source / "manifest.json").write_text(json.dumps(tiny_fields(), indent=2))
     assert typed(monkeypatch, "keygen", key, "--owner", "a maker") == 0
@@ -110,7 +112,6 @@ def test_keygen_pack_sign_and_archive_as_typed(
 def test_a_source_folder_without_a_readable_manifest_is_refused(
     manifest: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "vectors.npz").write_bytes(write_vectors(tiny_vectors()))
     if manifest is not None:
         (tmp_path / "manifest.json").write_text(manifest)
     assert typed(monkeypatch, "pack", tmp_path, tmp_path / "out") == 1
