@@ -1,0 +1,1 @@
+"""Pixel maths that several steps share: light, optical density, first looks."""

@@ -1,0 +1,92 @@
+"""The lamp behind the cells: the level and the slow unevenness of the clear background.
+
+The background is the brightest level that a fair share of smooth pixels has, followed across the field by a
+second-order polynomial (the usual model of uneven Köhler illumination and vignetting).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.optics.channels import mean_channel
+from edge.optics.planes import Field, Mask, Plane
+from edge.types import Pixels
+
+LEAST_SHARE = 0.05
+"""Share of the smooth pixels that a level needs to be the background: dense fields still show 8 to 10 % of it."""
+LEAST_PEAK = 0.12
+"""Height of the background's peak over the tallest in the histogram of levels: smaller ones are glare and fat."""
+TOLERANCE = 0.07
+"""Relative distance from the fitted surface that is still background: noise, JPEG and the film's own tint."""
+ROUNDS = 4
+"""Refits of the surface; it has settled after three on every set we have."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """The background of a field.
+
+    surface  RGB of the clear background at each pixel, float32 (height, width, 3), 1–255
+    level    its median, (3,)
+    share    share of the picture that is clear background, 0–1
+    """
+
+    surface: Field
+    level: NDArray[np.float32]
+    share: float
+
+    @property
+    def unevenness(self) -> float:
+        """Brightest over dimmest point of the fitted background, less one: 0 is even."""
+        luminance = mean_channel(self.surface)
+        return float(luminance.max() / luminance.min() - 1.0)
+
+
+def light(thumbnail: Pixels, picture: Mask) -> Light:
+    """The background of a small copy (RGB uint8, about 200 px) where `picture` is True.
+
+    Where no pixel is picture the light is white, of share 0.
+    """
+    if not picture.any():
+        return Light(np.full(thumbnail.shape, 255, np.float32), np.full(3, 255, np.float32), 0.0)
+    brightness = mean_channel(thumbnail.astype(np.float32))
+    near = picture & (np.abs(brightness / _level(brightness, picture) - 1.0) <= TOLERANCE)
+    terms = _terms(*brightness.shape)
+    for _ in range(ROUNDS):
+        fitted = terms @ _coefficients(terms[near], brightness[near])
+        near = picture & (np.abs(brightness / np.maximum(fitted, 1.0) - 1.0) <= TOLERANCE)
+        if not near.any():
+            near = picture
+    surface = np.clip(terms @ _coefficients(terms[near], thumbnail[near].astype(np.float32)), 1.0, 255.0)
+    share = float(np.count_nonzero(near) / np.count_nonzero(picture))
+    return Light(surface.astype(np.float32), np.median(surface[picture], axis=0).astype(np.float32), share)
+
+
+def _level(brightness: Plane, picture: Mask) -> float:
+    """The brightest level that stands out in the histogram of the smooth pixels."""
+    slope = cv2.magnitude(cv2.Sobel(brightness, cv2.CV_32F, 1, 0), cv2.Sobel(brightness, cv2.CV_32F, 0, 1))
+    smooth = picture & (slope <= np.median(slope[picture]))
+    counts = np.bincount(brightness[smooth].astype(np.int64), minlength=256).astype(np.float32)
+    padded = np.concatenate((counts, counts[::-1][:16]))
+    curve = cv2.GaussianBlur(padded.reshape(1, -1), (0, 0), 3.0, borderType=cv2.BORDER_CONSTANT).ravel()[:256]
+    share = np.convolve(counts, np.ones(17, np.float32), "same") / max(1.0, float(counts.sum()))
+    rises = np.concatenate(([True], curve[1:] >= curve[:-1]))
+    falls = np.concatenate((curve[:-1] >= curve[1:], [True]))
+    peaks = np.flatnonzero(rises & falls & (share >= LEAST_SHARE) & (curve >= LEAST_PEAK * curve.max()))
+    return float(max(peaks.max() if peaks.size else np.argmax(curve), 1.0))
+
+
+def _terms(height: int, width: int) -> Field:
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
+    return np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), axis=2)
+
+
+def _coefficients(terms: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Least squares with a whiff of ridge on all but the level, so that a corner of background cannot tilt the rest."""
+    ridge = np.diag([0.0, *[0.02 * len(terms)] * 5]).astype(np.float32)
+    solution: NDArray[np.float32] = np.linalg.solve(terms.T @ terms + ridge, terms.T @ values)
+    return solution
