@@ -1,0 +1,51 @@
+"""Which scale holds: a given one beats the red cells, the red cells beat the bundle's, and nothing is invented."""
+
+from __future__ import annotations
+
+from edge.errors import BadSetting, ScaleUnknown
+from edge.scale.options import STANDARD, RulerOptions
+from edge.scale.ruler import measure
+from edge.types import Frame, Scale
+
+GIVEN_SD = 0.01
+"""Relative uncertainty of a scale read off a micrometre slide or known to the source."""
+BUNDLE_SD = 0.25
+"""Relative uncertainty of a bundle's default: its objective is assumed to be the one in use."""
+PLAUSIBLE_UM_PER_PX = 0.01, 10.0
+"""From a 130 px red cell seen sixfold to a 1× objective on a large pixel; outside it a scale is a typing error."""
+
+
+def choose_scale(
+    frame: Frame,
+    given_um_per_px: float | None = None,
+    bundle_um_per_px: float | None = None,
+    options: RulerOptions = STANDARD,
+) -> Scale:
+    """The scale of `frame`: the given one, else what its source knows, else its red cells, else the bundle's.
+
+    Raises:
+        BadSetting: a given scale that no microscope has.
+        ScaleUnknown: none of these says anything.
+    """
+    given = given_um_per_px if given_um_per_px is not None else frame.um_per_px
+    if given is not None:
+        return Scale(_plausible(given), GIVEN_SD, "given")
+    reading = measure(frame.pixels, options)
+    if reading is not None:
+        return Scale(reading.um_per_px, reading.relative_sd, "red cells")
+    if bundle_um_per_px is not None:
+        return Scale(_plausible(bundle_um_per_px), BUNDLE_SD, "bundle")
+    raise ScaleUnknown(
+        f"How large a pixel of {frame.name or 'this picture'} is, is not known: it shows no red cells to measure by.",
+        "Give the scale (--um-per-px), or take a field with red cells in it.",
+    )
+
+
+def _plausible(um_per_px: float) -> float:
+    low, high = PLAUSIBLE_UM_PER_PX
+    if not low <= um_per_px <= high:
+        raise BadSetting(
+            f"A scale of {um_per_px:g} µm per pixel is none that a microscope has.",
+            f"Give a value between {low:g} and {high:g}; with a 100× objective it is often 0.05 to 0.2.",
+        )
+    return um_per_px
