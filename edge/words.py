@@ -35,6 +35,55 @@ def in_english(message: str) -> str:
 
 WORDS: Mapping[str, Sentence] = MappingProxyType(
     {
+        # edge.quality: what is wrong with a picture
+        "size.small": Sentence(
+            "The picture is only {side_px} pixels on its shorter side; at least {limit_px} are needed.",
+            "Use the camera's full resolution, or crop less.",
+        ),
+        "picture.blank": Sentence(
+            "The picture is blank: there is nothing but one colour in it.",
+            "Check the lamp, the light path and the camera's cable.",
+        ),
+        "eyepiece.disc": Sentence(
+            "The picture shows the round view of an eyepiece, {diameter_px} pixels across, in the dark.",
+            "Zoom in until the view fills the picture, or crop to the inside of the disc.",
+        ),
+        "light.dark": Sentence(
+            "The picture is too dark: the background is at {level} of 255, at least {limit} is needed.",
+            "Turn up the lamp or the exposure time.",
+        ),
+        "light.clipped": Sentence(
+            "The picture is over-exposed: {percent} % is pure white where at most {limit} % may be.",
+            "Turn down the lamp or the exposure time.",
+        ),
+        "light.uneven": Sentence(
+            "The light is uneven: its brightest part is {percent} % above its dimmest, at most {limit} % is allowed.",
+            "Centre the condenser and open the field diaphragm.",
+        ),
+        "focus.soft": Sentence(
+            "Out of focus: edges are {width_um:.1f} µm wide, at most {limit_um:.1f} µm is sharp.",
+            "Move the fine focus; with oil, check that the drop is whole and the lens clean.",
+        ),
+        "focus.moved": Sentence(
+            "The picture is smeared: edges are {width_um:.1f} µm wide along one axis, at most {limit_um:.1f} µm is sharp.",
+            "Wait until the stage stands still, and shorten the exposure time.",
+        ),
+        "stain.foreign": Sentence(
+            "This does not look like a stained blood or marrow film.",
+            "Put a Romanowsky-stained film (Wright, Giemsa, Leishman) under the lens.",
+        ),
+        "stain.tissue": Sentence(
+            "This looks like a section of tissue, not a film of cells.",
+            "Use an aspirate or blood film stained by Wright, Giemsa or Leishman.",
+        ),
+        "cells.empty": Sentence(
+            "There is almost nothing here: {percent:.1f} % of the picture is stained; {limit:.1f} % is the least.",
+            "Move to a part of the smear with cells.",
+        ),
+        "cells.crowded": Sentence(
+            "The film is too thick here: {percent:.1f} % of the picture is clear; {limit:.1f} % is the least.",
+            "Move towards the thin end of the smear, where cells lie apart.",
+        ),
         # edge.decide: what the counts of a field or a case mean
         "decide.above": Sentence(
             "Blasts lie between {low:.0f} and {high:.0f} %, above the limit of {limit:.0f} %.",

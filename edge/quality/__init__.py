@@ -1,0 +1,6 @@
+"""The quality gate: is this frame worth analysing, and if not, what to do about it."""
+
+from edge.quality.gate import gate
+from edge.quality.options import FocusOptions, GateOptions, LookOptions
+
+__all__ = ["FocusOptions", "GateOptions", "LookOptions", "gate"]
