@@ -49,8 +49,9 @@ def test_install_show_list_rollback(typed: Typed, tmp_path: Path, data: Path) ->
         assert "onnx-fp32          in use" in out
     code, out, _ = typed("bundle", "show", "tiny")
     assert code == 0
-    for said in ("tiny 2: A tiny bundle", "signed by  the tests", "cells by network at 0.2 µm", "painted: 12 images", "Limits"):
+    for said in ("tiny 2: A tiny bundle", "signed by  the tests", "painted: 12 images", "AUC on painted", "Limits"):
         assert said in out
+    assert "finds      cells by network at 0.2 µm per pixel" in out
     assert "* tiny 2" in typed("bundle", "list")[1]
     assert "Back to tiny 1" in typed("bundle", "rollback", "tiny")[1]
     assert current_version("tiny", data) == 1
