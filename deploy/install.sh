@@ -88,7 +88,7 @@ need_root() {
 
 alone() {
     mkdir -p "$RELEASES"
-    exec 9>"$PREFIX/.lock"
+    exec 9>>"$PREFIX/.lock"
     flock --nonblock 9 || fail "Another installation is running." "Wait until it has ended."
 }
 
