@@ -1,0 +1,43 @@
+"""Errors of the workshop: a network that cannot become part of a bundle.
+
+Fault (firmware_bridge)
+└── ExportFault            a network cannot become part of a bundle
+    ├── NotExportable      torch cannot trace the module as asked        (caller: change module or example)
+    ├── ExportDiffers      the exported network answers otherwise        (us, or an operator: report it)
+    ├── NotQuantisable     calibration or network do not allow it        (caller: other arrays, other options)
+    └── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
+"""
+
+from __future__ import annotations
+
+from firmware_bridge.errors import Fault
+
+
+class ExportFault(Fault):
+    """A network cannot become part of a bundle."""
+
+    code = "export"
+
+
+class NotExportable(ExportFault):
+    """The module cannot be traced with these inputs and free axes."""
+
+    code = "export.trace"
+
+
+class ExportDiffers(ExportFault):
+    """The exported network gives other answers than the module it was made of."""
+
+    code = "export.differs"
+
+
+class NotQuantisable(ExportFault):
+    """The calibration arrays do not fit the network, or nothing in it can be quantised."""
+
+    code = "export.quantise"
+
+
+class NotInt8(ExportFault):
+    """Layers that should run in 8 bits do not."""
+
+    code = "export.int8"
