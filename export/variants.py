@@ -1,0 +1,142 @@
+"""From trained networks to everything a bundle holds of them: files, the manifest's variants, and the test vectors."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.bundle.manifest import NetworkName
+from edge.bundle.tensors import LOGITS, Floats, VectorSet
+from edge.errors import BadSetting
+from edge.runtime.engines import EngineOptions, Network
+from edge.runtime.ort import OnnxRuntime
+from export.openvino_ir import require_int8, to_ir
+from export.quantise import Arrays, QuantiseOptions, int8_convolutions, quantise
+
+SHIPPED = ("onnx-int8", "openvino-int8")
+"""Float32 is left out: at a third of the speed no device would choose it, and it weighs four times as much."""
+
+TOLERANCES: Mapping[NetworkName, Mapping[str, float]] = {
+    "opinion": {"fp32": 0.001, "int8": 0.03},
+    "cells": {"fp32": 0.001, "int8": 0.05},
+}
+"""Differences in probability that a variant may show on the vectors, by precision; see `Variant` of the manifest."""
+
+Convert = Callable[[bytes], dict[str, bytes]]
+
+
+@dataclass(frozen=True, eq=False)
+class TracedNetwork:
+    """A trained network on its way into a bundle.
+
+    onnx         float32, see `export.onnx_export`
+    examples     inputs by tensor name, normalised: the test vectors that every device will run
+    calibration  inputs to quantise by, read once; none of them an example
+    options      how to quantise
+    """
+
+    onnx: bytes
+    examples: Mapping[str, Floats]
+    calibration: Iterable[Arrays]
+    options: QuantiseOptions = field(default_factory=QuantiseOptions)
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltVariants:
+    """What `export.pack` needs of the networks: files by path, `variants` of the manifest, vectors by network."""
+
+    files: Mapping[str, bytes]
+    variants: list[dict[str, Any]]
+    vectors: Mapping[NetworkName, VectorSet]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a variant is made: from the ONNX of which precision, for which engine, into which files (by suffix)."""
+
+    engine: str
+    precision: str
+    convert: Convert
+
+
+def build_variants(networks: Mapping[NetworkName, TracedNetwork], names: Sequence[str] = SHIPPED) -> BuiltVariants:
+    """The networks in every named form, and the float32 originals' answers to the examples.
+
+    Raises:
+        BadSetting: a name that is not among `RECIPES`.
+        ExportFault: a network cannot be quantised or converted.
+        EngineMissing: a form needs an engine that is not installed here.
+    """
+    recipes = {name: _recipe(name) for name in names}
+    forms = {
+        precision: {name: PRECISIONS[precision](network) for name, network in networks.items()}
+        for precision in sorted({recipe.precision for recipe in recipes.values()})
+    }
+    files: dict[str, bytes] = {}
+    variants = []
+    for name, recipe in recipes.items():
+        paths = {network: _place(files, f"{name}/{network}", recipe.convert(content))
+                 for network, content in forms[recipe.precision].items()}  # fmt: skip
+        variants.append(_entry(name, recipe, paths))
+    return BuiltVariants(files, variants, {name: _vectors(name, network) for name, network in networks.items()})
+
+
+def _recipe(name: str) -> Recipe:
+    if name not in RECIPES:
+        raise BadSetting(f"There is no way to make a variant {name!r}.", f"Ask for {', '.join(RECIPES)}.")
+    return RECIPES[name]
+
+
+def _place(files: dict[str, bytes], stem: str, contents: Mapping[str, bytes]) -> str:
+    """Put a network's files in; the path of the first, which the manifest names."""
+    placed = {f"{stem}{suffix}": content for suffix, content in contents.items()}
+    files.update(placed)
+    return next(iter(placed))
+
+
+def _entry(name: str, recipe: Recipe, paths: Mapping[NetworkName, str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "engine": recipe.engine,
+        "files": dict(paths),
+        "precision": recipe.precision,
+        "tolerance": {network: TOLERANCES[network][recipe.precision] for network in paths},
+        "needs": [],
+    }
+
+
+def _vectors(name: NetworkName, network: TracedNetwork) -> VectorSet:
+    with closing(OnnxRuntime().load(Network(f"{name} in float32", network.onnx), EngineOptions())) as session:
+        return VectorSet(dict(network.examples), session.run(network.examples)[LOGITS])
+
+
+def _as_onnx(network: bytes) -> dict[str, bytes]:
+    return {".onnx": network}
+
+
+def _as_ir(network: bytes) -> dict[str, bytes]:
+    ir = to_ir(network)
+    if platform.machine() == "x86_64":
+        # Elsewhere the plugin decides otherwise; there the parity check's time tells.
+        require_int8(ir, int8_convolutions(network))
+    return {".xml": ir.xml, ".bin": ir.bin}
+
+
+def _as_float32(network: TracedNetwork) -> bytes:
+    return network.onnx
+
+
+def _as_int8(network: TracedNetwork) -> bytes:
+    return quantise(network.onnx, network.calibration, network.options)
+
+
+PRECISIONS: Mapping[str, Callable[[TracedNetwork], bytes]] = {"fp32": _as_float32, "int8": _as_int8}
+RECIPES: Mapping[str, Recipe] = {
+    "onnx-fp32": Recipe("onnxruntime", "fp32", _as_onnx),
+    "onnx-int8": Recipe("onnxruntime", "int8", _as_onnx),
+    "openvino-fp32": Recipe("openvino", "fp32", _as_ir),
+    "openvino-int8": Recipe("openvino", "int8", _as_ir),
+}

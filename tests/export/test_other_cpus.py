@@ -1,0 +1,89 @@
+"""Eight bits mean the same on a processor of 2013 (AVX2, no VNNI) as here: emulated by qemu, or asked of oneDNN."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from onnxruntime.quantization import QDQQuantizer
+
+from edge.runtime.engines import EngineOptions, Network, find_engine
+from export.openvino_ir import to_ir
+from export.quantise import quantise
+from tests.tiny import need_openvino
+from tests.tiny_torch import planes_inputs
+
+HASWELL = ("qemu-x86_64", "-cpu", "Haswell")
+RUN = """
+import sys
+from pathlib import Path
+import numpy as np
+from edge.runtime.engines import EngineOptions, Network, find_engine
+folder = Path(sys.argv[2])
+weights = folder / "weights"
+network = Network("tiny", (folder / "graph").read_bytes(), weights.read_bytes() if weights.exists() else b"")
+session = find_engine(sys.argv[1]).load(network, EngineOptions(threads=1))
+np.save(folder / "logits.npy", session.run({"image": np.load(folder / "image.npy")})["logits"])
+"""
+
+
+def bright(seed: int = 0) -> dict[str, NDArray[np.float32]]:
+    """Fields with strong contrast: large sums."""
+    return {"image": 4 * planes_inputs(2, seed=seed, size=(32, 32))["image"]}
+
+
+def int8(cells_onnx: bytes) -> bytes:
+    return quantise(cells_onnx, [bright(seed) for seed in range(1, 5)])
+
+
+def here(engine: str, network: Network) -> NDArray[np.float32]:
+    return find_engine(engine).load(network, EngineOptions(threads=1)).run(bright())["logits"]
+
+
+def there(
+    engine: str, network: Network, folder: Path, command: tuple[str, ...] = (), extra: Mapping[str, str] | None = None
+) -> NDArray[np.float32]:
+    folder.mkdir()
+    (folder / "graph").write_bytes(network.graph)
+    if network.weights:
+        (folder / "weights").write_bytes(network.weights)
+    np.save(folder / "image.npy", bright()["image"])
+    line = [*command, sys.executable, "-c", RUN, engine, str(folder)]
+    done = subprocess.run(line, env={**os.environ, **(extra or {})}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    logits: NDArray[np.float32] = np.load(folder / "logits.npy")
+    return logits
+
+
+def eight_bit_weights(*args: Any, **options: Any) -> Any:
+    """The library's own default, of which the product makes none."""
+    return QDQQuantizer(*args, **{**options, "reduce_range": False})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which(HASWELL[0]) is None, reason="no qemu-x86_64 here: apt-get install qemu-user")
+def test_an_emulated_haswell_answers_the_same_where_eight_bit_weights_would_not(
+    cells_onnx: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network("tiny", int8(cells_onnx))
+    np.testing.assert_array_equal(there("onnxruntime", network, tmp_path / "7", HASWELL), here("onnxruntime", network))
+    monkeypatch.setattr("export.quantise.QDQQuantizer", eight_bit_weights)
+    wide = Network("tiny", int8(cells_onnx))
+    gap = np.abs(there("onnxruntime", wide, tmp_path / "8", HASWELL) - here("onnxruntime", wide))
+    assert gap.max() > 0.5
+
+
+def test_openvino_without_vnni_answers_the_same(cells_onnx: bytes, tmp_path: Path) -> None:
+    need_openvino()
+    ir = to_ir(int8(cells_onnx))
+    network = Network("tiny", ir.xml, ir.bin)
+    without = there("openvino", network, tmp_path / "7", extra={"ONEDNN_MAX_CPU_ISA": "AVX2"})
+    np.testing.assert_allclose(without, here("openvino", network), atol=1e-5)
