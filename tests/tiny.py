@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import onnx.parser
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle, TrustedKeys
@@ -17,6 +18,7 @@ from edge.bundle.keys import KEYS_FOLDER, merge
 from edge.bundle.manifest import NetworkName
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet
+from edge.runtime.ov import silence_telemetry
 from export.keys import key_list, trusted_key
 from export.pack import PackSpec, pack
 from export.sign import sign
@@ -64,11 +66,15 @@ def tiny_onnx(text: str = OPINION) -> bytes:
     return serialised
 
 
+def need_openvino() -> None:
+    """Skip the test where OpenVINO is not installed; import it with its telemetry silenced first."""
+    silence_telemetry()
+    pytest.importorskip("openvino")
+
+
 def tiny_openvino(folder: Path) -> dict[str, bytes]:
     """The same networks as OpenVINO's .xml and .bin, by name."""
-    from edge.runtime.ov import silence_telemetry
-
-    silence_telemetry()
+    need_openvino()
     import openvino
 
     for network, text in TEXTS.items():
