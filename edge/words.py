@@ -65,7 +65,7 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "Move the fine focus; with oil, check that the drop is whole and the lens clean.",
         ),
         "focus.moved": Sentence(
-            "The picture is smeared: edges are {width_um:.1f} µm wide along one axis, at most {limit_um:.1f} µm is sharp.",
+            "The picture is smeared: edges are {width_um:.1f} µm wide along one axis, {limit_um:.1f} µm is the most.",
             "Wait until the stage stands still, and shorten the exposure time.",
         ),
         "stain.foreign": Sentence(

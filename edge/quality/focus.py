@@ -27,10 +27,11 @@ ACROSS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Sharpness:
-    """Typical edge width, that along the worse of the two axes, and the pixel size at which they were measured; µm."""
+    """Typical edge width, that along the worse and the better axis, and the pixel size they were measured at; µm."""
 
     width_um: float
     widest_um: float
+    narrowest_um: float
     working_um: float
 
 
@@ -57,7 +58,8 @@ def sharpness(pixels: Pixels, field: Survey, um_per_px: float, options: FocusOpt
     if len(edges.slope) < options.fewest:
         return None
     edges = edges.where(edges.contrast >= options.strong * np.percentile(edges.contrast, 95))
-    return Sharpness(_true_um(edges, pixel_um, options), _widest_um(edges, pixel_um, options), pixel_um)
+    width_um, axes_um = _true_um(edges, pixel_um, options), _axes_um(edges, pixel_um, options)
+    return Sharpness(width_um, max(axes_um, default=width_um), min(axes_um, default=width_um), pixel_um)
 
 
 def _joined(found: list[_Edges]) -> _Edges:
@@ -70,9 +72,9 @@ def _true_um(edges: _Edges, pixel_um: float, options: FocusOptions) -> float:
     return float(np.sqrt(max(width_px**2 - options.own_px**2, 0.0))) * pixel_um
 
 
-def _widest_um(edges: _Edges, pixel_um: float, options: FocusOptions) -> float:
-    ways = [edges.where(edges.axis == axis) for axis in (0, 1)]
-    return max([_true_um(way, pixel_um, options) for way in ways if len(way.slope) >= options.fewest], default=0.0)
+def _axes_um(edges: _Edges, pixel_um: float, options: FocusOptions) -> list[float]:
+    axes = [edges.where(edges.axis == axis) for axis in (0, 1)]
+    return [_true_um(along, pixel_um, options) for along in axes if len(along.slope) >= options.fewest]
 
 
 def _tiles(pixels: Pixels, field: Survey, zoom: float, options: FocusOptions) -> Iterator[tuple[Plane, Mask]]:

@@ -88,20 +88,19 @@ def _light_measures(field: Survey, matter: Stained | None, options: GateOptions)
 
 def _share(mask: Mask, among: Mask) -> float:
     whole = np.count_nonzero(among)
-    return np.count_nonzero(mask & among) / whole if whole else 0.0
+    return float(np.count_nonzero(mask & among) / whole) if whole else 0.0
 
 
 def _matter_measures(field: Survey, matter: Stained | None) -> dict[str, float]:
     """Shares of the picture that are stained (specks of noise taken out) and clear of everything."""
     if matter is None:
         return {"stained": 0.0, "clear": 1.0}
-    whole = np.count_nonzero(field.picture)
     square = np.ones((3, 3), np.uint8)
     solid = cv2.morphologyEx((matter.mask & field.picture).view(np.uint8), cv2.MORPH_OPEN, square)
     taken = cv2.dilate(matter.mask.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return {
-        "stained": np.count_nonzero(solid) / whole,
-        "clear": np.count_nonzero(field.picture & ~taken) / whole,
+        "stained": _share(solid > 0, field.picture),
+        "clear": _share(~taken, field.picture),
     }
 
 
@@ -144,8 +143,9 @@ def _soft_um(sharp: Sharpness, options: GateOptions) -> float:
 
 def _focus_reasons(sharp: Sharpness, options: GateOptions) -> Iterator[Reason]:
     limit = _soft_um(sharp, options)
-    if sharp.widest_um > options.focus.moved * max(limit, sharp.width_um):
+    smeared = sharp.widest_um > options.focus.moved * limit
+    if smeared and sharp.widest_um > options.focus.one_way * sharp.narrowest_um:
         values = {"width_um": round(sharp.widest_um, 2), "limit_um": round(options.focus.moved * limit, 2)}
         yield Reason("focus.moved", values)
-    elif sharp.width_um > limit:
+    elif smeared or sharp.width_um > limit:
         yield Reason("focus.soft", {"width_um": round(sharp.width_um, 2), "limit_um": round(limit, 2)})

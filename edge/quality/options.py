@@ -24,10 +24,12 @@ class FocusOptions:
     fewest          edges below which there is nothing to judge by
     soft_um         widest good edge at fine sampling: good 0.4–1.0 µm, Gaussian blur of 0.6 µm 1.4 µm and more
     soft_px         what coarse sampling adds to that, per working pixel (taleqani at 0.5 µm is soft by nature)
-    moved           how much wider than that edges of one direction may be: 3 µm of motion makes 2.2 µm
-    grain_um        size taken for the commonest round thing where no scale is known: a red cell
+    moved           how much wider than that edges along one axis may be (99 % of good ones 1.1)
+    one_way         how much wider they are than along the other axis where it is motion and not focus
+    grain_um        size taken for the commonest round thing where no scale is known, between red cell and nucleus
     grain_px        smallest such thing, pixels of the input; below it are specks
-    cell_um, cell_share  and its size where it fills that share of the picture's side: one white cell cut out
+    cell_um, cell_share  and its size where it fills that share of the picture's side: one white cell cut out, and
+                    the smallest of them, so that the sharp crops of larger ones are not called soft
     """
 
     working_um: float = 0.15
@@ -40,10 +42,11 @@ class FocusOptions:
     fewest: int = 12
     soft_um: float = 1.05
     soft_px: float = 1.3
-    moved: float = 1.3
-    grain_um: float = 7.5
+    moved: float = 1.2
+    one_way: float = 1.4
+    grain_um: float = 8.0
     grain_px: float = 9.0
-    cell_um: float = 10.0
+    cell_um: float = 8.0
     cell_share: float = 0.3
 
 
@@ -53,12 +56,12 @@ class LookOptions:
 
     light_red, light_blue  background's red and blue over its green (0.78–1.20, 0.56–1.23; skin 1.31)
     green_share   green's share of the stained density: azure and eosin both take green (0.33–0.71)
-    lets_green    share of stained pixels that let green through: no dye of the film does (≤ 0.08; drawings 0.1–1)
-    yellow        share of stained pixels that hold back mostly blue (≤ 0.37)
-    motley        the lesser of these two: a film's tint goes one way (≤ 0.04), a photograph's colours go all ways
+    lets_green    share of stained pixels that let green through: no dye of the film does (≤ 0.15; drawings 0.1–1)
+    yellow        share of stained pixels that hold back mostly blue (≤ 0.46)
+    motley        the lesser of these two: a film's tint goes one way (99.5 % ≤ 0.07), a photograph's go all ways
     grey          share of stained pixels without colour (≤ 0.68; text 0.4–1)
-    speckle       share of stained pixels at a boundary (≤ 0.54; noise and text 0.55–1)
-    relief        median slope inside what is stained, per pixel and stain level (0.036–0.65; drawings 0, text 1.3)
+    speckle       share of stained pixels at a boundary (≤ 0.62; noise and text 0.55–1)
+    relief        median slope inside what is stained, per pixel and stain level (0.036–1.03; drawings 0, text 1.3)
     outline       slope at boundaries over the typical slope (1.1–15.5; drawings 15–120, gradients 0.3)
     blend         share of pixels between clear and stained (≤ 0.25)
     tissue_hue    green share of the pale over that of the nuclei from which on haematoxylin–eosin is likely: eosin's
@@ -70,13 +73,13 @@ class LookOptions:
     light_red: Range = (0.70, 1.26)
     light_blue: Range = (0.48, 1.32)
     green_share: Range = (0.32, 0.75)
-    lets_green: Range = (0.0, 0.12)
-    yellow: Range = (0.0, 0.45)
-    motley: Range = (0.0, 0.055)
+    lets_green: Range = (0.0, 0.155)
+    yellow: Range = (0.0, 0.48)
+    motley: Range = (0.0, 0.072)
     grey: Range = (0.0, 0.75)
-    speckle: Range = (0.0, 0.56)
-    relief: Range = (0.028, 0.95)
-    outline: Range = (1.12, 18.0)
+    speckle: Range = (0.0, 0.64)
+    relief: Range = (0.012, 1.05)
+    outline: Range = (1.09, 18.0)
     blend: Range = (0.004, 0.27)
     tissue_hue: float = 0.035
     tissue_outline: float = 1.85

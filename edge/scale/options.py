@@ -14,7 +14,7 @@ class RulerOptions:
     budget_px        size of the working copy: red cells of 68 px in a 1712×1368 field are still 26 px there
     normal_px        red-cell diameter to which the copy is brought before outlines are read, so that one set of
                      lengths fits every scale
-    largest_px       size of that copy beyond which a guess is noise: red cells of under 16 px in a large field
+    largest_px       size of that copy beyond which only the middle of the field is read
     rounds           times the copy is brought to that size anew
     least_angle_rad  shortest arc whose circle is trusted; below a third of the turn the radius runs away
     roughness        largest rms distance from the fitted circle over its radius
@@ -36,7 +36,7 @@ class RulerOptions:
     red_cell_sd: float = 0.04
     budget_px: float = 3.5e5
     normal_px: float = 28.0
-    largest_px: float = 8e5
+    largest_px: float = 4.5e5
     rounds: int = 3
     least_angle_rad: float = 1.6
     roughness: float = 0.05

@@ -91,9 +91,7 @@ def _settle(field: Survey, matter: Stained, diameter_px: float, options: RulerOp
 
 def _fit(field: Survey, matter: Stained, diameter_px: float, options: RulerOptions) -> _Fit | None:
     zoom = options.normal_px / diameter_px
-    if zoom**2 * matter.plane.size > options.largest_px:
-        return None
-    mask, nuclear, inside = _at(field, matter, zoom)
+    mask, nuclear, inside = _at(field, matter, zoom, options)
     rings = outlines(mask)
     whole = whole_discs(rings, inside, options.normal_px, options)
     pieces = arc_discs(arcs(rings, inside, options.normal_px), options.normal_px, options)
@@ -101,16 +99,28 @@ def _fit(field: Survey, matter: Stained, diameter_px: float, options: RulerOptio
     return _common_size(cells, mask, zoom, options) if len(cells) else None
 
 
-def _at(field: Survey, matter: Stained, zoom: float) -> tuple[Mask, Mask, Mask]:
-    """Stained, nuclear and well-inside masks at `zoom`; `inside` is False at the borders and beside padding."""
-    height, width = matter.plane.shape
+def _at(field: Survey, matter: Stained, zoom: float, options: RulerOptions) -> tuple[Mask, Mask, Mask]:
+    """Stained, nuclear and well-inside masks at `zoom`; `inside` is False at the borders and beside padding.
+
+    Where that would be large the middle of the field is taken: small cells are many.
+    """
+    middle = _middle(matter.plane.shape, options.largest_px / zoom**2)
+    height, width = matter.plane[middle].shape
     size = max(8, round(width * zoom)), max(8, round(height * zoom))
-    plane = cv2.resize(matter.plane, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
+    plane = cv2.resize(matter.plane[middle], size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
     mask = cv2.GaussianBlur(plane, (0, 0), 1.0) > matter.threshold
-    nuclear = cv2.resize(matter.nuclear.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    picture = cv2.resize(field.picture.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    nuclear = cv2.resize(matter.nuclear[middle].view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    picture = cv2.resize(field.picture[middle].view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     inside = cv2.erode(picture, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     return mask, nuclear, inside
+
+
+def _middle(shape: tuple[int, ...], most_px: float) -> tuple[slice, slice]:
+    """The window in the middle of `shape` (height, width) that holds at most `most_px` pixels."""
+    share = min(1.0, float(np.sqrt(most_px / (shape[0] * shape[1]))))
+    spans = [(round(length * (1 - share) / 2), max(1, round(length * share))) for length in shape]
+    (top, high), (left, wide) = spans
+    return slice(top, top + high), slice(left, left + wide)
 
 
 def _common_size(cells: Discs, mask: Mask, zoom: float, options: RulerOptions) -> _Fit:
