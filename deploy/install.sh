@@ -99,7 +99,7 @@ install_kit() {
     $DRY_RUN || alone
     $DRY_RUN || remove_unfinished
     is_made "$name" || step "Making release $name" make_release "$name"
-    staged || step "Making the user $USER_NAME" make_user
+    staged || step "Making sure of the user $USER_NAME" make_user
     step "Switching to release $name" switch_to "$name"
     staged || step "Starting the service" start_service "$name" "$before"
     [ "$name" = "$before" ] || step "Removing releases older than the one before" keep_only "$name" "$before"
