@@ -35,11 +35,7 @@ bench: $(RUN) ## Speed on this machine
 	.venv/bin/marrowkit bench
 
 .PHONY: train-default
-train-default: $(TEST) ## Rebuild the shipped bundle from the images in ../shared/data
-	@test -d "$(IMAGES)" || { \
-	  echo "error: there is no $(IMAGES); the shipped bundle is trained on its sets cnmc, pbc, bccd, smear_boxes." >&2; \
-	  echo "Put them there, or use the bundle that came with this checkout: models/bundles." >&2; \
-	  exit 1; }
+train-default: images $(TEST) ## Rebuild the shipped bundle from the images in ../shared/data
 	$(BIN)/marrowkit-export train-default
 
 .PHONY: wheelhouse
@@ -60,6 +56,13 @@ help: ## Show this list
 .PHONY: tools
 tools:
 	@deploy/packages.sh $(TOOLS) || test -z "$$CI"
+
+.PHONY: images
+images:
+	@test -d "$(IMAGES)" || { \
+	  echo "error: there is no $(IMAGES); the shipped bundle is trained on its sets cnmc, pbc, bccd, smear_boxes." >&2; \
+	  echo "Put them there, or use the bundle that came with this checkout: models/bundles." >&2; \
+	  exit 1; }
 
 $(RUN): pyproject.toml constraints.txt deploy/venv.sh
 	deploy/venv.sh .venv
