@@ -87,6 +87,20 @@ class Box:
     height_px: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """The cells of a field at the working scale: label images of equal shape and why some are not countable.
+
+    cells     1…n, nucleus and cytoplasm
+    nuclei    the nuclei of the same cells under the same ids
+    excluded  id to reasons; a cell that is absent here is countable
+    """
+
+    cells: Labels
+    nuclei: Labels
+    excluded: Mapping[int, tuple[Reason, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What is measured of one cell. Lengths in µm, areas in µm², the rest are ratios without unit.
@@ -235,7 +249,7 @@ class Examination:
     frame_digest: str
     size_px: tuple[int, int]
     verdict: Verdict
-    scale: Scale
+    scale: Scale | None
     cells: tuple[CellResult, ...]
     counts: Counts
     decision: Decision

@@ -38,11 +38,15 @@ class _Part(BaseModel):
 
 
 class IntendedUse(_Part):
-    """What the bundle may be used on; anything else is outside its evidence."""
+    """What the bundle may be used on; anything else is outside its evidence.
+
+    um_per_px  scale assumed of a picture that shows no red cells and comes without one; null: none is assumed
+    """
 
     specimens: Annotated[tuple[Text, ...], Field(min_length=1)]
     stains: Annotated[tuple[Text, ...], Field(min_length=1)]
     magnification: Text
+    um_per_px: Positive | None
 
 
 class Segmentation(_Part):
@@ -81,10 +85,17 @@ class Preprocessing(_Part):
 
 
 class Thresholds(_Part):
-    """Probability of the positive label from which a cell counts as it, and the band [lo, hi] of doubt."""
+    """Probabilities of the positive label from which a cell counts as it, and the band of doubt.
+
+    positive      of the fused opinion
+    abstain       (low, high): a fused probability within it is doubtful
+    network, rbf  of each system when it is asked alone
+    """
 
     positive: Share
     abstain: tuple[Share, Share]
+    network: Share
+    rbf: Share
 
 
 class Calibration(_Part):
@@ -95,10 +106,11 @@ class Calibration(_Part):
 
 
 class Fusion(_Part):
-    """Weights of the two opinions in the fused log-odds."""
+    """Weights of the two opinions in the fused log-odds, and what is added to their sum."""
 
     network: Share
     rbf: Share
+    bias: Finite
 
 
 class Variant(_Part):
@@ -167,6 +179,7 @@ class Manifest(_Part):
 
     version         grows with every release of this name; an older one is refused
     positive_label  the class that is counted: `blast`
+    lymphoid_labels benign classes easily taken for the positive one: lymphocytes, hematogones
     urgent_labels   classes that ask for urgent review
     preprocessing, thresholds, calibration   of the network `opinion`
     fuzzy, rbf      files with the compiled fuzzy system and the radial-basis network
@@ -183,6 +196,7 @@ class Manifest(_Part):
     intended_use: IntendedUse
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     positive_label: Text
+    lymphoid_labels: tuple[Text, ...]
     urgent_labels: tuple[Text, ...]
     segmentation: Segmentation
     preprocessing: Preprocessing

@@ -28,9 +28,10 @@ def _labels(manifest: Manifest) -> Iterator[Problem]:
     yield from _repeated("labels", manifest.labels)
     if manifest.positive_label not in manifest.labels:
         yield "positive_label", f"{manifest.positive_label!r} is not one of the labels"
-    for index, label in enumerate(manifest.urgent_labels):
-        if label not in manifest.labels:
-            yield f"urgent_labels[{index}]", f"{label!r} is not one of the labels"
+    for key, named in (("urgent_labels", manifest.urgent_labels), ("lymphoid_labels", manifest.lymphoid_labels)):
+        for index, label in enumerate(named):
+            if label not in manifest.labels:
+                yield f"{key}[{index}]", f"{label!r} is not one of the labels"
 
 
 def _preprocessing(manifest: Manifest) -> Iterator[Problem]:

@@ -1,0 +1,45 @@
+"""Which cells may be counted: not smudged or crushed ones, not clumps that were never parted.
+
+ICSH and WHO count intact nucleated cells only. The limits are ours (A), set on marked fields of one laboratory; they err
+towards counting, since an excluded blast is lost and a counted smudge is one doubtful cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edge.types import Features, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CountableLimits:
+    """When a cell is not intact.
+
+    pale                nuclear density over the field's reference below which an uneven nucleus is a smudge
+    uneven              solidity of the nucleus below which it is uneven
+    crushed_elongation  major over minor axis of a one-lobed nucleus above which it is crushed or drawn out
+    clump_nucleus_um    nuclear diameter above which it is several nuclei (megakaryocytes are not counted either)
+    """
+
+    pale: float = 0.85
+    uneven: float = 0.93
+    crushed_elongation: float = 2.2
+    clump_nucleus_um: float = 18.0
+
+
+STANDARD = CountableLimits()
+
+
+def exclusions(features: Features, limits: CountableLimits = STANDARD) -> tuple[Reason, ...]:
+    """Why a cell of these features is not countable; empty if it is."""
+    return tuple(_reasons(features, limits))
+
+
+def _reasons(cell: Features, limits: CountableLimits) -> Iterator[Reason]:
+    if cell.nucleus_diameter_um > limits.clump_nucleus_um:
+        yield Reason("cell.clumped", {"diameter_um": cell.nucleus_diameter_um})
+    elif cell.lobes < 2 and cell.elongation > limits.crushed_elongation:
+        yield Reason("cell.crushed", {"elongation": cell.elongation})
+    elif cell.nuclear_density < limits.pale and cell.solidity < limits.uneven:
+        yield Reason("cell.smudged", {"density": cell.nuclear_density, "solidity": cell.solidity})

@@ -1,0 +1,106 @@
+"""Put a station together from a bundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from edge.bundle import Bundle, use_bundle
+from edge.bundle.manifest import Manifest
+from edge.decide.cells import FuzzyRbf, Jury
+from edge.decide.fuse import Fusion
+from edge.decide.fuzzy import FuzzySystem
+from edge.decide.network import NetworkOpinion
+from edge.decide.rbf import RbfNetwork
+from edge.decide.roles import Roles
+from edge.decide.views import VIEWS
+from edge.errors import BundleDamaged, BundleUnsupported
+from edge.optics.normal import WORKING_UM_PER_PX
+from edge.runtime import EngineOptions, Session, open_chosen
+from edge.segment.likelihood import CLASSICAL, Finder
+from edge.segment.network import NetworkFinder
+from edge.station.examine import Station, StationOptions
+from edge.types import BundleRef
+
+
+def open_station(
+    bundle: str | None, data: Path, options: StationOptions | None = None, engines: EngineOptions | None = None
+) -> Station:
+    """A station on the bundle of that name or path (None: the one in use), on the fastest variant that is right here.
+
+    Raises:
+        BundleFault: there is none, or it is damaged, not trusted or not for this kit.
+        EngineFault: no variant of it gives the signed answers on this device.
+    """
+    opened = use_bundle(bundle, data, views=VIEWS)
+    manifest = opened.manifest
+    _require_scale(manifest)
+    sessions, choice = open_chosen(opened, data, engines)
+    return Station(
+        bundle=BundleRef(manifest.name, manifest.version, opened.digest, choice.variant),
+        finder=_finder(manifest, sessions),
+        network=NetworkOpinion(sessions["opinion"], manifest.preprocessing, manifest.calibration),
+        jury=_jury(opened),
+        assumed_um_per_px=manifest.intended_use.um_per_px,
+        options=options or StationOptions(),
+        sessions=dict(sessions),
+    )
+
+
+def _require_scale(manifest: Manifest) -> None:
+    if manifest.segmentation.um_per_px != WORKING_UM_PER_PX:
+        raise BundleUnsupported(
+            f"This bundle finds cells at {manifest.segmentation.um_per_px} µm per pixel, this kit at {WORKING_UM_PER_PX}.",
+            "Update the kit, or install a bundle made for it.",
+        )
+
+
+def _finder(manifest: Manifest, sessions: Mapping[Any, Session]) -> Finder:
+    segmentation = manifest.segmentation
+    if segmentation.method == "network":
+        return NetworkFinder(sessions["cells"], segmentation.multiple_px)
+    module, name = CLASSICAL[segmentation.method].split(":")
+    finder: Finder = getattr(import_module(module), name)()
+    return finder
+
+
+def _jury(bundle: Bundle) -> Jury:
+    manifest = bundle.manifest
+    fuzzy_rbf = FuzzyRbf(
+        FuzzySystem.from_document(_document(bundle, manifest.fuzzy)),
+        RbfNetwork.from_document(_document(bundle, manifest.rbf)),
+    )
+    return Jury(fuzzy_rbf, manifest.labels, _roles(manifest), _fusion(manifest), manifest.title)
+
+
+def _roles(manifest: Manifest) -> Roles:
+    return Roles(
+        blast=frozenset({manifest.positive_label}),
+        lymphoid=frozenset(manifest.lymphoid_labels),
+        urgent=frozenset(manifest.urgent_labels),
+        network_threshold=manifest.thresholds.network,
+        rbf_threshold=manifest.thresholds.rbf,
+    )
+
+
+def _fusion(manifest: Manifest) -> Fusion:
+    fusion = manifest.fusion
+    return Fusion(
+        weights=(fusion.network, fusion.rbf),
+        bias=fusion.bias,
+        threshold=manifest.thresholds.positive,
+        abstain=manifest.thresholds.abstain,
+    )
+
+
+def _document(bundle: Bundle, name: str) -> Mapping[str, Any]:
+    try:
+        content = json.loads(bundle.read(name))
+    except ValueError as error:
+        raise BundleDamaged(f"{name!r} of the bundle is no JSON: {error}.", "Install the bundle again.") from error
+    if not isinstance(content, dict):
+        raise BundleDamaged(f"{name!r} of the bundle is no JSON object.", "Install the bundle again.")
+    return content
