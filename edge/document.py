@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from edge.types import Cell, CellResult, Decision, Examination, Reason, Verdict
+from edge.types import Cell, CellResult, Decision, Examination, Reason, Scale, Verdict
 from edge.words import Translate, in_english, say
 
 Document = dict[str, Any]
@@ -21,15 +21,12 @@ SIGNIFICANT_DIGITS = 6
 
 def document(examination: Examination, translate: Translate = in_english) -> Document:
     """The examination without its label images, ready for `json.dumps(…, allow_nan=False)`."""
-    scale = examination.scale
     plain = {
         "image": examination.frame_name,
         "digest": examination.frame_digest,
         "size": list(examination.size_px),
         "quality": _quality(examination.verdict),
-        "um_per_px": scale.um_per_px,
-        "scale_source": scale.source,
-        "scale_relative_sd": scale.relative_sd,
+        **_scale(examination.scale),
         "cells": [_cell(result) for result in examination.cells],
         "counts": asdict(examination.counts),
         "decision": decision_document(examination.decision),
@@ -66,8 +63,19 @@ def sentences(codes: Iterable[Mapping[str, Any]], translate: Translate = in_engl
     return [str(say(Reason(each["code"], each["values"]), translate)) for each in codes]
 
 
+def _scale(scale: Scale | None) -> Document:
+    """All null where a refused picture told none."""
+    return {
+        "um_per_px": scale and scale.um_per_px,
+        "scale_source": scale and scale.source,
+        "scale_relative_sd": scale and scale.relative_sd,
+    }
+
+
 def _quality(verdict: Verdict) -> Document:
-    return {**verdict.measures, "ok": verdict.ok, "reasons": [], "codes": _codes(verdict.reasons)}
+    """Every measure under its own name; `focus` (width of edges in µm) and `exposure` are there in any case."""
+    always = {"focus": verdict.measures.get("focus_um"), "exposure": None}
+    return {**always, **verdict.measures, "ok": verdict.ok, "reasons": [], "codes": _codes(verdict.reasons)}
 
 
 def _cell(result: CellResult) -> Document:

@@ -38,6 +38,17 @@ def test_the_contract_has_these_keys(examination: Examination) -> None:
     assert set(whole["bundle"]) == {"name", "version", "digest", "variant"}
 
 
+def test_focus_and_exposure_are_there_even_where_nothing_was_measured(examination: Examination) -> None:
+    assert document(examination)["quality"]["focus"] == document(examination)["quality"]["focus_um"]
+    blank = document(replace(examination, verdict=Verdict(False, (), {})))["quality"]
+    assert (blank["focus"], blank["exposure"]) == (None, None)
+
+
+def test_a_refused_picture_may_have_no_scale(examination: Examination) -> None:
+    whole = document(replace(examination, scale=None))
+    assert (whole["um_per_px"], whole["scale_source"], whole["scale_relative_sd"]) == (None, None, None)
+
+
 def test_a_cell_has_these_keys(examination: Examination) -> None:
     cell = document(examination)["cells"][0]
     assert set(cell) == {
