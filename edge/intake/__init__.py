@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.intake.files import frame_of, frames, open_frames
+from edge.intake.files import files_at, frame_at, frame_of, frames, open_frames
 from edge.intake.live import Live, open_live
 
-__all__ = ["Live", "frame_of", "frames", "open_frames", "open_live"]
+__all__ = ["Live", "files_at", "frame_at", "frame_of", "frames", "open_frames", "open_live"]

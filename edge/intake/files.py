@@ -27,9 +27,31 @@ def frames(paths: Sequence[Path]) -> Iterator[Frame | Fault]:
     """
     sequence = 0
     for path in paths:
-        for found in _files(path):
-            yield found if isinstance(found, Fault) else _frame(found, sequence)
+        for found in files_at(path):
+            yield found if isinstance(found, Fault) else frame_at(found, sequence)
             sequence += 1
+
+
+def files_at(path: Path) -> Sequence[Path | Fault]:
+    """The picture files that a path stands for, unread: itself, or of a folder those directly in it, in order.
+
+    Where there is nothing to read, its fault instead.
+    """
+    try:
+        if not path.is_dir():
+            return [path] if path.exists() else [SourceUnavailable(f"There is nothing at {path}.", "Check the path.")]
+        found = pictures_in(path)
+    except OSError as cause:
+        return [SourceUnavailable(f"{path} cannot be read ({cause.strerror}).", "Check the path and its permissions.")]
+    return found or [SourceUnavailable(f"The folder {path} holds no pictures.", "Name another folder.")]
+
+
+def frame_at(path: Path, sequence: int = 0) -> Frame | Fault:
+    """The picture in one file, named by its path, or why it cannot be read."""
+    try:
+        return Frame(read_image(path), sequence, 1000.0 * time.monotonic(), str(path))
+    except BadPicture as fault:
+        return fault
 
 
 def open_frames(uri: str) -> Iterator[Frame | Fault]:
@@ -39,23 +61,6 @@ def open_frames(uri: str) -> Iterator[Frame | Fault]:
         SourceFault: the source cannot be opened.
     """
     return _all_of(open_source(uri))
-
-
-def _files(path: Path) -> Sequence[Path | Fault]:
-    if not path.is_dir():
-        return [path] if path.exists() else [SourceUnavailable(f"There is nothing at {path}.", "Check the path.")]
-    try:
-        found = pictures_in(path)
-    except OSError as cause:
-        return [SourceUnavailable(f"The folder {path} cannot be read ({cause.strerror}).", "Check its permissions.")]
-    return found or [SourceUnavailable(f"The folder {path} holds no pictures.", "Name another folder.")]
-
-
-def _frame(path: Path, sequence: int) -> Frame | Fault:
-    try:
-        return Frame(read_image(path), sequence, 1000.0 * time.monotonic(), str(path))
-    except BadPicture as fault:
-        return fault
 
 
 def _all_of(source: Source) -> Iterator[Frame | Fault]:
