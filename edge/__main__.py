@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from edge.commands.lazy import lazy_app, run
 
 COMMANDS: Mapping[str, str] = {
+    "analyse": "edge.commands.analyse:analyse",
     "bundle": "edge.commands.bundle:app",
     "doctor": "edge.commands.doctor:doctor",
     "serve": "edge.commands.serve:serve",

@@ -1,0 +1,294 @@
+"""`marrowkit analyse`: every picture in its turn, every fault in its place, every mask beside no other."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.__main__ import main
+from edge.commands import fieldlines, masks
+from edge.commands.analyse import Analysis
+from edge.commands.picturefiles import PictureFile, picture_files
+from edge.errors import BadSetting, RecordFault, ScaleUnknown
+from edge.types import Examination, Frame
+from firmware_bridge.errors import Fault
+from tests.cases import PaintedExaminer
+from tests.stations import density_bundle, simulated_field
+from tests.tiny import trusting
+
+Typed = Callable[..., tuple[int, str, str]]
+SIZE = (800, 600)
+
+
+def save(path: Path, pixels: Any) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return path
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a bundle beside it, and a folder of two fields and one out of focus."""
+    place = tmp_path_factory.mktemp("station")
+    density_bundle(place / "bundle")
+    trusting(place / "data")
+    field = simulated_field(SIZE, 12)
+    save(place / "fields" / "f10.png", simulated_field(SIZE, 12, seed=1))
+    save(place / "fields" / "f2.png", field)
+    save(place / "fields" / "soft.png", cv2.GaussianBlur(field, (0, 0), 15))
+    return place
+
+
+@pytest.fixture
+def typed(station: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types `marrowkit analyse` with these words in the station's folder."""
+
+    def run(*words: str, bundle: str = "./bundle") -> tuple[int, str, str]:
+        monkeypatch.chdir(station)
+        monkeypatch.setattr("sys.argv", ["marrowkit", "analyse", *words, "--bundle", bundle, "--data", "data"])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+    return run
+
+
+def told(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_folder_is_read_in_order_and_every_answer_bears_the_path_as_it_was_typed(typed: Typed) -> None:
+    code, out, err = typed("--json", "./fields/f10.png", "fields/")
+    assert (code, err) == (0, "")
+    names = ["./fields/f10.png", "fields/f2.png", "fields/f10.png", "fields/soft.png"]
+    assert [each["image"] for each in told(out)] == names
+
+
+def test_a_picture_of_poor_quality_is_an_answer_and_no_error(typed: Typed) -> None:
+    code, out, err = typed("--json", "fields/soft.png")
+    (answer,) = told(out)
+    assert (code, err) == (0, "")
+    assert not answer["quality"]["ok"]
+    assert "fine focus" in answer["quality"]["reasons"][0]
+    assert answer["decision"]["label"] == "insufficient"
+    assert answer["cells"] == []
+
+
+def test_anyway_examines_it_and_the_verdict_stays(typed: Typed) -> None:
+    (answer,) = told(typed("--json", "--anyway", "fields/soft.png")[1])
+    assert not answer["quality"]["ok"]
+    assert "segment" in answer["timing_ms"]
+
+
+def test_a_given_scale_is_used_and_told(typed: Typed) -> None:
+    measured, given_scale = (
+        told(typed("--json", "fields/f2.png", *words)[1])[0] for words in ([], ["--um-per-px", "0.11"])
+    )
+    assert (measured["scale_source"], given_scale["scale_source"]) == ("red cells", "given")
+    assert given_scale["um_per_px"] == 0.11
+    assert measured["um_per_px"] == pytest.approx(0.11, rel=0.1)
+
+
+@pytest.mark.parametrize("scale", ["nan", "0", "-1", "1e9", "inf"])
+def test_a_scale_that_no_microscope_has_is_one_error_for_all(typed: Typed, scale: str) -> None:
+    code, out, err = typed("--json", "fields", "--um-per-px", scale)
+    assert (code, out) == (1, "")
+    assert err.count("error:") == 1
+    assert "none that a microscope has" in err
+
+
+def test_the_table_is_for_people(typed: Typed) -> None:
+    code, out, err = typed("fields")
+    head, *rows = out.splitlines()
+    assert (code, err) == (0, "")
+    assert head.split() == ["image", "quality", "cells", "blasts", "(95", "%", "interval)", "decision", "why"]
+    assert [row.split()[:2] for row in rows] == [
+        ["fields/f2.png", "good"],
+        ["fields/f10.png", "good"],
+        ["fields/soft.png", "poor"],
+    ]
+    assert " of 8, " in rows[1]
+    assert "Out of focus" in rows[2]
+
+
+def test_what_cannot_be_read_costs_the_others_nothing(typed: Typed, station: Path) -> None:
+    (station / "notes.txt").write_text("not a picture")
+    code, out, err = typed("--json", "absent.png", "notes.txt", "", "fields/f2.png", "x" * 5000)
+    assert code == 1
+    assert [each["image"] for each in told(out)] == ["fields/f2.png"]
+    nothing, text, empty, long = err.splitlines()
+    assert nothing == "error: There is nothing at absent.png. Check the path."
+    assert text == "error: notes.txt is not a picture. Give a picture: JPEG, PNG, TIFF or BMP."
+    assert empty == "error: A path is empty. Name a file or folder."
+    assert "cannot be read (File name too long)" in long
+
+
+def test_no_bundle_is_one_error(typed: Typed) -> None:
+    code, out, err = typed("--json", "fields", bundle="./nowhere")
+    assert (code, out) == (1, "")
+    assert "There is no bundle at 'nowhere'." in err
+
+
+def label_image(path: Path) -> Any:
+    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+
+
+def test_masks_are_label_images_of_the_cells_in_the_answer(typed: Typed, station: Path) -> None:
+    code, out, _ = typed("--json", "fields", "--masks", "deep/masks")
+    assert code == 0
+    folder = station / "deep" / "masks"
+    wanted = {f"{stem}_{kind}.png" for stem in ("f2", "f10", "soft") for kind in ("cells", "nuclei")}
+    assert {path.name for path in folder.iterdir()} == wanted
+    for answer in told(out):
+        stem = Path(answer["image"]).stem
+        cells, nuclei = (label_image(folder / f"{stem}_{kind}.png") for kind in ("cells", "nuclei"))
+        assert cells.dtype == nuclei.dtype == np.uint16
+        assert cells.shape == nuclei.shape == (SIZE[1], SIZE[0])
+        ids = {cell["id"] for cell in answer["cells"]}
+        assert set(np.unique(cells)) - {0} == set(np.unique(nuclei)) - {0} == ids
+        assert ((nuclei == 0) | (nuclei == cells)).all()
+        for cell in answer["cells"]:
+            ys, xs = np.nonzero(cells == cell["id"])
+            x, y, width, height = cell["box"]
+            assert np.allclose((xs.min(), ys.min(), xs.max() + 1, ys.max() + 1), (x, y, x + width, y + height), atol=3)
+
+
+@pytest.mark.parametrize("twin", ["f2.bmp", "F2.png"])
+def test_two_pictures_of_one_mask_are_refused_before_anything_is_analysed(
+    typed: Typed, station: Path, twin: str
+) -> None:
+    save(station / "twins" / twin, simulated_field((128, 128), 1))
+    code, out, err = typed("--json", "fields", "twins", "--masks", "twin-masks")
+    assert (code, out) == (1, "")
+    assert f"fields/f2.png and twins/{twin} would both write {Path(twin).stem}_cells.png." in err
+    assert not (station / "twin-masks").exists()
+    (station / "twins" / twin).unlink()
+
+
+def test_the_same_file_twice_has_one_mask(typed: Typed) -> None:
+    code, out, _ = typed("--json", "fields/f2.png", "./fields/../fields/f2.png", "--masks", "again")
+    assert code == 0
+    assert len(out.splitlines()) == 2
+
+
+def test_a_mask_never_replaces_a_picture(typed: Typed, station: Path) -> None:
+    picture = save(station / "own" / "a.png", simulated_field((128, 128), 1))
+    other = save(station / "own" / "a_nuclei.png", simulated_field((128, 128), 1))
+    before = other.read_bytes()
+    code, _, err = typed(str(picture), str(other), "--masks", "own")
+    assert code == 1
+    assert "would replace the picture" in err
+    assert other.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_made_is_said_at_once(typed: Typed, station: Path) -> None:
+    (station / "file").write_text("")
+    code, out, err = typed("--json", "fields", "--masks", "file/masks")
+    assert (code, out) == (1, "")
+    assert "The folder file/masks cannot be made" in err
+
+
+def test_a_full_disk_costs_the_masks_and_nothing_else(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(masks, "write_durably", full)
+    code, out, err = typed("--json", "fields", "--masks", "never")
+    assert code == 1
+    assert len(told(out)) == 3
+    assert err.count("could not be written (No space left on device). Free some space") == 3
+
+
+class Pipe(io.StringIO):
+    """A standard output that fails in its own way."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def write(self, text: str) -> int:
+        raise OSError(self._number, "it fails")
+
+
+def test_results_that_cannot_be_written_are_an_error(painted: Examination, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Pipe(errno.ENOSPC))
+    with pytest.raises(RecordFault, match="could not be written"):
+        fieldlines.json_lines()(painted)
+
+
+def test_a_closed_pipe_is_left_to_the_command_line(painted: Examination, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Pipe(errno.EPIPE))
+    with pytest.raises(BrokenPipeError):
+        fieldlines.json_lines()(painted)
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(painted: Examination, monkeypatch: pytest.MonkeyPatch) -> None:
+    latin = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr("sys.stdout", latin)
+    fieldlines.table(["x"])(replace(painted, frame_name="\udcff→.png"))
+    latin.seek(0)
+    assert "\\u" in latin.read()
+
+
+@pytest.fixture(scope="module")
+def painted() -> Examination:
+    return PaintedExaminer().examine(Frame(simulated_field((320, 240), 2), name="painted"))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (ScaleUnknown("No scale.", "Give one."), "error: No scale. Give one.\n"),
+        (MemoryError("100 GB\n  at once"), "could not be examined (MemoryError: 100 GB at once). Report this"),
+    ],
+)
+def test_what_befalls_one_picture_is_its_own_error(
+    station: Path, capsys: pytest.CaptureFixture[str], painted: Examination, trouble: Exception, said: str
+) -> None:
+    turns = iter([trouble, None])
+
+    def examine(frame: Frame) -> Examination:
+        befallen = next(turns)
+        if befallen:
+            raise befallen
+        return painted
+
+    shown: list[Examination] = []
+    file = PictureFile("a", station / "fields" / "f2.png")
+    assert Analysis(examine, shown.append).run([file, file]) == 1
+    assert shown == [painted]
+    assert said in capsys.readouterr().err
+
+
+def test_a_wrong_option_ends_it(station: Path) -> None:
+    def examine(frame: Frame) -> Examination:
+        raise BadSetting("No.", "Other.")
+
+    file = PictureFile("a", station / "fields" / "f2.png")
+    with pytest.raises(BadSetting):
+        Analysis(examine, lambda _: None).run([file, file])
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=60))
+def test_any_text_is_a_file_by_that_name_or_a_fault(text: str) -> None:
+    for found in picture_files([f"/nowhere/{text}"]):
+        assert isinstance(found, Fault)
+
+
+@given(st.text(max_size=90), st.integers(2, 60))
+def test_a_shortened_name_keeps_its_end(name: str, width: int) -> None:
+    short = fieldlines._shortened(name, width)
+    assert len(short) <= width
+    assert name.endswith(short.removeprefix("…") if len(name) > width else short)
