@@ -8,6 +8,7 @@ from edge.commands.lazy import lazy_app, run
 
 COMMANDS: Mapping[str, str] = {
     "analyse": "edge.commands.analyse:analyse",
+    "bench": "edge.commands.bench:bench",
     "bundle": "edge.commands.bundle:app",
     "doctor": "edge.commands.doctor:doctor",
     "serve": "edge.commands.serve:serve",
