@@ -5,7 +5,9 @@ Fault (firmware_bridge)
     ├── NotExportable      torch cannot trace the module as asked        (caller: change module or example)
     ├── ExportDiffers      the exported network answers otherwise        (us, or an operator: report it)
     ├── NotQuantisable     calibration or network do not allow it        (caller: other arrays, other options)
-    └── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
+    ├── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
+    ├── NoImages           a set of images is not there, or is another   (operator: put it there)
+    └── OtherRun           a training run was begun with other options   (operator: those, or another folder)
 """
 
 from __future__ import annotations
@@ -41,3 +43,15 @@ class NotInt8(ExportFault):
     """Layers that should run in 8 bits do not."""
 
     code = "export.int8"
+
+
+class NoImages(ExportFault):
+    """A set of images to learn from or to measure on is not there, or its table does not fit its files."""
+
+    code = "export.images"
+
+
+class OtherRun(ExportFault):
+    """The folder holds a training run that was begun with other options or other images."""
+
+    code = "export.run"
