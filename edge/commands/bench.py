@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,14 +21,15 @@ from edge.commands.benchsheet import Bench, bench_sheet
 from edge.commands.disk import site_packages
 from edge.commands.lazy import FAULT_EXIT
 from edge.commands.options import AsJson, DataDir, data_folder
-from edge.errors import BadSetting
 from edge.intake import files_at
 from edge.runtime import EngineOptions, choose_variant
 from edge.runtime.device import this_device
-from firmware_bridge.errors import Fault
+from edge.types import Pixels
+from firmware_bridge.errors import Fault, SourceLost
 from firmware_bridge.sources import open_source
 
-UM_PER_PX = 0.11
+FIELD = "sim:?width=1712&height=1368&cells=40"
+"""The field that the figures of the issue are for, at the simulator's 0.11 µm per pixel."""
 JPEG_QUALITY = 95
 
 
@@ -38,9 +39,7 @@ def bench(
     bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
     data: DataDir = None,
     runs: Annotated[int, typer.Option(min=10, help="Timed runs per variant, after the warm-up.")] = 12,
-    width: Annotated[int, typer.Option(min=64, max=4096, help="Width of the simulated field in pixels.")] = 1712,
-    height: Annotated[int, typer.Option(min=64, max=4096, help="Height of it.")] = 1368,
-    cells: Annotated[int, typer.Option(min=1, max=200, help="Nucleated cells on it, about.")] = 40,
+    source: Annotated[str, typer.Option(help="Where one picture comes from, if not from --images.")] = FIELD,
 ) -> None:
     """Measure this device: time per step and variant, peak memory, size on disk. Exit code 1 if a variant failed."""
     load = os.getloadavg()[0]
@@ -49,7 +48,7 @@ def bench(
     choice = choose_variant(opened, folder)
     passed = [report.variant for report in choice.reports if report.passed]
     named = str(opened.path.resolve()) if bundle and is_path(bundle) else bundle
-    with _pictures(images, width, height, cells) as (said, pictures):
+    with _pictures(images, source) as (said, pictures):
         jobs = [Job(named, str(folder.resolve()), variant, pictures, runs) for variant in passed]
         outcomes = with_ratios([measure_apart(job) for job in jobs])
     report = _report(opened, choice.variant, said, load, outcomes)
@@ -86,32 +85,31 @@ def _report(bundle: Bundle, in_use: str, said: str, load: float, outcomes: tuple
 
 
 @contextmanager
-def _pictures(images: Path | None, width: int, height: int, cells: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _pictures(images: Path | None, source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is examined, in words and as paths."""
     if images is not None:
         found = tuple(_readable(images))
         yield f"{len(found)} of {images}", found
         return
     with TemporaryDirectory(prefix="marrowkit-bench-") as folder:
-        path = Path(folder) / "simulated.jpg"
-        _simulate(path, f"sim:?width={width}&height={height}&cells={cells}&um_per_px={UM_PER_PX}")
-        yield f"a simulated field of {width} × {height} as JPEG", (str(path),)
+        path = Path(folder) / "field.jpg"
+        height, width = _keep_one(source, path).shape[:2]
+        yield f"one of {source} as JPEG, {width} × {height}", (str(path),)
 
 
 def _readable(images: Path) -> Iterator[str]:
     for found in files_at(images):
         if isinstance(found, Fault):
-            raise BadSetting(found.what, found.remedy)
+            raise found
         yield str(found.resolve())
 
 
-def _simulate(path: Path, uri: str) -> None:
-    source = open_source(uri)
-    try:
+def _keep_one(uri: str, path: Path) -> Pixels:
+    """The first picture of a source, written as a camera would."""
+    with closing(open_source(uri)) as source:
         picture = source.read()
-    finally:
-        source.close()
     if picture is None:
-        raise BadSetting(f"{uri} gives no picture.", "Give --images.")
+        raise SourceLost(f"{uri} holds no picture.", "Name another --source.")
     bgr = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
     path.write_bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
+    return picture.pixels

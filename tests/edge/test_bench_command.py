@@ -27,7 +27,8 @@ from tests.tiny import trusting
 
 VARIANTS = ("onnx-fp32", "onnx-again")
 STEPS = ["read", "scale", "quality", "normalise", "segment", "features", "network", "decide", "document", "rest"]
-SMALL = ("--width", "640", "--height", "480", "--cells", "10", "--runs", "10")
+SOURCE = "sim:?width=640&height=480"
+SMALL = ("--source", SOURCE, "--runs", "10")
 Typed = Callable[..., tuple[int, str, str]]
 
 times = st.floats(0.1, 1e4)
@@ -72,7 +73,7 @@ def test_every_variant_is_timed_step_by_step(typed: Typed, bundle: Bundle) -> No
     told = json.loads(out)
     assert told["bundle_digest"] == bundle.digest
     assert told["in_use"] in VARIANTS
-    assert told["pictures"] == "a simulated field of 640 × 480 as JPEG"
+    assert told["pictures"] == f"one of {SOURCE} as JPEG, 640 × 480"
     assert 1.001 * told["site_packages"]["mb"] >= sum(told["site_packages"]["largest"].values()) > 0
     assert [each["variant"] for each in told["variants"]] == list(VARIANTS)
     for each in told["variants"]:
@@ -115,6 +116,12 @@ def test_a_folder_without_pictures_is_an_error(typed: Typed, tmp_path: Path) -> 
     code, out, err = typed("--images", str(tmp_path))
     assert (code, out) == (1, "")
     assert "holds no pictures" in err
+
+
+def test_a_source_that_is_none_is_an_error(typed: Typed) -> None:
+    code, out, err = typed("--source", "nonsense")
+    assert (code, out) == (1, "")
+    assert err.startswith("error: ")
 
 
 def test_pictures_of_which_none_is_fit_have_no_figures(data: Path, bundle: Bundle, tmp_path: Path) -> None:
