@@ -9,7 +9,7 @@ from edge.commands.benchjob import WARM_UP, Outcome, Spread
 from edge.commands.disk import Packages
 
 BUSY = 0.5
-_NAME, _COLUMN = 13, 22
+_NAME, _COLUMN = 16, 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def test_the_table_has_a_column_for_each_and_leaves_out_what_cannot_be_examined(
     (tmp_path / "text.png").write_text("no picture")
     code, out, err = typed("--images", str(tmp_path), "--runs", "10")
     assert (code, err) == (0, "")
-    rows = {line[:13].strip(): line[13:].split() for line in out.splitlines()}
+    rows = {line[:16].strip(): line[16:].split() for line in out.splitlines()}
     assert {"ms", *STEPS, "total", "ratio", "peak memory", "cells"} <= set(rows)
     assert set(VARIANTS) <= set(rows["ms"])
     assert rows["not examined"] == ["2", "2"]
