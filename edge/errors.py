@@ -11,6 +11,7 @@ Fault (firmware_bridge)
 │   ├── EngineMissing        the engine is not installed            (operator: install the extra)
 │   └── EngineDisagrees      test vectors fail on this device       (us: the variant is never used)
 ├── BadMeasures              a cell's measures cannot be judged      (us: send the frame)
+├── FieldTooLarge            more picture or cells than fit at once (operator: check the scale, crop)
 ├── ScaleUnknown             no red cells, no given scale           (operator: give --um-per-px)
 ├── CalibrationRefused       these fields cannot calibrate a station (operator: other fields)
 ├── RecordFault              results cannot be kept
@@ -91,6 +92,12 @@ class ScaleUnknown(Fault):
     """Neither red cells nor a given value nor the bundle tell how large a pixel is."""
 
     code = "scale.unknown"
+
+
+class FieldTooLarge(Fault):
+    """A field has more pixels at the working scale, or more cells, than are examined at once."""
+
+    code = "field.large"
 
 
 class CalibrationRefused(Fault):

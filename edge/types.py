@@ -1,8 +1,8 @@
 """The nouns of the kit, frozen, with a unit on every physical field.
 
-They follow the picture: Frame → Verdict, Scale → Cell (with Features) → Opinion → CellDecision → Decision → Examination.
-Lengths end in `_um` or `_px`, areas in `_um2`, times in `_ms`. Points and boxes are in pixels of the input image,
-x to the right, y down.
+They follow the picture: Frame → Verdict, Scale → Outlines → Cell (with Features) → Opinion → CellResult → Decision →
+Examination. Lengths end in `_um` or `_px`, areas in `_um2`, times in `_ms`. Points and boxes are in pixels of the input
+image, x to the right, y down; the middle of the first pixel is the point (0, 0), and the box around it begins at 0.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Frame:
     def digest(self) -> str:
         """SHA-256 of shape and pixels, hexadecimal: the same picture has the same digest wherever it came from."""
         height, width = self.pixels.shape[:2]
-        return hashlib.sha256(f"{width}x{height}:".encode() + self.pixels.tobytes()).hexdigest()
+        running = hashlib.sha256(f"{width}x{height}:".encode())
+        running.update(np.ascontiguousarray(self.pixels).data)
+        return running.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,10 @@ class BundleRef:
 
 @dataclass(frozen=True, eq=False)
 class Examination:
-    """Everything known about one frame: what `station.examine` returns and what the record keeps."""
+    """Everything known about one frame: what `station.examine` returns and what the record keeps.
+
+    scale  None only where the gate refused the frame and nothing told its scale
+    """
 
     frame_name: str
     frame_digest: str

@@ -1,7 +1,7 @@
 """Which cells may be counted: not smudged or crushed ones, not clumps that were never parted.
 
-ICSH and WHO count intact nucleated cells only. The limits are ours (A), set on marked fields of one laboratory; they err
-towards counting, since an excluded blast is lost and a counted smudge is one doubtful cell.
+ICSH and WHO count intact nucleated cells only. The limits are ours (A), set on marked fields of one laboratory; they
+err towards counting, since an excluded blast is lost and a counted smudge is one doubtful cell.
 """
 
 from __future__ import annotations
@@ -42,4 +42,4 @@ def _reasons(cell: Features, limits: CountableLimits) -> Iterator[Reason]:
     elif cell.lobes < 2 and cell.elongation > limits.crushed_elongation:
         yield Reason("cell.crushed", {"elongation": cell.elongation})
     elif cell.nuclear_density < limits.pale and cell.solidity < limits.uneven:
-        yield Reason("cell.smudged", {"density": cell.nuclear_density, "solidity": cell.solidity})
+        yield Reason("cell.smudged", {"percent": round(100 * cell.nuclear_density)})

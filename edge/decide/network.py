@@ -12,8 +12,9 @@ from edge.bundle.manifest import Calibration, Preprocessing
 from edge.bundle.tensors import IMAGE, LOGITS, MEASURES, probabilities
 from edge.decide.measures import table
 from edge.decide.views import VIEWS, show_cells
+from edge.optics.labels import Window, label_windows
 from edge.optics.normal import NormalField
-from edge.runtime.session import Session
+from edge.runtime.session import Session, Tensors
 from edge.types import Features, Outlines
 
 BATCH = 64
@@ -29,24 +30,36 @@ class NetworkOpinion:
     calibration: Calibration
 
     def judge(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> NDArray[np.float32]:
-        """Calibrated probabilities (cells, labels) of at least one cell, in the order of the ids."""
-        image, measures = self.prepare(normal, outlines, features)
-        logits = [self._run(image[at : at + BATCH], measures[at : at + BATCH]) for at in range(0, len(image), BATCH)]
+        """Calibrated probabilities (cells, labels) of at least one cell, in the order of the ids.
+
+        Raises:
+            EngineFault: the network fails.
+            BadMeasures: the manifest names a measure that there is not.
+        """
+        windows = tuple(label_windows(outlines.cells))
+        logits = []
+        for at in range(0, len(windows), BATCH):
+            some = slice(at, at + BATCH)
+            given = prepared(self.inputs, normal, outlines, windows[some], features[some])
+            logits.append(self.session.run(given)[LOGITS])
         return probabilities(np.concatenate(logits), self.calibration)
 
-    def prepare(
-        self, normal: NormalField, outlines: Outlines, features: Sequence[Features]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The network's inputs: images (cells, channels, s, s) and measures (cells, k), both standardised."""
-        inputs = self.inputs
-        planes = show_cells(normal, outlines, VIEWS[inputs.view], inputs.size_px, inputs.um_per_px)
-        image = (planes - _column(inputs.mean)) / _column(inputs.std)
-        measures = table(features, inputs.measures) - np.asarray(inputs.measures_mean)
-        return image.astype(np.float32), (measures / np.asarray(inputs.measures_std)).astype(np.float32)
 
-    def _run(self, image: NDArray[np.float32], measures: NDArray[np.float32]) -> NDArray[np.float32]:
-        given = {IMAGE: image} | ({MEASURES: measures} if self.inputs.measures else {})
-        return self.session.run(given)[LOGITS]
+def prepared(
+    inputs: Preprocessing,
+    normal: NormalField,
+    outlines: Outlines,
+    windows: Sequence[tuple[int, Window]],
+    features: Sequence[Features],
+) -> Tensors:
+    """A network's inputs for at least one cell, as a manifest asks for them: `image` (cells, channels, s, s) and, where
+    it names any, `measures` (cells, k), both standardised. `windows` and `features` belong to the same cells."""
+    planes = show_cells(normal, outlines, windows, VIEWS[inputs.view], inputs.size_px, inputs.um_per_px)
+    image = (planes - _column(inputs.mean)) / _column(inputs.std)
+    if not inputs.measures:
+        return {IMAGE: image}
+    measures = (table(features, inputs.measures) - np.asarray(inputs.measures_mean)) / np.asarray(inputs.measures_std)
+    return {IMAGE: image, MEASURES: measures.astype(np.float32)}
 
 
 def _column(values: Sequence[float]) -> NDArray[np.float32]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.features.shape import Mask
-
-Plane = NDArray[np.float32]
+from edge.optics.planes import Mask, Plane
 
 FEW_PX = 12
 """Pixels below which a texture is not estimable and is given as 0."""
@@ -18,9 +15,9 @@ CLEAR = 0.45
 
 def masked_blur(plane: Plane, mask: Mask, sigma_px: float) -> Plane:
     """Gaussian blur that sees only the inside of `mask` (normalised convolution); outside is undefined."""
-    weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma_px)
-    blurred: Plane = cv2.GaussianBlur(np.where(mask, plane, 0).astype(np.float32), (0, 0), sigma_px)
-    return blurred / np.maximum(weight, 1e-6)
+    weight = mask.astype(np.float32)
+    blurred = _blurred(plane * weight, sigma_px)
+    return np.asarray(blurred / np.maximum(_blurred(weight, sigma_px), 1e-6), np.float32)
 
 
 def contrast(plane: Plane, mask: Mask) -> float:
@@ -47,10 +44,23 @@ def granularity(plane: Plane, mask: Mask, sigma_px: float) -> float:
     return float(fine.std() / max(float(plane[mask].mean()), 1e-2))
 
 
-def vacuoles(plane: Plane, cytoplasm: Mask) -> float:
-    """Share of the cytoplasm that is clear holes not open to its border."""
+def vacuoles(plane: Plane, cytoplasm: Mask, cell: Mask) -> float:
+    """Share of the cytoplasm that is clear holes; what is open to the outside of `cell` is its pale rim, no hole."""
     if np.count_nonzero(cytoplasm) < FEW_PX:
         return 0.0
-    inside = cv2.erode(cytoplasm.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    clear = inside & (plane < CLEAR * np.median(plane[cytoplasm]))
-    return float(np.count_nonzero(clear) / np.count_nonzero(cytoplasm))
+    clear = cytoplasm & (plane < CLEAR * np.median(plane[cytoplasm]))
+    return float(np.count_nonzero(_closed(clear, cell)) / np.count_nonzero(cytoplasm)) if clear.any() else 0.0
+
+
+def _closed(clear: Mask, cell: Mask) -> Mask:
+    """The parts of `clear` that do not touch the outside of `cell`."""
+    outside = np.pad(~cell, 1, constant_values=True)
+    count, parts = cv2.connectedComponents((outside | np.pad(clear, 1)).view(np.uint8), connectivity=4)
+    is_open = np.zeros(count, np.bool_)
+    is_open[parts[outside]] = True
+    return np.asarray(clear & ~is_open[parts[1:-1, 1:-1]], np.bool_)
+
+
+def _blurred(plane: Plane, sigma_px: float) -> Plane:
+    """Blurred as if nothing lay beyond the patch."""
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT), np.float32)

@@ -1,28 +1,70 @@
-"""Walking over the cells of a label image."""
+"""Walking over the cells of a label image, each in a window of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.types import Labels
 
-Window = tuple[slice, slice]
-"""Rows and columns."""
+Number = TypeVar("Number", bound=np.generic)
 
 
-def label_windows(labels: Labels, margin_px: int = 0) -> Iterator[tuple[int, Window]]:
-    """Each label 1…n with the (rows, columns) that hold it, in one pass over the image."""
-    ys, xs = np.nonzero(labels)
-    ids = labels[ys, xs]
-    count = int(ids.max()) + 1 if ids.size else 1
-    low, high = np.full((count, 2), np.iinfo(np.intp).max), np.full((count, 2), -1)
-    for axis, values in enumerate((ys, xs)):
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows `top` to `bottom` − 1 and columns `left` to `right` − 1 of an image; it may reach beyond the image."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def grown(self, by_px: int) -> Window:
+        """The window with so much more on every side."""
+        return Window(self.top - by_px, self.left - by_px, self.bottom + by_px, self.right + by_px)
+
+    def square(self, reach_px: int) -> Window:
+        """The square of side 2·`reach_px` around the middle of this window."""
+        row, column = (self.top + self.bottom) // 2, (self.left + self.right) // 2
+        return Window(row, column, row, column).grown(reach_px)
+
+    def cut(self, image: NDArray[Number], fill: float = 0) -> NDArray[Number]:
+        """A copy of this part of `image` (height, width, …), `fill` where it lies outside."""
+        shape = (self.bottom - self.top, self.right - self.left, *image.shape[2:])
+        out = np.full(shape, fill, image.dtype)
+        self._inside(image, out)[...] = image[self.slices]
+        return out
+
+    def paste(self, patch: NDArray[np.bool_], value: int, image: NDArray[Any]) -> None:
+        """Set `image` to `value` where `patch`, of this window's shape, is True; what lies outside is left away."""
+        inside = self._inside(image, patch)
+        image[self.slices][inside] = value
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of an image, as far as it has them."""
+        return slice(max(0, self.top), max(0, self.bottom)), slice(max(0, self.left), max(0, self.right))
+
+    def _inside(self, image: NDArray[Any], patch: NDArray[Any]) -> NDArray[Any]:
+        """The part of `patch` that lies inside `image`."""
+        rows, columns = self.slices
+        height, width = image[rows, columns].shape[:2]
+        top, left = max(0, -self.top), max(0, -self.left)
+        return patch[top : top + height, left : left + width]
+
+
+def label_windows(labels: Labels | NDArray[np.int32]) -> Iterator[tuple[int, Window]]:
+    """Each label that occurs, in ascending order, with the smallest window that holds it; one pass over the image."""
+    places = np.flatnonzero(labels != 0)
+    ids = labels.ravel()[places]
+    count = int(ids.max(initial=0)) + 1
+    low, high = np.full((count, 2), labels.size), np.full((count, 2), -1)
+    for axis, values in enumerate(np.divmod(places, labels.shape[1])):
         np.minimum.at(low[:, axis], ids, values)
         np.maximum.at(high[:, axis], ids, values)
-    for k in range(1, count):
-        if high[k, 0] >= 0:
-            top, left = np.maximum(low[k] - margin_px, 0)
-            bottom, right = high[k] + 1 + margin_px
-            yield k, (slice(int(top), int(bottom)), slice(int(left), int(right)))
+    for k in np.flatnonzero(high[:, 0] >= 0).tolist():
+        yield k, Window(*low[k].tolist(), *(high[k] + 1).tolist())

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from edge.optics.labels import label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField
-from edge.segment.density import stain_channel
+from edge.optics.planes import Mask
+from edge.segment.channel import stain_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, outline_nucleus, tidy
+from edge.segment.spread import Pieces
 from edge.types import Labels, Outlines, Reason
 
 CUT = "cell.cut"
 BORDER_PX = 2
 """A cell this near to the border of the picture is cut by it."""
+MARGIN_PX = 4
+"""Room around a cell when its nucleus is outlined, for the blur of the stain channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +34,39 @@ class SegmentOptions:
 
 
 def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> Outlines:
-    """All nucleated cells of a field, with the reason for those that are cut by the border."""
-    likelihood = _within_picture(finder.likelihood(normal), normal)
-    cells = label_cells(likelihood, options.instances)
-    nuclei = _exact_nuclei(normal, likelihood, cells, options.outline)
-    cells, nuclei = number_cells(cells, nuclei, options.instances)
-    return Outlines(cells, nuclei, _cut_by_border(cells))
+    """All nucleated cells of a field, with the reason for those that are cut by the border.
+
+    Raises:
+        FieldTooLarge: more cells than a label image has ids.
+        EngineFault: the finder's network fails.
+    """
+    likelihood = _within_picture(finder.likelihood(normal), normal.picture)
+    pieces = label_cells(likelihood, options.instances)
+    nuclei = _exact_nuclei(normal, likelihood, pieces, options.outline)
+    cells, numbered = number_cells(pieces, nuclei, options.instances)
+    return Outlines(cells, numbered, _cut_by_border(cells, normal))
 
 
-def _within_picture(likelihood: Likelihood, normal: NormalField) -> Likelihood:
-    inside = normal.picture
-    return Likelihood(likelihood.cell * inside, likelihood.nucleus * inside, likelihood.seam)
+def _within_picture(likelihood: Likelihood, picture: Mask) -> Likelihood:
+    return Likelihood(likelihood.cell * picture, likelihood.nucleus * picture, likelihood.seam)
 
 
-def _exact_nuclei(normal: NormalField, likelihood: Likelihood, cells: Labels, options: OutlineOptions) -> Labels:
-    channel = stain_channel(normal.transmittance)
-    nuclei = np.zeros_like(cells)
-    for k, window in label_windows(cells):
-        mask = cells[window] == k
-        nucleus = outline_nucleus(channel[window], mask, likelihood.nucleus[window], options)
-        clean = tidy(nucleus, options.hole_um2 / WORKING_UM_PER_PX**2, options.bit_um2 / WORKING_UM_PER_PX**2)
-        nuclei[window][clean & mask] = k
+def _exact_nuclei(normal: NormalField, likelihood: Likelihood, pieces: Pieces, options: OutlineOptions) -> Pieces:
+    """The nuclei of all pieces under the pieces' ids."""
+    hole_px, bit_px = options.hole_um2 / WORKING_UM_PER_PX**2, options.bit_um2 / WORKING_UM_PER_PX**2
+    nuclei = np.zeros_like(pieces)
+    for k, box in label_windows(pieces):
+        window = box.grown(MARGIN_PX)
+        piece = window.cut(pieces) == k
+        channel = stain_channel(window.cut(normal.transmittance, 1))
+        nucleus = outline_nucleus(channel, piece, window.cut(likelihood.nucleus), options)
+        window.paste(tidy(nucleus, hole_px, bit_px) & piece, k, nuclei)
     return nuclei
 
 
-def _cut_by_border(cells: Labels) -> Mapping[int, tuple[Reason, ...]]:
-    rim = (cells[:BORDER_PX], cells[-BORDER_PX:], cells[:, :BORDER_PX], cells[:, -BORDER_PX:])
-    touching = np.unique(np.concatenate([part.ravel() for part in rim]))
-    return {int(k): (Reason(CUT),) for k in touching if k}
+def _cut_by_border(cells: Labels, normal: NormalField) -> Mapping[int, tuple[Reason, ...]]:
+    """Cells that reach the image's border or a letter-box; on cut-outs the surround is where the cell ends."""
+    seen = np.ones_like(normal.picture) if normal.cut_out else normal.picture
+    square = np.ones((2 * BORDER_PX + 1, 2 * BORDER_PX + 1), np.uint8)
+    inner = cv2.erode(seen.view(np.uint8), square, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return {int(k): (Reason(CUT),) for k in np.unique(cells[inner == 0]) if k}

@@ -12,11 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import FieldTooLarge
 from edge.optics.normal import WORKING_UM_PER_PX
 from edge.segment.likelihood import Likelihood
+from edge.segment.spread import Parts, Pieces, parts_of, spread
 from edge.types import Labels
 
-Mask = NDArray[np.bool_]
+MOST_CELLS = int(np.iinfo(np.uint16).max)
+"""As many ids as a label image has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +37,49 @@ class InstanceLimits:
     least_nucleus_um2: float = 11.0
     core_um: float = 1.4
 
-
-def label_cells(likelihood: Likelihood, limits: InstanceLimits) -> Labels:
-    """Label image of everything that may be a cell, ids 1…n, uint16."""
-    cell = (likelihood.cell > limits.cell) | (likelihood.nucleus > limits.nucleus)
-    return _grow(_cores(cell, likelihood, limits), cell).astype(np.uint16)
-
-
-def number_cells(cells: Labels, nuclei: Labels, limits: InstanceLimits) -> tuple[Labels, Labels]:
-    """Cells and nuclei with the pieces dropped that hold too little nucleus, numbered 1…n from top to bottom."""
-    nuclear_px = np.bincount(nuclei.ravel(), minlength=int(cells.max()) + 1)
-    keep = nuclear_px * WORKING_UM_PER_PX**2 >= limits.least_nucleus_um2
-    keep[0] = False
-    number = np.zeros(len(keep), np.uint16)
-    number[keep] = np.arange(1, np.count_nonzero(keep) + 1, dtype=np.uint16)
-    return number[cells], number[nuclei]
+    @property
+    def least_nucleus_px(self) -> float:
+        """The least nucleus in working pixels."""
+        return self.least_nucleus_um2 / WORKING_UM_PER_PX**2
 
 
-def _cores(cell: Mask, likelihood: Likelihood, limits: InstanceLimits) -> NDArray[np.int32]:
-    """One connected marker per cell: what is left when seams are cut and necks are eroded, where it holds a nucleus."""
-    inside = cell & (likelihood.seam < limits.seam)
-    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    deep = (distance > limits.core_um / WORKING_UM_PER_PX).astype(np.uint8)
-    _, cores = cv2.connectedComponents(deep, connectivity=4)
-    left_out = _untouched(inside, cores)
-    cores[left_out > 0] = left_out[left_out > 0] + cores.max()
-    return cores
+def label_cells(likelihood: Likelihood, limits: InstanceLimits) -> Pieces:
+    """Label image of everything large enough to be a cell, whether it holds a nucleus or not; gaps in the ids."""
+    cell = parts_of((likelihood.cell > limits.cell) | (likelihood.nucleus > limits.nucleus))
+    large = cell.kept(limits.least_nucleus_px)
+    inside = parts_of((large.labels > 0) & (likelihood.seam < limits.seam))
+    return spread(spread(_cores(inside, limits), inside), large)
 
 
-def _untouched(inside: Mask, cores: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Pieces too slender to leave a core, labelled from 1."""
-    count, pieces = cv2.connectedComponents(inside.astype(np.uint8), connectivity=4)
-    has_core = np.zeros(count, bool)
-    has_core[pieces[cores > 0]] = True
-    _, slender = cv2.connectedComponents((inside & ~has_core[pieces]).astype(np.uint8), connectivity=4)
-    return slender
+def number_cells(pieces: Pieces, nuclei: Pieces, limits: InstanceLimits) -> tuple[Labels, Labels]:
+    """Cells and nuclei with the pieces dropped that hold too little nucleus, numbered 1…n as they are met line by line.
+
+    Raises:
+        FieldTooLarge: more cells than a label image has ids.
+    """
+    nuclear_px = np.bincount(nuclei.ravel(), minlength=int(pieces.max(initial=0)) + 1)
+    kept = np.flatnonzero(nuclear_px >= limits.least_nucleus_px)
+    kept = kept[kept > 0]
+    if len(kept) > MOST_CELLS:
+        raise FieldTooLarge(f"This field shows {len(kept)} cells.", "Check the scale, or take a smaller part of it.")
+    number = np.zeros(len(nuclear_px), np.uint16)
+    number[kept[np.argsort(_first_px(pieces, len(nuclear_px))[kept])]] = np.arange(1, len(kept) + 1)
+    return number.take(pieces), number.take(nuclei)
 
 
-def _grow(cores: NDArray[np.int32], cell: Mask) -> NDArray[np.int32]:
-    """Every pixel of `cell` to the core it belongs to, by watershed on the distance inside the cell."""
-    outside = int(cores.max()) + 1
-    markers = cores.copy()
-    markers[~cell] = outside
-    relief = cv2.distanceTransform(cell.astype(np.uint8), cv2.DIST_L2, 5)
-    grey = np.clip(255 - 12 * relief, 0, 255).astype(np.uint8)
-    cv2.watershed(cv2.merge((grey, grey, grey)), markers)
-    markers[(markers == outside) | ~cell] = 0
-    return _fill_ridges(np.maximum(markers, 0), cell)
+def _cores(inside: Parts, limits: InstanceLimits) -> Pieces:
+    """One connected marker per cell: what is left of a part when necks are eroded; all of one too slender for that."""
+    mask = inside.labels > 0
+    distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
+    deep = distance > limits.core_um / WORKING_UM_PER_PX
+    slender = np.ones(len(inside.areas), np.bool_)
+    slender[inside.labels[deep]] = False
+    return parts_of(deep | (mask & slender.take(inside.labels))).labels
 
 
-def _fill_ridges(labels: NDArray[np.int32], cell: Mask) -> NDArray[np.int32]:
-    """Watershed leaves one-pixel ridges between basins: give them to a neighbour."""
-    grown = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
-    return np.where((labels == 0) & cell, grown, labels)
+def _first_px(pieces: Pieces, count: int) -> NDArray[np.intp]:
+    """Where each id is met first, line by line, (count,); 0 for an id that does not occur."""
+    first = np.zeros(count, np.intp)
+    places = np.flatnonzero(pieces != 0)[::-1]
+    first[pieces.ravel()[places]] = places  # of equal ids the last one written, the first in the image, stands
+    return first

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge.optics.normal import NormalField
-
-Plane = NDArray[np.float32]
+from edge.optics.planes import Plane
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.bundle.tensors import IMAGE, LOGITS
+from edge.bundle.tensors import IMAGE, LOGITS, sigmoid
 from edge.optics.normal import NormalField
+from edge.optics.planes import Field
 from edge.runtime.session import Session
 from edge.segment.likelihood import Likelihood
-
-Planes = NDArray[np.float32]
 
 BAND_PX = 256
 """Rows per pass: 16-bit float activations of a whole field would take 150 MB, those of a band take 40."""
@@ -29,22 +27,30 @@ class NetworkFinder:
     multiple_px: int = 16
 
     def likelihood(self, field: NormalField) -> Likelihood:
-        """The network's answer for the whole field."""
-        image = self._padded(np.ascontiguousarray(field.transmittance.transpose(2, 0, 1)))
-        height, width = field.transmittance.shape[:2]
-        bands = [self._band(image, top) for top in range(0, image.shape[1], BAND_PX)]
-        logits = np.concatenate(bands, axis=1)[:, :height, :width]
-        return Likelihood(*(1.0 / (1.0 + np.exp(-logits))))
+        """The network's answer for the whole field.
 
-    def _padded(self, image: Planes) -> Planes:
-        """Mirrored at the bottom and right up to the next multiple; clear where there is too little to mirror."""
-        grow = [-side % self.multiple_px for side in image.shape[1:]]
-        mode = "reflect" if all(g < side for g, side in zip(grow, image.shape[1:], strict=True)) else "edge"
-        padded: Planes = np.pad(image, ((0, 0), (0, grow[0]), (0, grow[1])), mode=mode)  # type: ignore[call-overload]
-        return padded
+        Raises:
+            EngineFault: the network fails.
+        """
+        height, width = field.picture.shape
+        image = self._padded(field.transmittance)
+        bands = [self._band(image, top) for top in range(0, image.shape[1], self._whole(BAND_PX))]
+        cell, nucleus, seam = sigmoid(np.concatenate(bands, axis=1)[:, :height, :width])
+        return Likelihood(cell, nucleus, seam)
 
-    def _band(self, image: Planes, top: int) -> Planes:
-        """Logits of rows top…top + BAND_PX, seen with their halo."""
-        above, below = max(0, top - HALO_PX), min(image.shape[1], top + BAND_PX + HALO_PX)
+    def _whole(self, length_px: int) -> int:
+        """The next multiple that the network takes: bands begin on its grid, so that they see what one pass sees."""
+        return length_px + -length_px % self.multiple_px
+
+    def _padded(self, transmittance: Field) -> Field:
+        """Channels first, (3, h, w), mirrored at the bottom and right up to the next multiple."""
+        height, width = transmittance.shape[:2]
+        grow = (self._whole(height) - height, self._whole(width) - width)
+        return np.pad(transmittance.transpose(2, 0, 1), ((0, 0), (0, grow[0]), (0, grow[1])), mode="reflect")
+
+    def _band(self, image: Field, top: int) -> Field:
+        """Logits (3, rows, w) of a band that begins at row `top`, seen with its halo."""
+        halo, bottom = self._whole(HALO_PX), min(image.shape[1], top + self._whole(BAND_PX))
+        above, below = max(0, top - halo), min(image.shape[1], bottom + halo)
         seen = self.session.run({IMAGE: np.ascontiguousarray(image[None, :, above:below])})[LOGITS][0]
-        return seen[:, top - above : top - above + min(BAND_PX, image.shape[1] - top)]
+        return np.asarray(seen[:, top - above : bottom - above], np.float32)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.segment.likelihood import Plane
-
-Mask = NDArray[np.bool_]
+from edge.optics.planes import Mask, Plane
+from edge.segment.otsu import threshold
+from edge.segment.spread import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class OutlineOptions:
 
     sure: float = 0.85
     unlike: float = 0.35
-    least_px: int = 25
+    least_px: float = 25
     network: float = 0.03
     hole_um2: float = 1.6
     bit_um2: float = 1.0
@@ -39,7 +38,7 @@ class OutlineOptions:
 def outline_nucleus(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Mask:
     """The nucleus of one cell, bool (h, w), from patches of the stain channel, the cell's mask and the network's
     nucleus likelihood, all (h, w)."""
-    inner = cv2.erode(cell.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    inner = _shrunk(cell)
     nucleus, cytoplasm = inner & (likelihood > options.sure), inner & (likelihood < options.unlike)
     by_network: Mask = cell & (likelihood > 0.5)
     if min(np.count_nonzero(nucleus), np.count_nonzero(cytoplasm)) < options.least_px:
@@ -47,30 +46,32 @@ def outline_nucleus(channel: Plane, cell: Mask, likelihood: Plane, options: Outl
     contrast = float(np.median(channel[nucleus]) - np.median(channel[cytoplasm]))
     if contrast <= 0:
         return by_network
-    likely = np.clip(likelihood, 1e-3, 1 - 1e-3)
-    excess = (channel - otsu(channel[inner])) / contrast + options.network * np.log(likely / (1 - likely))
-    return (excess > 0) & cell
-
-
-def otsu(values: NDArray[np.float32], bins: int = 64) -> float:
-    """Otsu's threshold of some values (IEEE Trans SMC 9 (1979) 62)."""
-    counts, edges = np.histogram(values, bins)
-    centres = (edges[1:] + edges[:-1]) / 2
-    weight = np.cumsum(counts) / counts.sum()
-    moment = np.cumsum(counts * centres) / counts.sum()
-    between = (moment[-1] * weight - moment) ** 2 / np.maximum(weight * (1 - weight), 1e-12)
-    return float(centres[int(np.argmax(between))])
+    excess = (channel[cell] - threshold(channel[inner])) / contrast + options.network * _log_odds(likelihood[cell])
+    return _placed(excess > 0, cell)
 
 
 def tidy(nucleus: Mask, hole_px: float, bit_px: float) -> Mask:
-    """Small holes filled, small bits and hairs dropped."""
-    smooth = cv2.medianBlur(nucleus.astype(np.uint8), 3)
-    return ~_without_small(~_without_small(smooth > 0, bit_px), hole_px)
+    """Small holes filled, small bits and hairs dropped. Leave room around the nucleus: what reaches the border of the
+    patch is taken as outside."""
+    smooth = cv2.medianBlur(nucleus.astype(np.uint8), 3) > 0
+    solid = parts_of(smooth).kept(bit_px).labels > 0
+    filled: Mask = parts_of(~solid).kept(hole_px).labels == 0
+    return filled
 
 
-def _without_small(mask: Mask, least_px: float) -> Mask:
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    large = stats[:, cv2.CC_STAT_AREA] >= least_px
-    large[0] = False
-    kept: Mask = large[parts]
-    return kept
+def _shrunk(cell: Mask) -> Mask:
+    """Without its rim, where the blur of the cell's edge is; beyond the patch is outside."""
+    square = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.erode(cell.view(np.uint8), square, borderType=cv2.BORDER_CONSTANT, borderValue=0), np.bool_)
+
+
+def _log_odds(likelihood: Plane) -> Plane:
+    kept = np.clip(likelihood, 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(kept / (1 - kept)), np.float32)
+
+
+def _placed(values: Mask, where: Mask) -> Mask:
+    """Values given for the True pixels of `where`, back in their places."""
+    placed = np.zeros_like(where)
+    placed[where] = values
+    return placed

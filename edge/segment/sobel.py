@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField
+from edge.optics.planes import Mask
 from edge.segment.likelihood import Likelihood
+from edge.segment.otsu import threshold
 
 Bytes = NDArray[np.uint8]
 
@@ -22,6 +24,7 @@ OPEN_UM = 1.0
 """Bits and bridges that opening removes."""
 REACH_UM = 4.0
 """How far outside its nucleus a cell's outline is looked for."""
+LEVELS = 256
 
 
 class SobelFinder:
@@ -30,37 +33,40 @@ class SobelFinder:
     def likelihood(self, field: NormalField) -> Likelihood:
         """0 or 1 per pixel."""
         grey = (255 * np.clip(field.transmittance[..., 1], 0.0, 1.0)).astype(np.uint8)
-        nucleus = _nuclei(grey, cv2.equalizeHist(grey))
-        cell = _enclosed(_edges(grey), nucleus) | nucleus
+        nucleus = _nuclei(grey)
+        cell = nucleus | (_enclosed(_edges(grey)) & _near(nucleus))
         return Likelihood(cell.astype(np.float32), nucleus.astype(np.float32), np.zeros(grey.shape, np.float32))
 
 
-def _nuclei(grey: Bytes, equalised: Bytes) -> Bytes:
+def _nuclei(grey: Bytes) -> Mask:
     """The darkest class: Otsu among the pixels that equalisation put into the dark half."""
-    dark = grey[equalised < 128]
+    dark = grey[cv2.equalizeHist(grey) < LEVELS // 2]
     if not dark.size:
-        return np.zeros_like(grey)
-    threshold, _ = cv2.threshold(dark.reshape(1, -1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return cv2.morphologyEx((grey <= threshold).astype(np.uint8), cv2.MORPH_OPEN, _disc(OPEN_UM)).astype(np.uint8)
+        return np.zeros(grey.shape, np.bool_)
+    return _morphed(grey <= threshold(dark.astype(np.float32), LEVELS), cv2.MORPH_OPEN, OPEN_UM)
 
 
-def _edges(grey: Bytes) -> Bytes:
+def _edges(grey: Bytes) -> Mask:
     """Sobel magnitude above its Otsu threshold, gaps closed."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     magnitude = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
-    levels = np.clip(magnitude, 0, 255).astype(np.uint8)
-    _, strong = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return cv2.morphologyEx(strong, cv2.MORPH_CLOSE, _disc(CLOSE_UM)).astype(np.uint8)
+    strong = magnitude > threshold(np.asarray(magnitude, np.float32), LEVELS)
+    return _morphed(strong, cv2.MORPH_CLOSE, CLOSE_UM)
 
 
-def _enclosed(edges: Bytes, nucleus: Bytes) -> Bytes:
-    """What closed edges enclose within reach of a nucleus."""
-    outlines, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros_like(edges), outlines, -1, 1, cv2.FILLED)
-    near = cv2.dilate(nucleus, _disc(2 * REACH_UM))
-    return cv2.morphologyEx(filled & near, cv2.MORPH_OPEN, _disc(OPEN_UM)).astype(np.uint8)
+def _enclosed(edges: Mask) -> Mask:
+    """The edges and what they enclose."""
+    outlines, _ = cv2.findContours(edges.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(edges.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    return _morphed(np.asarray(filled, np.bool_), cv2.MORPH_OPEN, OPEN_UM)
 
 
-def _disc(diameter_um: float) -> Bytes:
+def _near(nucleus: Mask) -> Mask:
+    distance = cv2.distanceTransform((~nucleus).view(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(distance <= REACH_UM / WORKING_UM_PER_PX, np.bool_)
+
+
+def _morphed(mask: Mask, how: int, diameter_um: float) -> Mask:
     side = max(1, round(diameter_um / WORKING_UM_PER_PX)) | 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)).astype(np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.morphologyEx(mask.view(np.uint8), how, disc), np.bool_)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from edge.bundle import Bundle, use_bundle
-from edge.bundle.manifest import Manifest
+from edge.bundle.manifest import Manifest, NetworkName
+from edge.bundle.parse import UPDATE_KIT
 from edge.decide.cells import FuzzyRbf, Jury
 from edge.decide.fuse import Fusion
 from edge.decide.fuzzy import FuzzySystem
 from edge.decide.network import NetworkOpinion
 from edge.decide.rbf import RbfNetwork
 from edge.decide.roles import Roles
-from edge.decide.views import VIEWS
+from edge.decide.views import VIEWS, channels
 from edge.errors import BundleDamaged, BundleUnsupported
 from edge.optics.normal import WORKING_UM_PER_PX
 from edge.runtime import EngineOptions, Session, open_chosen
+from edge.segment.find import SegmentOptions
+from edge.segment.instances import InstanceLimits
 from edge.segment.likelihood import CLASSICAL, Finder
 from edge.segment.network import NetworkFinder
+from edge.segment.nucleus import OutlineOptions
 from edge.station.examine import Station, StationOptions
 from edge.types import BundleRef
 
@@ -38,27 +43,53 @@ def open_station(
     opened = use_bundle(bundle, data, views=VIEWS)
     manifest = opened.manifest
     _require_scale(manifest)
+    _require_channels(manifest)
+    jury, segment = _jury(opened), segment_options(manifest)  # before the engines, which would have to be closed again
     sessions, choice = open_chosen(opened, data, engines)
     return Station(
         bundle=BundleRef(manifest.name, manifest.version, opened.digest, choice.variant),
         finder=_finder(manifest, sessions),
+        segment=segment,
         network=NetworkOpinion(sessions["opinion"], manifest.preprocessing, manifest.calibration),
-        jury=_jury(opened),
+        jury=jury,
         assumed_um_per_px=manifest.intended_use.um_per_px,
         options=options or StationOptions(),
-        sessions=dict(sessions),
+        sessions={str(network): session for network, session in sessions.items()},
     )
 
 
+def segment_options(manifest: Manifest) -> SegmentOptions:
+    """The bundle's limits for finding cells, the kit's own where it names none.
+
+    Raises:
+        BundleUnsupported: a limit that this kit does not know.
+    """
+    given = dict(manifest.segmentation.limits)
+    instances = {each.name: given.pop(each.name) for each in fields(InstanceLimits) if each.name in given}
+    outline = {each.name: given.pop(each.name) for each in fields(OutlineOptions) if each.name in given}
+    if given:
+        raise BundleUnsupported(f"segmentation.limits: this kit knows no {', '.join(given)}.", UPDATE_KIT)
+    return SegmentOptions(InstanceLimits(**instances), OutlineOptions(**outline))
+
+
 def _require_scale(manifest: Manifest) -> None:
-    if manifest.segmentation.um_per_px != WORKING_UM_PER_PX:
+    asked = manifest.segmentation.um_per_px
+    if asked != WORKING_UM_PER_PX:
         raise BundleUnsupported(
-            f"This bundle finds cells at {manifest.segmentation.um_per_px} µm per pixel, this kit at {WORKING_UM_PER_PX}.",
-            "Update the kit, or install a bundle made for it.",
+            f"segmentation.um_per_px: this kit finds cells at {WORKING_UM_PER_PX}, not {asked:g}.", UPDATE_KIT
         )
 
 
-def _finder(manifest: Manifest, sessions: Mapping[Any, Session]) -> Finder:
+def _require_channels(manifest: Manifest) -> None:
+    inputs = manifest.preprocessing
+    planes = channels(VIEWS[inputs.view])
+    if len(inputs.mean) != planes:
+        raise BundleUnsupported(
+            f"preprocessing.mean: the view {inputs.view!r} has {planes} channels, not {len(inputs.mean)}.", UPDATE_KIT
+        )
+
+
+def _finder(manifest: Manifest, sessions: Mapping[NetworkName, Session]) -> Finder:
     segmentation = manifest.segmentation
     if segmentation.method == "network":
         return NetworkFinder(sessions["cells"], segmentation.multiple_px)

@@ -1,4 +1,8 @@
-"""From outlines at the working scale to cells in pixels of the input image."""
+"""From outlines at the working scale to cells in pixels of the input image.
+
+A point is where OpenCV and NumPy have it: the middle of the first pixel is (0, 0). A box is half-open as slices are:
+its first pixel begins at 0. So pixel k of the field spans k / ratio to (k + 1) / ratio of the image.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,16 @@ from edge.types import Box, Cell, Features, Labels, Outlines
 
 
 def cells_of(normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> tuple[Cell, ...]:
-    """Every cell with its place in the input image and the reasons that keep it from being counted."""
+    """Every cell with its place in the input image and the reasons that keep it from being counted.
+
+    `features` are those of the same outlines, in the order of the ids.
+    """
     windows = label_windows(outlines.cells)
     return tuple(
         Cell(
             id=k,
-            centre_px=_centre(outlines.nuclei, k, window, normal.ratio),
-            box=_box(window, normal.ratio),
+            centre_px=_centre(outlines.nuclei, k, window, normal),
+            box=_box(window, normal),
             features=measured,
             excluded=(*outlines.excluded.get(k, ()), *exclusions(measured)),
         )
@@ -28,24 +35,23 @@ def cells_of(normal: NormalField, outlines: Outlines, features: Sequence[Feature
     )
 
 
-def input_labels(labels: Labels, size: tuple[int, int]) -> Labels:
+def input_labels(labels: Labels, size_px: tuple[int, int]) -> Labels:
     """A label image at the size (width, height) of the input image, ids kept."""
-    resized: Labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
-    return resized
+    # INTER_NEAREST alone takes the corner instead of the middle of a pixel, and shifts all cells by half of one
+    return np.asarray(cv2.resize(labels, size_px, interpolation=cv2.INTER_NEAREST_EXACT), np.uint16)
 
 
-def _centre(nuclei: Labels, k: int, window: Window, ratio: float) -> tuple[float, float]:
-    """Centroid of the nucleus; pixel centres lie at half-integers when the scale changes."""
-    ys, xs = np.nonzero(nuclei[window] == k)
-    rows, columns = window
+def _centre(nuclei: Labels, k: int, window: Window, normal: NormalField) -> tuple[float, float]:
+    """Centroid of the nucleus."""
+    ys, xs = np.nonzero(nuclei[window.slices] == k)
+    along_x, along_y = normal.ratios
     return (
-        float((xs.mean() + columns.start + 0.5) / ratio - 0.5),
-        float((ys.mean() + rows.start + 0.5) / ratio - 0.5),
+        float((xs.mean() + window.left + 0.5) / along_x - 0.5),
+        float((ys.mean() + window.top + 0.5) / along_y - 0.5),
     )
 
 
-def _box(window: Window, ratio: float) -> Box:
-    rows, columns = window
-    return Box(
-        columns.start / ratio, rows.start / ratio, (columns.stop - columns.start) / ratio, (rows.stop - rows.start) / ratio
-    )
+def _box(window: Window, normal: NormalField) -> Box:
+    along_x, along_y = normal.ratios
+    width, height = window.right - window.left, window.bottom - window.top
+    return Box(window.left / along_x, window.top / along_y, width / along_x, height / along_y)

@@ -23,20 +23,12 @@ from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
 from edge.station.cells import cells_of, input_labels
 from edge.station.clock import StepClock
-from edge.types import (
-    BundleRef,
-    CellResult,
-    Decision,
-    Examination,
-    Frame,
-    Outlines,
-    Reason,
-    Scale,
-    Verdict,
-)
+from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
 """Reason code: neither red cells nor a given value told the scale, the bundle's was assumed."""
+_NOTHING = Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {})
+"""The outlines of a frame that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +41,20 @@ class StationOptions:
 
     um_per_px: float | None = None
     ignore_quality: bool = False
-    segment: SegmentOptions = field(default_factory=SegmentOptions)
 
 
 @dataclass(frozen=True, eq=False)
 class Station:
     """Everything that turns a frame into an examination, put together by `open_station`.
 
+    segment            what makes a cell a cell, as the bundle says
     assumed_um_per_px  the bundle's scale, used where nothing else tells it
-    sessions           closed with the station
+    sessions           by network, closed with the station
     """
 
     bundle: BundleRef
     finder: Finder
+    segment: SegmentOptions
     network: NetworkOpinion
     jury: Jury
     assumed_um_per_px: float | None
@@ -81,20 +74,23 @@ class Station:
         """The whole sentence: frame, scale, gate, cells, features, opinions, decision.
 
         Raises:
+            BadSetting: the given scale is none that a microscope has.
             ScaleUnknown: the frame is good but nothing tells how large a pixel is.
+            FieldTooLarge: at its scale the frame is too much for once.
             EngineFault: an engine failed.
         """
         clock = StepClock()
-        scale = clock.time("scale", lambda: self._scale(frame))
+        reading = clock.time("scale", lambda: self._scale(frame))
+        scale = reading if isinstance(reading, Scale) else None
         verdict = clock.time("quality", lambda: gate(frame.pixels, scale))
         if not (verdict.ok or self.options.ignore_quality):
-            return self._refused(frame, verdict, scale, clock)
-        if scale is None:
-            raise _unknown_scale(frame)
-        normal = clock.time("normalise", lambda: normalise(frame.pixels, scale.um_per_px))
-        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.options.segment))
+            return self._examination(frame, verdict, scale, _NOTHING, (), clock)
+        if isinstance(reading, ScaleUnknown):
+            raise reading
+        normal = clock.time("normalise", lambda: normalise(frame.pixels, reading.um_per_px))
+        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
         results = self._opinions(normal, outlines, clock)
-        return self._examined(frame, verdict, scale, outlines, results, clock)
+        return self._examination(frame, verdict, scale, outlines, results, clock)
 
     def decide_case(self, documents: Iterable[Document]) -> Decision:
         """The decision on the counted fields of a case, from their documents."""
@@ -105,11 +101,12 @@ class Station:
         for session in self.sessions.values():
             session.close()
 
-    def _scale(self, frame: Frame) -> Scale | None:
+    def _scale(self, frame: Frame) -> Scale | ScaleUnknown:
+        """The scale, or why there is none: a frame that the gate refuses does not need one."""
         try:
             return choose_scale(frame, self.options.um_per_px, self.assumed_um_per_px)
-        except ScaleUnknown:
-            return None
+        except ScaleUnknown as unknown:
+            return unknown
 
     def _opinions(self, normal: NormalField, outlines: Outlines, clock: StepClock) -> tuple[CellResult, ...]:
         features = clock.time("features", lambda: measure_cells(normal, outlines))
@@ -119,56 +116,37 @@ class Station:
         network = clock.time("network", lambda: self.network.judge(normal, outlines, features))
         return clock.time("decide", lambda: self.jury.results(cells, network))
 
-    def _examined(
+    def _examination(
         self,
         frame: Frame,
         verdict: Verdict,
-        scale: Scale,
+        scale: Scale | None,
         outlines: Outlines,
         results: tuple[CellResult, ...],
         clock: StepClock,
     ) -> Examination:
-        concerns = (Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px}),) if scale.source == "bundle" else ()
-        height, width = frame.pixels.shape[:2]
+        size_px = (frame.pixels.shape[1], frame.pixels.shape[0])
+        cells = clock.time("cell labels", lambda: input_labels(outlines.cells, size_px))
+        nuclei = clock.time("nucleus labels", lambda: input_labels(outlines.nuclei, size_px))
+        roles = self.jury.roles
         return Examination(
             frame_name=frame.name,
             frame_digest=frame.digest,
-            size_px=(width, height),
+            size_px=size_px,
             verdict=verdict,
             scale=scale,
             cells=results,
-            counts=tally(results, self.jury.roles).counts,
-            decision=decide_field(results, self.jury.roles, also=concerns),
+            counts=tally(results, roles).counts,
+            decision=decide_field(results, roles, also=_concerns(scale)),
             bundle=self.bundle,
             timing_ms=clock.timing_ms,
-            cell_labels=input_labels(outlines.cells, (width, height)),
-            nucleus_labels=input_labels(outlines.nuclei, (width, height)),
-        )
-
-    def _refused(self, frame: Frame, verdict: Verdict, scale: Scale | None, clock: StepClock) -> Examination:
-        """A frame that the gate refused: no cells, and a decision that says there is none."""
-        height, width = frame.pixels.shape[:2]
-        nothing = np.zeros((height, width), np.uint16)
-        return Examination(
-            frame_name=frame.name,
-            frame_digest=frame.digest,
-            size_px=(width, height),
-            verdict=verdict,
-            scale=scale,
-            cells=(),
-            counts=tally((), self.jury.roles).counts,
-            decision=decide_field((), self.jury.roles),
-            bundle=self.bundle,
-            timing_ms=clock.timing_ms,
-            cell_labels=nothing,
-            nucleus_labels=nothing,
+            cell_labels=cells,
+            nucleus_labels=nuclei,
         )
 
 
-def _unknown_scale(frame: Frame) -> ScaleUnknown:
-    return ScaleUnknown(
-        f"How large a pixel of {frame.name or 'this picture'} is, is not known: it shows no red cells to measure by.",
-        "Give the scale (--um-per-px), or take a field with red cells in it.",
-    )
-
-
+def _concerns(scale: Scale | None) -> tuple[Reason, ...]:
+    """What a person should know of the scale before the count is believed."""
+    if scale is None or scale.source != "bundle":
+        return ()
+    return (Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px}),)

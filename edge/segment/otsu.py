@@ -1,0 +1,49 @@
+"""Otsu's thresholds: the cuts of a histogram between two or three classes that differ the most.
+
+Source: Otsu, IEEE Trans SMC 9 (1979) 62. Where every cut within a gap between classes is as good, the middle is taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+EQUALLY_GOOD = 1.0 - 1e-9
+
+
+def threshold(values: Values, bins: int = 64) -> float:
+    """The threshold between two classes of at least one value."""
+    weight, moment, edges = _cumulated(values, bins)
+    spread = _share(moment[1:-1], weight[1:-1]) + _share(moment[-1] - moment[1:-1], 1.0 - weight[1:-1])
+    return float(edges[1:-1][spread >= EQUALLY_GOOD * spread.max()].mean())
+
+
+def two_thresholds(values: Values, bins: int = 128) -> tuple[float, float]:
+    """The lower and the upper threshold between three classes of at least one value."""
+    weight, moment, edges = _cumulated(values, bins)
+    low, high = np.triu_indices(bins - 1, 1)
+    low, high = low + 1, high + 1
+    spread = (
+        _share(moment[low], weight[low])
+        + _share(moment[high] - moment[low], weight[high] - weight[low])
+        + _share(moment[-1] - moment[high], 1.0 - weight[high])
+    )
+    best = spread >= EQUALLY_GOOD * spread.max()
+    return float(edges[low[best]].mean()), float(edges[high[best]].mean())
+
+
+def _cumulated(values: Values, bins: int) -> tuple[Floats, Floats, Floats]:
+    """Share of the values below each edge, their moment about the values' mean, and the edges, each (bins + 1,)."""
+    counts, edges = np.histogram(values, bins)
+    centres = (edges[1:] + edges[:-1]) / 2
+    shares = counts / counts.sum()
+    moments = shares * (centres - np.dot(shares, centres))
+    return np.append(0.0, np.cumsum(shares)), np.append(0.0, np.cumsum(moments)), np.asarray(edges, np.float64)
+
+
+def _share(moment: Floats, weight: Floats) -> Floats:
+    """What a class adds to the variance between classes: weight · mean²."""
+    return np.asarray(moment**2 / np.maximum(weight, 1e-12), np.float64)
