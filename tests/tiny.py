@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,32 @@ def tiny_files(**more: bytes) -> dict[str, bytes]:
     added = {name.replace("__", "."): content for name, content in more.items()}
     networks = {f"{network}.onnx": tiny_onnx(text) for network, text in TEXTS.items()}
     return {**networks, "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
+
+
+@cache
+def judging_files() -> Mapping[str, bytes]:
+    """A real fuzzy.json, compiled from the room's rules, and a real rbf.json, fitted on cells drawn by chance."""
+    # late: scikit-fuzzy takes a second to import, and most bundles of the tests are never asked
+    from models.ordaz2014_fuzzy_rbf.compile import compiled
+    from models.ordaz2014_fuzzy_rbf.definition import load
+    from models.ordaz2014_fuzzy_rbf.fit import fit
+    from models.ordaz2014_fuzzy_rbf.training_set import training_set
+
+    random = np.random.default_rng(0)
+    blast, other = (random.normal(mean, [1.0, 0.08, 10.0], (60, 3)) for mean in ([10.5, 0.75, 65], [7.5, 0.5, 35]))
+    measures = ("nucleus_diameter_um", "nc_ratio", "fuzzy_score")
+    cells = training_set(np.concatenate((blast, other)), ["blast"] * 60 + ["other"] * 60, measures)
+    return {"fuzzy.json": json.dumps(compiled(load())).encode(), "rbf.json": json.dumps(fit(cells)).encode()}
+
+
+def judging_bundle(folder: Path, method: str = "network", **changes: Any) -> Bundle:
+    """A bundle that a whole station opens on: cells by their colour (`network`), or by a method without a network."""
+    networks: tuple[NetworkName, ...] = ("opinion", "cells") if method == "network" else ("opinion",)
+    variant = tiny_variant()
+    variant |= {key: {name: variant[key][name] for name in networks} for key in ("files", "tolerance")}
+    files = {**tiny_files(), **judging_files()}
+    found = {"segmentation": {**tiny_fields()["segmentation"], "method": method}, "variants": [variant]}
+    return tiny_bundle(folder, files, vectors={name: tiny_proof()[name] for name in networks}, **{**found, **changes})
 
 
 def tiny_bundle(

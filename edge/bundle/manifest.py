@@ -40,13 +40,13 @@ class _Part(BaseModel):
 class IntendedUse(_Part):
     """What the bundle may be used on; anything else is outside its evidence.
 
-    um_per_px  scale assumed of a picture that shows no red cells and comes without one; null: none is assumed
+    um_per_px  scale assumed of a picture that shows no red cells and comes without one; absent: none is assumed
     """
 
     specimens: Annotated[tuple[Text, ...], Field(min_length=1)]
     stains: Annotated[tuple[Text, ...], Field(min_length=1)]
     magnification: Text
-    um_per_px: Positive | None
+    um_per_px: Positive | None = None
 
 
 class Segmentation(_Part):

@@ -52,6 +52,8 @@ def _decision(manifest: Manifest) -> Iterator[Problem]:
     low, high = manifest.thresholds.abstain
     if low > high:
         yield "thresholds.abstain", "the lower bound is above the upper one"
+    elif not low <= manifest.thresholds.positive <= high:
+        yield "thresholds.positive", f"it lies outside the band of doubt, {low:g} to {high:g}"
     if len(manifest.calibration.bias) != len(manifest.labels):
         yield "calibration.bias", "needs one value per label"
     if manifest.fusion.network + manifest.fusion.rbf <= 0:

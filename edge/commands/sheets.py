@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edge.bundle.manifest import Manifest
+from edge.bundle.manifest import IntendedUse, Manifest
 from edge.bundle.opened import Bundle
 from edge.runtime.choose import Choice
 from edge.runtime.parity import ParityReport
@@ -48,9 +48,17 @@ def _use(manifest: Manifest) -> Iterator[str]:
     use, finds, thresholds = manifest.intended_use, manifest.segmentation, manifest.thresholds
     low, high = thresholds.abstain
     yield f"  for        {', '.join(use.specimens)}; {', '.join(use.stains)}; {use.magnification}"
+    yield f"  scale      {_assumed(use)}"
     yield f"  finds      cells by {finds.method} at {finds.um_per_px:g} µm per pixel"
     yield f"  labels     {', '.join(manifest.labels)}"
     yield f"  counts     {manifest.positive_label} from p = {thresholds.positive:g}, in doubt from {low:g} to {high:g}"
+    yield f"  alone      the network from p = {thresholds.network:g}, the fuzzy-RBF from p = {thresholds.rbf:g}"
+
+
+def _assumed(use: IntendedUse) -> str:
+    if use.um_per_px is None:
+        return "from the red cells, or given; none is assumed"
+    return f"{use.um_per_px:g} µm per pixel where neither red cells nor anyone tells it"
 
 
 def _evidence(manifest: Manifest) -> Iterator[str]:

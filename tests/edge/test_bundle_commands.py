@@ -12,7 +12,7 @@ from edge.bundle import shelf
 from edge.bundle.shelf import current_version
 from edge.commands.options import data_folder
 from edge.runtime.fake import FAKE_ENGINES
-from tests.tiny import OTHER_KEY, fake_bundle, tiny_archive, tiny_bundle, tiny_variant, trusting
+from tests.tiny import OTHER_KEY, fake_bundle, tiny_archive, tiny_bundle, tiny_fields, tiny_variant, trusting
 
 
 @pytest.fixture
@@ -49,9 +49,14 @@ def test_install_show_list_rollback(typed: Typed, tmp_path: Path, data: Path) ->
         assert "onnx-fp32          in use" in out
     code, out, _ = typed("bundle", "show", "tiny")
     assert code == 0
-    for said in ("tiny 2: A tiny bundle", "signed by  the tests", "painted: 12 images", "AUC on painted", "Limits"):
+    for said in (
+        *("tiny 2: A tiny bundle", "signed by  the tests", "painted: 12 images", "AUC on painted", "Limits"),
+        "scale      0.1 µm per pixel where neither red cells nor anyone tells it",
+        "finds      cells by network at 0.2 µm per pixel",
+        "counts     blast from p = 0.5, in doubt from 0.4 to 0.6",
+        "alone      the network from p = 0.5, the fuzzy-RBF from p = 0.5",
+    ):
         assert said in out
-    assert "finds      cells by network at 0.2 µm per pixel" in out
     assert "* tiny 2" in typed("bundle", "list")[1]
     assert "Back to tiny 1" in typed("bundle", "rollback", "tiny")[1]
     assert current_version("tiny", data) == 1
@@ -61,7 +66,7 @@ def test_json_is_whole(typed: Typed, tmp_path: Path) -> None:
     bundle = tiny_bundle(tmp_path / "b")
     shown = json.loads(typed("bundle", "show", str(bundle.path), "--json")[1])
     assert shown["digest"] == bundle.digest
-    assert shown["thresholds"] == {"positive": 0.5, "abstain": [0.4, 0.6]}
+    assert shown["thresholds"] == tiny_fields()["thresholds"]
     assert shown["parity"] is None
     typed("bundle", "install", str(bundle.path))
     assert json.loads(typed("bundle", "show", "tiny", "--json")[1])["parity"]["variant"] == "onnx-fp32"

@@ -91,15 +91,19 @@ MISFITS: list[tuple[str, dict[str, Any]]] = [
     ("labels", {"labels": ["blast", "other", "blast"], "calibration": {"temperature": 1, "bias": [0, 0, 0]}}),
     ("positive_label", {"positive_label": "monocyte"}),
     ("urgent_labels[0]", {"urgent_labels": ["L3"]}),
+    ("lymphoid_labels[1]", {"lymphoid_labels": ["other", "lymphocyte"]}),
+    ("intended_use.um_per_px", {"intended_use": {**tiny_fields()["intended_use"], "um_per_px": 0.0}}),
     ("preprocessing.std", {"preprocessing": {**tiny_fields()["preprocessing"], "std": [1.0]}}),
     ("preprocessing.measures[0]", {"preprocessing": {**tiny_fields()["preprocessing"], "measures": ["mood", "lobes"]}}),
     ("preprocessing.measures_mean", {"preprocessing": {**tiny_fields()["preprocessing"], "measures_mean": []}}),
     ("preprocessing.std[1]", {"preprocessing": {**tiny_fields()["preprocessing"], "std": [1.0, 0.0, 1.0]}}),
-    ("thresholds.abstain", {"thresholds": {"positive": 0.5, "abstain": [0.6, 0.4]}}),
-    ("thresholds.positive", {"thresholds": {"positive": 1.5, "abstain": [0.4, 0.6]}}),
+    ("thresholds.abstain", {"thresholds": {**tiny_fields()["thresholds"], "abstain": [0.6, 0.4]}}),
+    ("thresholds.positive", {"thresholds": {**tiny_fields()["thresholds"], "positive": 1.5}}),
+    ("thresholds.positive", {"thresholds": {**tiny_fields()["thresholds"], "positive": 0.7}}),
+    ("thresholds.rbf", {"thresholds": {"positive": 0.5, "abstain": [0.4, 0.6], "network": 0.5}}),
     ("calibration.bias", {"calibration": {"temperature": 1.0, "bias": []}}),
     ("calibration.temperature", {"calibration": {"temperature": 0.0, "bias": [0, 0]}}),
-    ("fusion", {"fusion": {"network": 0.0, "rbf": 0.0}}),
+    ("fusion", {"fusion": {"network": 0.0, "rbf": 0.0, "bias": 0.0}}),
     ("fuzzy", {"fuzzy": "elsewhere.json"}),
     ("rbf", {"rbf": "../rbf.json"}),
     ("stain_reference.density", {"stain_reference": {"density": "dark"}}),
@@ -137,6 +141,13 @@ def test_a_bundle_whose_cells_need_no_network_has_none() -> None:
     assert parse_manifest(canonical_json({**fields, "variants": [{**tiny_variant(), **one}]})).networks == ("opinion",)
     with pytest.raises(BundleUnsupported, match=r"^variants\[0\]\.files: needs opinion, no more"):
         parse_manifest(canonical_json({**fields, "variants": [tiny_variant()]}))
+
+
+def test_a_bundle_need_not_assume_a_scale() -> None:
+    use = {key: value for key, value in SOUND["intended_use"].items() if key != "um_per_px"}
+    manifest = parse_manifest(canonical_json({**SOUND, "intended_use": use}))
+    assert manifest.intended_use.um_per_px is None
+    assert parse_manifest(manifest_bytes(manifest)) == manifest
 
 
 def test_files_are_bounded_in_number_size_and_name() -> None:

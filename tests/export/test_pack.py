@@ -32,8 +32,8 @@ def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_spelling_of_a_number_does_not_change_the_bytes(tmp_path: Path) -> None:
-    pack(spec(fusion={"network": 1, "rbf": 0}), tmp_path / "a")
-    pack(spec(fusion={"network": 1.0, "rbf": 0.0}), tmp_path / "b")
+    pack(spec(fusion={"network": 1, "rbf": 0, "bias": 0}), tmp_path / "a")
+    pack(spec(fusion={"network": 1.0, "rbf": 0.0, "bias": 0.0}), tmp_path / "b")
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 
