@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -106,6 +107,15 @@ def test_a_refused_field_is_kept_but_not_counted(record: Record) -> None:
     tally = record.tally(case.id)
     assert not row.ok
     assert (tally.fields, tally.counted, tally.counts) == (1, 0, Counts(0, 0, 0, 0))
+
+
+def test_a_refused_field_whose_scale_nobody_knows_is_kept(record: Record) -> None:
+    case = record.begin_case(NEW)
+    dark = painted_frame(1, 3, SIZE)
+    dark.pixels[:] //= 6
+    record.add_field(case.id, dark, replace(PaintedExaminer().examine(dark), scale=None))
+    kept = record.document(case.id, 1)
+    assert (kept["um_per_px"], kept["scale_source"], kept["scale_relative_sd"]) == (None, None, None)
 
 
 def test_every_cell_has_its_row(record: Record) -> None:
