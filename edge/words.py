@@ -84,6 +84,21 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "The film is too thick here: {percent:.1f} % of the picture is clear; {limit:.1f} % is the least.",
             "Move towards the thin end of the smear, where cells lie apart.",
         ),
+        # edge.station: how large a pixel is
+        "scale.assumed": Sentence(
+            "No red cells tell the scale: {um_per_px:.3f} µm per pixel is assumed.",
+            "Give the scale of this objective, or take a field with red cells in it.",
+        ),
+        # edge.segment, edge.decide: why a cell is not counted
+        "cell.cut": Sentence("The edge of the picture cuts this cell.", ""),
+        "cell.smudged": Sentence(
+            "This nucleus is smudged: its outline is ragged, and its stain {percent} % of that of other nuclei.", ""
+        ),
+        "cell.crushed": Sentence("This nucleus is crushed or drawn out: {elongation:.1f} times as long as wide.", ""),
+        "cell.clumped": Sentence(
+            "These are several cells that could not be told apart, or one giant cell: {diameter_um:.0f} µm of nucleus.",
+            "Choose a better spread part of the smear if there are many.",
+        ),
         # edge.decide: what the counts of a field or a case mean
         "decide.above": Sentence(
             "Blasts lie between {low:.0f} and {high:.0f} %, above the limit of {limit:.0f} %.",
