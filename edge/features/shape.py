@@ -16,21 +16,37 @@ LEAST_LOBE = 0.06
 """Share of the nucleus' area that a part needs to be a lobe and not a fragment."""
 
 
+_KNIGHT = math.atan(0.5)
+_DIAGONAL = math.pi / 4 - _KNIGHT
+_LINES = (
+    *((1, 0, _KNIGHT), (0, 1, _KNIGHT), (1, 1, _DIAGONAL), (-1, 1, _DIAGONAL)),
+    *((right, down, math.pi / 8) for right, down in ((2, 1), (1, 2), (-2, 1), (-1, 2))),
+)
+"""Directions in which lines are laid through the pixels, and the angle that each stands for; together π."""
+
+
 def equivalent_diameter(area: float) -> float:
     """Diameter of the circle of the same area, 2·sqrt(A/π)."""
     return 2.0 * math.sqrt(area / math.pi)
 
 
 def perimeter(mask: Mask) -> float:
-    """Length of the outline by Crofton's formula over four directions.
+    """Length of the outline by Crofton's formula over eight directions.
 
-    Counting crossings of lines is unbiased for smooth shapes, where a chain code is 5 % too long.
+    Counting crossings of lines is unbiased for smooth shapes, where a chain code is 5 % too long; with four directions
+    an ellipse's perimeter still depends on how it lies, by up to 4 %.
     Source: Legland, Kiêu, Devaux, Image Anal Stereol 26 (2007) 83–92.
     """
-    m = np.pad(mask, 1)
-    straight = np.count_nonzero(m[:, 1:] != m[:, :-1]) + np.count_nonzero(m[1:] != m[:-1])
-    diagonal = np.count_nonzero(m[1:, 1:] != m[:-1, :-1]) + np.count_nonzero(m[1:, :-1] != m[:-1, 1:])
-    return math.pi / 8.0 * (straight + diagonal / math.sqrt(2.0))
+    padded = np.pad(mask, 2)
+    return sum(angle / math.hypot(right, down) * _crossings(padded, right, down) for right, down, angle in _LINES) / 2
+
+
+def _crossings(mask: Mask, right: int, down: int) -> int:
+    """How often lines through the pixels, in steps of (right, down), enter or leave the mask."""
+    height, width = mask.shape
+    here = mask[: height - down, max(0, -right) : width - max(0, right)]
+    there = mask[down:, max(0, right) : width + min(0, right)]
+    return int(np.count_nonzero(here != there))
 
 
 def circularity(mask: Mask) -> float:

@@ -12,6 +12,8 @@ Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 EQUALLY_GOOD = 1.0 - 1e-9
+NARROWEST = 1e-3
+"""Least width of the histogram: of values that are all but equal, rounding would make the classes."""
 
 
 def threshold(values: Values, bins: int = 64) -> float:
@@ -37,11 +39,12 @@ def two_thresholds(values: Values, bins: int = 128) -> tuple[float, float]:
 
 def _cumulated(values: Values, bins: int) -> tuple[Floats, Floats, Floats]:
     """Share of the values below each edge, their moment about the values' mean, and the edges, each (bins + 1,)."""
-    counts, edges = np.histogram(values, bins)
+    low, high = float(values.min()), float(values.max())
+    counts, edges = np.histogram(values, bins, (low, max(high, low + NARROWEST)))
     centres = (edges[1:] + edges[:-1]) / 2
     shares = counts / counts.sum()
     moments = shares * (centres - np.dot(shares, centres))
-    return np.append(0.0, np.cumsum(shares)), np.append(0.0, np.cumsum(moments)), np.asarray(edges, np.float64)
+    return np.append(0.0, np.cumsum(shares)), np.append(0.0, np.cumsum(moments)), edges
 
 
 def _share(moment: Floats, weight: Floats) -> Floats:
