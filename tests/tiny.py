@@ -183,14 +183,16 @@ def judging_files() -> Mapping[str, bytes]:
     return {"fuzzy.json": json.dumps(compiled(load())).encode(), "rbf.json": json.dumps(fit(cells)).encode()}
 
 
-def judging_bundle(folder: Path, method: str = "network", **changes: Any) -> Bundle:
+def judging_bundle(
+    folder: Path, method: str = "network", files: Mapping[str, bytes] | None = None, **changes: Any
+) -> Bundle:
     """A bundle that a whole station opens on: cells by their colour (`network`), or by a method without a network."""
     networks: tuple[NetworkName, ...] = ("opinion", "cells") if method == "network" else ("opinion",)
     variant = tiny_variant()
     variant |= {key: {name: variant[key][name] for name in networks} for key in ("files", "tolerance")}
-    files = {**tiny_files(), **judging_files()}
+    content = {**tiny_files(), **judging_files(), **(files or {})}
     found = {"segmentation": {**tiny_fields()["segmentation"], "method": method}, "variants": [variant]}
-    return tiny_bundle(folder, files, vectors={name: tiny_proof()[name] for name in networks}, **{**found, **changes})
+    return tiny_bundle(folder, content, vectors={name: tiny_proof()[name] for name in networks}, **{**found, **changes})
 
 
 def tiny_bundle(

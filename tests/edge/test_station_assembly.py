@@ -1,0 +1,120 @@
+"""A bundle becomes a station, or a sentence that says why not; and outlines become cells of the picture."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.errors import BundleDamaged, BundleUnsupported
+from edge.features import measure_cells
+from edge.optics.labels import label_windows
+from edge.optics.normal import NormalField, normalise
+from edge.segment.density import DensityFinder
+from edge.segment.find import SegmentOptions, find_cells
+from edge.station import open_station
+from edge.station.assembly import segment_options
+from edge.station.cells import cells_of, input_labels
+from edge.types import Labels
+from tests.drawn import DrawnCell, drawn_smear, ellipse, one_cell
+from tests.tiny import judging_bundle, tiny_fields, trusting
+
+SEGMENTATION = tiny_fields()["segmentation"] | {"method": "density"}
+PREPROCESSING = tiny_fields()["preprocessing"]
+
+UNFIT: list[tuple[str, dict[str, Any], str]] = [
+    ("scale", {"segmentation": {**SEGMENTATION, "um_per_px": 0.25}}, r"segmentation\.um_per_px: .* 0\.2, not 0\.25"),
+    ("limits", {"segmentation": {**SEGMENTATION, "limits": {"mood": 1.0}}}, r"segmentation\.limits: .* no mood"),
+    ("view", {"preprocessing": {**PREPROCESSING, "view": "x-ray"}}, r"preprocessing\.view"),
+    ("channels", {"preprocessing": {**PREPROCESSING, "view": "cell-density"}}, r"preprocessing\.mean: .* 4 channels"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), [case[1:] for case in UNFIT], ids=[case[0] for case in UNFIT])
+def test_what_this_kit_cannot_do_is_said_before_an_engine_starts(
+    changes: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    bundle = judging_bundle(tmp_path / "b", "density", **changes)
+    with pytest.raises(BundleUnsupported, match=said):
+        open_station(str(bundle.path), trusting(tmp_path / "data"))
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"version": 1}'])
+@pytest.mark.parametrize("name", ["fuzzy.json", "rbf.json"])
+def test_rules_that_cannot_be_read_are_damaged(name: str, content: bytes, tmp_path: Path) -> None:
+    bundle = judging_bundle(tmp_path / "b", "density", {name: content})
+    with pytest.raises(BundleDamaged, match="again"):
+        open_station(str(bundle.path), trusting(tmp_path / "data"))
+
+
+def test_the_bundles_limits_reach_the_search_for_cells(tmp_path: Path) -> None:
+    given_limits = {"cell": 0.4, "least_nucleus_um2": 20.0, "sure": 0.9, "hole_um2": 2.0}
+    bundle = judging_bundle(tmp_path / "b", "density", segmentation={**SEGMENTATION, "limits": given_limits})
+    options = segment_options(bundle.manifest)
+    assert (options.instances.cell, options.instances.least_nucleus_um2) == (0.4, 20.0)
+    assert (options.outline.sure, options.outline.hole_um2) == (0.9, 2.0)
+    assert options.instances.seam == SegmentOptions().instances.seam
+
+
+CELLS = (DrawnCell(20.3, 18.7, 12, 8), DrawnCell(48.1, 20.2, 9.5, 7.2), DrawnCell(33.9, 41.6, 14, 9, 1.25, 0.7))
+
+
+@pytest.mark.parametrize("um_per_px", [0.09, 0.13, 0.2, 0.27, 0.35])
+def test_cells_are_found_where_they_were_drawn_at_any_magnification(um_per_px: float) -> None:
+    normal = normalise(drawn_smear(CELLS, (66, 60), um_per_px), um_per_px)
+    outlines = find_cells(normal, DensityFinder(), SegmentOptions())
+    for drawn, cell in zip(CELLS, cells_of(normal, outlines, measure_cells(normal, outlines)), strict=True):
+        x, y = drawn.x_um / um_per_px - 0.5, drawn.y_um / um_per_px - 0.5
+        assert cell.centre_px == pytest.approx((x, y), abs=0.5)
+        across = drawn.diameter_um / um_per_px
+        assert math.sqrt(cell.box.width_px * cell.box.height_px) == pytest.approx(across, rel=0.09)
+        assert cell.box.x_px + cell.box.width_px / 2 - 0.5 == pytest.approx(x, abs=1.0)
+
+
+@given(st.integers(40, 400), st.integers(40, 400), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
+def test_points_and_boxes_follow_the_label_image_to_the_pictures_size(
+    width: int, height: int, left: float, top: float
+) -> None:
+    disc = ellipse((100, 80), (100 * left, 80 * top), 12)
+    normal = NormalField(np.ones((80, 100, 3), np.float32), np.ones((80, 100), np.bool_), (width, height))
+    (cell,) = cells_of(normal, one_cell(disc, disc), measure_cells(normal, one_cell(disc, disc)))
+    large = input_labels(disc.astype(np.uint16), (width, height))
+    ys, xs = np.nonzero(large)
+    half = 0.5 * max(1.0, width / 100, height / 80)
+    assert cell.centre_px == pytest.approx((xs.mean(), ys.mean()), abs=half)
+    ((_, window),) = label_windows(large)
+    # shrinking may pass over the single pixel by which a disc touches its box
+    assert cell.box.x_px == pytest.approx(window.left, abs=1.0 + 2 * half)
+    assert cell.box.y_px + cell.box.height_px == pytest.approx(window.bottom, abs=1.0 + 2 * half)
+
+
+def checked_ids() -> Labels:
+    random = np.random.default_rng(0)
+    return np.kron(random.permutation(65_536)[:600].reshape(20, 30), np.ones((4, 4))).astype(np.uint16)
+
+
+def test_label_images_keep_every_id_exactly() -> None:
+    labels = checked_ids()
+    doubled = input_labels(labels, (240, 160))
+    assert np.array_equal(doubled, np.kron(labels, np.ones((2, 2), np.uint16)))
+    assert np.array_equal(input_labels(doubled, (120, 80)), labels)
+    assert set(np.unique(input_labels(labels, (91, 67)))) <= set(np.unique(labels))
+
+
+def test_label_images_are_not_shifted_by_half_a_pixel() -> None:
+    disc = ellipse((300, 300), (149.5, 149.5), 60).astype(np.uint16)
+    for side in (100, 130, 200, 299, 470, 900):
+        ys, xs = np.nonzero(input_labels(disc, (side, side)))
+        assert (xs.mean(), ys.mean()) == pytest.approx([(side - 1) / 2] * 2, abs=0.02)
+
+
+def test_a_twelve_megapixel_label_image_is_made_once() -> None:
+    large = input_labels(np.full((800, 1000), 7, np.uint16), (4000, 3000))
+    assert (large.shape, large.nbytes) == ((3000, 4000), 24_000_000)
+    assert cv2.countNonZero(large) == 12_000_000
