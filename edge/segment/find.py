@@ -15,6 +15,7 @@ from edge.segment.channel import stain_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, outline_nucleus, tidy
+from edge.segment.pale import PaleLimits, without_pale
 from edge.segment.spread import Pieces
 from edge.types import Labels, Outlines, Reason
 
@@ -31,6 +32,7 @@ class SegmentOptions:
 
     instances: InstanceLimits = field(default_factory=InstanceLimits)
     outline: OutlineOptions = field(default_factory=OutlineOptions)
+    pale: PaleLimits = field(default_factory=PaleLimits)
 
 
 def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> Outlines:
@@ -42,7 +44,7 @@ def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> 
     """
     likelihood = _within_picture(finder.likelihood(normal), normal.picture)
     pieces = label_cells(likelihood, options.instances)
-    nuclei = _exact_nuclei(normal, likelihood, pieces, options.outline)
+    nuclei = without_pale(normal, _exact_nuclei(normal, likelihood, pieces, options.outline), options.pale)
     cells, numbered = number_cells(pieces, nuclei, options.instances)
     return Outlines(cells, numbered, _cut_by_border(cells, normal))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,8 @@ from edge.errors import BundleDamaged, BundleUnsupported
 from edge.optics.normal import WORKING_UM_PER_PX
 from edge.runtime import EngineOptions, Session, open_chosen
 from edge.segment.find import SegmentOptions
-from edge.segment.instances import InstanceLimits
 from edge.segment.likelihood import CLASSICAL, Finder
 from edge.segment.network import NetworkFinder
-from edge.segment.nucleus import OutlineOptions
 from edge.station.examine import Station, StationOptions
 from edge.types import BundleRef
 
@@ -65,11 +63,17 @@ def segment_options(manifest: Manifest) -> SegmentOptions:
         BundleUnsupported: a limit that this kit does not know.
     """
     given = dict(manifest.segmentation.limits)
-    instances = {each.name: given.pop(each.name) for each in fields(InstanceLimits) if each.name in given}
-    outline = {each.name: given.pop(each.name) for each in fields(OutlineOptions) if each.name in given}
+    kit = SegmentOptions()
+    options = SegmentOptions(**{part.name: _limited(getattr(kit, part.name), given) for part in fields(kit)})
     if given:
         raise BundleUnsupported(f"segmentation.limits: this kit knows no {', '.join(given)}.", UPDATE_KIT)
-    return SegmentOptions(InstanceLimits(**instances), OutlineOptions(**outline))
+    return options
+
+
+def _limited(part: Any, given: dict[str, float]) -> Any:
+    """One part of the options with the limits that are given for it; they are taken out of `given`."""
+    names = [each.name for each in fields(part) if each.name in given]
+    return replace(part, **{name: given.pop(name) for name in names})
 
 
 def _require_scale(manifest: Manifest) -> None:

@@ -21,7 +21,7 @@ from edge.segment.nucleus import OutlineOptions, outline_nucleus, tidy
 from edge.segment.otsu import threshold, two_thresholds
 from edge.segment.spread import parts_of, spread
 from edge.types import Outlines
-from tests.drawn import as_likelihood, clear_field, ellipse, px
+from tests.drawn import as_likelihood, ellipse, field_of, px
 
 SIZE = (240, 200)
 NONE = np.zeros(SIZE[::-1], np.bool_)
@@ -45,8 +45,13 @@ def discs(each: Sequence[Disc]) -> Mask:
     return np.asarray(np.logical_or.reduce([NONE, *(ellipse(SIZE, (x, y), r) for x, y, r in each)]), np.bool_)
 
 
+def dyed(nucleus: Mask) -> NormalField:
+    """A field in which these nuclei are as dark as nuclei are."""
+    return field_of(np.where(nucleus[..., None], (0.2, 0.1, 0.5), 1.0).astype(np.float32))
+
+
 def found(cell: Mask, nucleus: Mask, seam: Mask | None = None, field: NormalField | None = None) -> Outlines:
-    return find_cells(field or clear_field(SIZE), Sure(as_likelihood(cell, nucleus, seam)), OPTIONS)
+    return find_cells(field or dyed(nucleus), Sure(as_likelihood(cell, nucleus, seam)), OPTIONS)
 
 
 def count(outlines: Outlines) -> int:
@@ -118,6 +123,24 @@ def test_a_cell_without_a_nucleus_is_a_red_cell() -> None:
     assert outlines.cells[60, 60] == 0
 
 
+@pytest.mark.parametrize(
+    ("light", "cells"),
+    [((0.2, 0.1, 0.5), 2), ((0.5, 0.4, 0.8), 2), ((0.7, 0.5, 0.8), 1), ((0.9, 0.7, 0.7), 1), ((1, 1, 1), 1)],
+)
+def test_what_is_too_pale_for_this_field_is_no_nucleus(light: tuple[float, float, float], cells: int) -> None:
+    dark, other = discs([(60, 70, 25)]), discs([(160, 120, 25)])
+    field = dyed(dark)
+    field.transmittance[other] = light
+    outlines = found(dark | other, dark | other, field=field)
+    assert_sound(outlines)
+    assert count(outlines) == cells
+
+
+def test_nuclei_without_any_dye_are_none() -> None:
+    disc = discs([(60, 70, 25)])
+    assert count(found(disc, disc, field=dyed(NONE))) == 0
+
+
 def test_an_empty_field_has_no_cells() -> None:
     outlines = found(NONE, NONE)
     assert (count(outlines), int(outlines.nuclei.max()), outlines.excluded) == (0, 0, {})
@@ -150,9 +173,9 @@ def test_a_cell_at_the_border_is_cut(disc: Disc, is_cut: bool) -> None:
 
 
 def test_a_letter_box_cuts_cells_and_the_black_around_a_cut_out_does_not() -> None:
-    field = clear_field(SIZE)
-    field.picture[:60] = False
     both = discs([(60, 70, 25), (160, 120, 25)])
+    field = dyed(both)
+    field.picture[:60] = False
     outlines = found(both, both, field=field)
     assert list(outlines.excluded) == [1]
     assert not outlines.cells[:60].any()
@@ -163,8 +186,8 @@ def test_more_pieces_than_ids_are_no_trouble_where_they_are_no_cells() -> None:
     size = (640, 480)
     dots = np.indices(size[::-1]).sum(axis=0) % 2 == 0
     disc = ellipse(size, (600, 440), 20)
-    outlines = find_cells(clear_field(size), Sure(as_likelihood(dots | disc, disc)), OPTIONS)
-    assert count(outlines) <= 1
+    outlines = find_cells(dyed(disc), Sure(as_likelihood(dots | disc, disc)), OPTIONS)
+    assert count(outlines) == 1
 
 
 def test_more_cells_than_ids_are_refused() -> None:
