@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, str] = {
     "sign": "export.commands.bundles:sign_command",
     "archive": "export.commands.bundles:archive_command",
     "keygen": "export.commands.bundles:keygen_command",
+    "train-cells": "export.commands.train:train_cells_command",
 }
 
 app = lazy_app("marrowkit-export", "From networks and rules to signed bundles.", COMMANDS)

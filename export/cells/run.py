@@ -1,0 +1,107 @@
+"""A training run as it stands after some step: everything that the next step depends on, and its file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+
+from edge.bundle.durable import write_durably
+from export.cells.average import begun_average
+from export.cells.options import TrainOptions
+from export.errors import OtherRun
+from models.marrowkit2026_cells.net import CellsNet
+
+ABOUT = "run"
+
+
+@dataclass(eq=False)
+class Run:
+    """What a step of any network changes: weights, their mean, optimiser and schedule, its number, the losses."""
+
+    network: nn.Module
+    average: dict[str, Tensor]
+    optimiser: AdamW
+    schedule: OneCycleLR
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+
+
+def begun(options: TrainOptions, start: Mapping[str, Tensor] | None) -> Run:
+    """A run before its first step, from weights drawn with the seed or from `start`."""
+    torch.manual_seed(options.seed)
+    network = CellsNet(options.widths).to(options.device)
+    if start is not None:
+        network.load_state_dict(dict(start))
+    optimiser = AdamW(network.parameters(), options.learning_rate, weight_decay=options.weight_decay)
+    schedule = OneCycleLR(optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up)
+    return Run(network, begun_average(network.state_dict()), optimiser, schedule)
+
+
+def write_run(run: Run, file: Path, fingerprint: str) -> None:
+    """The whole run in one safetensors file, durably; `fingerprint` tells which run it is."""
+    moments = run.optimiser.state_dict()
+    about = {
+        "fingerprint": fingerprint,
+        "step": run.step,
+        "losses": run.losses,
+        "groups": moments["param_groups"],
+        "schedule": run.schedule.state_dict(),
+    }
+    tensors = {f"network.{name}": each for name, each in run.network.state_dict().items()}
+    tensors |= {f"average.{name}": each for name, each in run.average.items()}
+    tensors |= {f"moments.{k}.{name}": each for k, state in moments["state"].items() for name, each in state.items()}
+    tensors["random"] = torch.get_rng_state()
+    whole = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
+    write_durably(file, save(whole, metadata={ABOUT: json.dumps(about)}))
+
+
+def resume(run: Run, file: Path, fingerprint: str) -> None:
+    """Bring a run that has just begun to where its file was written.
+
+    Raises:
+        OtherRun: the file is of another run.
+    """
+    about = read_about(file)
+    if about["fingerprint"] != fingerprint:
+        raise OtherRun(
+            f"{file} is of a run with other options or other tiles.", "Use those, or train into another folder."
+        )
+    tensors = load_file(file)
+    run.network.load_state_dict(under("network", tensors))
+    for name, each in under("average", tensors).items():
+        run.average[name].copy_(each)
+    run.optimiser.load_state_dict({"state": _moments(tensors), "param_groups": about["groups"]})
+    run.schedule.load_state_dict(about["schedule"])
+    torch.set_rng_state(tensors["random"])
+    run.step, run.losses = about["step"], about["losses"]
+
+
+def read_about(file: Path) -> dict[str, Any]:
+    """What a run's file tells beside its tensors."""
+    with safe_open(file, framework="numpy") as opened:
+        about: dict[str, Any] = json.loads(opened.metadata()[ABOUT])
+    return about
+
+
+def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names begin with `prefix.`, without it."""
+    return {name.removeprefix(f"{prefix}."): each for name, each in tensors.items() if name.startswith(f"{prefix}.")}
+
+
+def _moments(tensors: Mapping[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+    """The optimiser's state by the number of the parameter."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, each in under("moments", tensors).items():
+        number, _, key = name.partition(".")
+        state.setdefault(int(number), {})[key] = each
+    return state
