@@ -99,7 +99,7 @@ def _pbc(folder: Path, count: int, seed: int) -> None:
 
 
 def _bccd(folder: Path, count: int, seed: int) -> None:
-    options = SimOptions(width=616, height=456, um_per_px=0.075, cells=3)
+    options = SimOptions(width=616, height=456, um_per_px=0.075, cells=2)
     for number, drawn in enumerate(_fields(count, seed, options)):
         _write(folder / "images" / f"{number}.jpg", drawn.picture)
         boxes = "".join(_voc(*drawn.box(cell)) for cell in drawn.field.truth if cell.nucleated)

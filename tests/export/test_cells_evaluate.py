@@ -18,7 +18,6 @@ from edge.types import Labels, Outlines
 from export.cells.evaluate import Way, boxes_hit, cell_dice, dice, evaluate, nucleus_centres
 from export.cells.figures import Ratio, figure
 from export.sources import Masks
-from export.sources.drawn import draw_sets
 from tests.tiles import disc
 
 
@@ -42,15 +41,8 @@ class _Blind:
         return Likelihood(nothing, nothing, nothing)
 
 
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("drawn") / "data"
-    draw_sets(data, count=4, seed=1)
-    return data
-
-
-def test_drawn_cells_are_found(drawn: Path) -> None:
-    figures = {each.name: each for each in evaluate(Way(_Drawn(), SegmentOptions()), drawn)}
+def test_drawn_cells_are_found(drawn_sets: Path) -> None:
+    figures = {each.name: each for each in evaluate(Way(_Drawn(), SegmentOptions()), drawn_sets)}
     assert figures["nucleus Dice"].value > 0.85
     assert figures["blasts found"].value > 0.9
     assert figures["white cell recall"].value >= 0.5  # the others are cut by the border
@@ -59,16 +51,16 @@ def test_drawn_cells_are_found(drawn: Path) -> None:
     assert figures["nucleus Dice"].n == 2
 
 
-def test_nothing_found_is_nothing_right(drawn: Path) -> None:
-    assert all(each.value == 0.0 for each in evaluate(Way(_Blind(), SegmentOptions()), drawn))
+def test_nothing_found_is_nothing_right(drawn_sets: Path) -> None:
+    assert all(each.value == 0.0 for each in evaluate(Way(_Blind(), SegmentOptions()), drawn_sets))
 
 
 def test_sets_that_are_not_there_are_not_measured(tmp_path: Path) -> None:
     assert evaluate(Way(_Blind(), SegmentOptions()), tmp_path) == ()
 
 
-def test_only_the_half_that_taught_nothing_is_measured(drawn: Path) -> None:
-    recall, _ = boxes_hit(Way(_Blind(), SegmentOptions()), drawn)
+def test_only_the_half_that_taught_nothing_is_measured(drawn_sets: Path) -> None:
+    recall, _ = boxes_hit(Way(_Blind(), SegmentOptions()), drawn_sets)
     assert len(recall.wholes) == 2
 
 

@@ -13,22 +13,14 @@ from export.__main__ import app
 from export.cells.stages import LEARNED_FROM, REPORT_FILE, quick_options, train_cells
 from export.cells.tile import TileFile
 from export.errors import NoImages, OtherRun
-from export.sources.drawn import draw_sets
 
 OPTIONS = quick_options()
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("drawn") / "data"
-    draw_sets(data)
-    return data
-
-
-@pytest.fixture(scope="module")
-def made(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
-    train_cells(drawn, out, OPTIONS)
+    train_cells(drawn_sets, out, OPTIONS)
     return out
 
 
@@ -49,17 +41,17 @@ def test_of_bccd_the_odd_half_is_not_learned_from(made: Path) -> None:
     assert names == {"bccd/0.jpg", "bccd/2.jpg"}
 
 
-def test_what_is_finished_is_not_made_again(drawn: Path, made: Path) -> None:
+def test_what_is_finished_is_not_made_again(drawn_sets: Path, made: Path) -> None:
     steps: list[int] = []
-    again = train_cells(drawn, made, OPTIONS, lambda step, _: steps.append(step))
+    again = train_cells(drawn_sets, made, OPTIONS, lambda step, _: steps.append(step))
     assert steps == []
     assert again.weights == made / "round-2" / "weights.safetensors"
 
 
-def test_other_options_need_another_folder(drawn: Path, made: Path) -> None:
+def test_other_options_need_another_folder(drawn_sets: Path, made: Path) -> None:
     strict = replace(OPTIONS, singles=replace(OPTIONS.singles, least_overlap=0.9))
     with pytest.raises(OtherRun, match=r"singles.*another folder"):
-        train_cells(drawn, made, strict)
+        train_cells(drawn_sets, made, strict)
 
 
 def test_a_set_that_is_missing_is_named_before_anything_is_trained(tmp_path: Path) -> None:
@@ -68,6 +60,7 @@ def test_a_set_that_is_missing_is_named_before_anything_is_trained(tmp_path: Pat
     assert not (tmp_path / "out" / "round-1").exists()
 
 
+@pytest.mark.slow
 def test_the_command_tries_all_of_it_on_drawn_images(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["train-cells", "--quick", "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output

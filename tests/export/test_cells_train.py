@@ -122,7 +122,7 @@ def test_a_second_round_begins_where_the_first_ended(tmp_path: Path) -> None:
 
 def test_losses_fall(tmp_path: Path) -> None:
     losses: list[float] = []
-    options = replace(OPTIONS, steps=60, learning_rate=1e-2)
+    options = replace(OPTIONS, steps=40, learning_rate=1e-2)
     train(drawn_pools(tmp_path), tmp_path / "run", options, TINY, on_step=lambda _, loss: losses.append(loss))
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
 
