@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from edge.decide.countable import exclusions
@@ -33,12 +32,6 @@ def cells_of(normal: NormalField, outlines: Outlines, features: Sequence[Feature
         )
         for (k, window), measured in zip(windows, features, strict=True)
     )
-
-
-def input_labels(labels: Labels, size_px: tuple[int, int]) -> Labels:
-    """A label image at the size (width, height) of the input image, ids kept."""
-    # INTER_NEAREST alone takes the corner instead of the middle of a pixel, and shifts all cells by half of one
-    return np.asarray(cv2.resize(labels, size_px, interpolation=cv2.INTER_NEAREST_EXACT), np.uint16)
 
 
 def _centre(nuclei: Labels, k: int, window: Window, normal: NormalField) -> tuple[float, float]:

@@ -21,8 +21,9 @@ from edge.runtime import Session
 from edge.scale import choose_scale
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
-from edge.station.cells import cells_of, input_labels
+from edge.station.cells import cells_of
 from edge.station.clock import StepClock
+from edge.station.enlarge import input_labels
 from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
