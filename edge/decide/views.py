@@ -56,16 +56,16 @@ def cell_density(crop: Crop) -> Planes:
     return np.ascontiguousarray(np.dstack((relative, crop.nucleus)).transpose(2, 0, 1), np.float32)
 
 
-def silhouette(crop: Crop) -> Planes:
-    """The outlines alone, cell and nucleus: 2 planes, 0–1.
+def nucleus(crop: Crop) -> Planes:
+    """The outline of the nucleus alone: 1 plane, 0–1.
 
-    Nothing of stain, exposure, focus or camera is left. On laboratories never seen this told blasts from other cells
-    better than any view with colour or texture (see DECISIONS.md).
+    Nothing of stain, exposure, focus or camera is left, nor of how tightly a cell was cut out. On laboratories never
+    seen this told blasts from other cells better than any view with colour or texture (see DECISIONS.md).
     """
-    return np.ascontiguousarray(np.stack((crop.cell, crop.nucleus)), np.float32)
+    return np.ascontiguousarray(crop.nucleus[None], np.float32)
 
 
-VIEWS: Mapping[str, View] = {"rgb": rgb, "cell-density": cell_density, "silhouette": silhouette}
+VIEWS: Mapping[str, View] = {"rgb": rgb, "cell-density": cell_density, "nucleus": nucleus}
 
 
 def channels(view: View) -> int:

@@ -1,0 +1,1 @@
+{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"ek5Wmw/I2t4Du1HkNSikRvGyRENGcz5jjnhFH8q+LY7JUapXD2VidkJjmygbBR0GThiNwNVgMuB4S1HnHhdDDQ=="}
