@@ -40,8 +40,12 @@ DECISIONS: Mapping[str, str] = {
 }
 CLASSES: Mapping[str, str] = {
     "blast": N_("Blast"),
+    "lymphoid": N_("Lymphoid cell"),
     "lymphocyte": N_("Lymphocyte"),
+    "erythroid": N_("Erythroblast"),
     "granulocyte": N_("Granulocyte"),
+    "precursor": N_("Granulocyte precursor"),
+    "monocyte": N_("Monocyte"),
     "other": N_("Not a blast"),
 }
 FEATURES: Mapping[str, Figure] = {

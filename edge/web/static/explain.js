@@ -70,7 +70,7 @@ function rules({ score, rules: fired }) {
 function opinions(cell) {
   const column = (title, probability) => el(
     "div", {}, el("h4", {}, title),
-    ...Object.keys(cell.p).map((label) =>
+    ...Object.keys(probability).map((label) =>
       bar(className(label), probability[label], percent(probability[label]), names.blasts.includes(label) ? "blast" : "other")),
   );
   return section(_("Two opinions"), el("div", { class: "opinions" }, column(_("Fuzzy-RBF"), cell.rbf), column(_("Network"), cell.network)));
