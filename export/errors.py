@@ -7,7 +7,8 @@ Fault (firmware_bridge)
     ├── NotQuantisable     calibration or network do not allow it        (caller: other arrays, other options)
     ├── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
     ├── NoImages           a set of images is not there, or is another   (operator: put it there)
-    └── OtherRun           a training run was begun with other options   (operator: those, or another folder)
+    ├── OtherRun           a training run was begun with other options   (operator: those, or another folder)
+    └── NotYetMade         a stage needs what an earlier one makes       (operator: run that one first)
 """
 
 from __future__ import annotations
@@ -55,3 +56,9 @@ class OtherRun(ExportFault):
     """The folder holds a training run that was begun with other options or other images."""
 
     code = "export.run"
+
+
+class NotYetMade(ExportFault):
+    """A stage of a long way was asked for before those that it builds on."""
+
+    code = "export.stage"
