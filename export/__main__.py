@@ -12,6 +12,9 @@ COMMANDS: Mapping[str, str] = {
     "archive": "export.commands.bundles:archive_command",
     "keygen": "export.commands.bundles:keygen_command",
     "train-cells": "export.commands.train:train_cells_command",
+    "train-default": "export.commands.train_default:train_default_command",
+    "rates": "export.rates:command",
+    "bench-fuzzy": "export.bench_fuzzy:command",
 }
 
 app = lazy_app("marrowkit-export", "From networks and rules to signed bundles.", COMMANDS)

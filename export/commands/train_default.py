@@ -1,0 +1,76 @@
+"""`marrowkit-export train-default`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.bundle.durable import write_durably
+from edge.bundle.shelf import DEFAULT_NAME, shipped_folder
+from edge.errors import BadSetting
+from export.default_bundle.drawn import draw_everything
+from export.default_bundle.options import DefaultOptions, quick_options
+from export.default_bundle.stages import MEASURED_JSON, MEASURED_TABLE, ROOM, STAGES
+from export.default_bundle.workshop import Workshop
+from export.opinion.choose import LEARNED_FROM
+
+NO_IMAGES_EXIT = 2
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder of the sets of images.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="The bundle's folder. Default: where kits look for it.")]
+WorkOption = Annotated[Path, typer.Option("--work", help="Folder of the run; a run that is there goes on.")]
+QuickOption = Annotated[bool, typer.Option("--quick", help="A few steps on drawn images, to see that all works.")]
+StageOption = Annotated[str | None, typer.Option("--stage", help=f"Only one of {', '.join(STAGES)}.")]
+
+
+def train_default_command(
+    data: DataOption = Path("../shared/data"),
+    out: OutOption = None,
+    work: WorkOption = Path("runs/default"),
+    quick: QuickOption = False,
+    stage: StageOption = None,
+) -> None:
+    """Rebuild the shipped bundle from sets of images: train, calibrate, evaluate, pack, sign."""
+    shop = (
+        _quick(work, out) if quick else Workshop(data, work, out or shipped_folder() / DEFAULT_NAME, DefaultOptions())
+    )
+    _require_images(shop.data)
+    for name in _stages(stage):
+        print(f"— {name} —", file=sys.stderr)
+        STAGES[name](shop, print)
+        if name == "evaluate" and not quick:
+            _hang_up(shop.work)
+
+
+def _quick(work: Path, out: Path | None) -> Workshop:
+    """Everything beside the product's own folders."""
+    if not (work / "drawn").is_dir():
+        draw_everything(work / "drawn.new")
+        shutil.move(work / "drawn.new", work / "drawn")
+    return Workshop(work / "drawn", work, out or work / "bundle", quick_options())
+
+
+def _stages(stage: str | None) -> tuple[str, ...]:
+    if stage is None:
+        return tuple(STAGES)
+    if stage not in STAGES:
+        raise BadSetting(f"There is no stage {stage!r}.", f"The stages are {', '.join(STAGES)}.")
+    return (stage,)
+
+
+def _require_images(data: Path) -> None:
+    missing = [name for name in LEARNED_FROM if not (data / name).is_dir()]
+    if missing:
+        print(f"error: {data} lacks {', '.join(missing)}; the bundle is learned from these sets.", file=sys.stderr)
+        print("Put them there, name the folder that holds them with --data, or try --quick.", file=sys.stderr)
+        raise typer.Exit(NO_IMAGES_EXIT)
+
+
+def _hang_up(work: Path) -> None:
+    """The figures belong into the room of the network that they are about."""
+    for name in (MEASURED_JSON, MEASURED_TABLE):
+        write_durably(ROOM / name, (work / name).read_bytes())
