@@ -10,6 +10,7 @@ COMMANDS: Mapping[str, str] = {
     "analyse": "edge.commands.analyse:analyse",
     "bench": "edge.commands.bench:bench",
     "bundle": "edge.commands.bundle:app",
+    "calibrate": "edge.commands.calibrate:calibrate",
     "doctor": "edge.commands.doctor:doctor",
     "serve": "edge.commands.serve:serve",
 }

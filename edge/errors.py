@@ -14,6 +14,7 @@ Fault (firmware_bridge)
 ├── FieldTooLarge            more picture or cells than fit at once (operator: check the scale, crop)
 ├── ScaleUnknown             no red cells, no given scale           (operator: give --um-per-px)
 ├── CalibrationRefused       these fields cannot calibrate a station (operator: other fields)
+├── CalibrationDamaged       what was kept of a calibration is unreadable (operator: calibrate again)
 ├── RecordFault              results cannot be kept
 │   ├── StoreBusy            another marrowkit has this data folder open
 │   ├── StoreFull            the disk is full; nothing recorded was lost
@@ -104,6 +105,12 @@ class CalibrationRefused(Fault):
     """The fields offered cannot calibrate this station."""
 
     code = "calibration.refused"
+
+
+class CalibrationDamaged(Fault):
+    """The calibration kept in the data folder cannot be read; the station does not go on as if there were none."""
+
+    code = "calibration.damaged"
 
 
 class RecordFault(Fault):

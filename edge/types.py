@@ -72,11 +72,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a pixel is: micrometres per pixel and the relative standard uncertainty of that figure."""
+    """How large a pixel is: micrometres per pixel and the relative standard uncertainty of that figure.
+
+    red_cells_um_per_px  what the red cells of this frame say, where the station's calibration was believed instead
+    """
 
     um_per_px: float
     relative_sd: float
     source: ScaleSource
+    red_cells_um_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from edge.bundle import Bundle, load_keys, open_bundle, use_bundle
 from edge.bundle.durable import write_durably
 from edge.bundle.shelf import current_version, shipped_path
+from edge.commands.calibrated import calibration
 from edge.commands.findings import Finding, Level, Place
 from edge.commands.machine import cameras, clock, power, processor
 from edge.commands.sheets import parity_figures
@@ -134,6 +135,7 @@ _CHECKS: tuple[Check, ...] = (
     engines,
     data_folder,
     bundle,
+    calibration,
     cameras,
     clock,
     power,

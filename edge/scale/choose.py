@@ -1,10 +1,16 @@
-"""Which scale holds: a given one beats the red cells, the red cells beat the bundle's, and nothing is invented."""
+"""Which scale holds: a given one, the red cells unless the station knows better, the station's, the bundle's.
+
+Nothing is invented.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from edge.errors import BadSetting, ScaleUnknown
 from edge.scale.options import STANDARD, RulerOptions
-from edge.scale.ruler import measure
+from edge.scale.ruler import RulerReading, measure
 from edge.types import Frame, Scale
 
 GIVEN_SD = 0.01
@@ -13,6 +19,8 @@ BUNDLE_SD = 0.25
 """Relative uncertainty of a bundle's default: its objective is assumed to be the one in use."""
 PLAUSIBLE_UM_PER_PX = 0.01, 10.0
 """From a 130 px red cell seen sixfold to a 1× objective on a large pixel; outside it a scale is a typing error."""
+AGREEING_SD = 3.0
+"""Standard deviations of their difference within which red cells and calibration tell the same scale."""
 
 
 def choose_scale(
@@ -20,8 +28,11 @@ def choose_scale(
     given_um_per_px: float | None = None,
     bundle_um_per_px: float | None = None,
     options: RulerOptions = STANDARD,
+    site: Scale | None = None,
 ) -> Scale:
-    """The scale of `frame`: the given one, else what its source knows, else its red cells, else the bundle's.
+    """The scale of `frame`: given, else what its source knows, else its red cells, else the site's, else the bundle's.
+
+    Red cells that contradict `site`, the calibrated scale of this station, are not believed; the answer tells them.
 
     Raises:
         BadSetting: a given scale that no microscope has.
@@ -31,14 +42,26 @@ def choose_scale(
     if given is not None:
         return Scale(_plausible(given), GIVEN_SD, "given")
     reading = measure(frame.pixels, options)
+    if site is not None and (reading is None or not _agree(reading, site)):
+        return replace(site, red_cells_um_per_px=None if reading is None else reading.um_per_px)
     if reading is not None:
-        return Scale(reading.um_per_px, reading.relative_sd, "red cells")
+        return scale_of(reading)
     if bundle_um_per_px is not None:
         return Scale(_plausible(bundle_um_per_px), BUNDLE_SD, "bundle")
     raise ScaleUnknown(
         f"How large a pixel of {frame.name or 'this picture'} is, is not known: it shows no red cells to measure by.",
         "Give the scale (--um-per-px), or take a field with red cells in it.",
     )
+
+
+def scale_of(reading: RulerReading) -> Scale:
+    """What red cells say, as a scale."""
+    return Scale(reading.um_per_px, reading.relative_sd, "red cells")
+
+
+def _agree(reading: RulerReading, site: Scale) -> bool:
+    sd = math.hypot(reading.relative_sd, site.relative_sd)
+    return abs(math.log(reading.um_per_px / site.um_per_px)) <= AGREEING_SD * sd
 
 
 def _plausible(um_per_px: float) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 from edge.bundle import Bundle, use_bundle
 from edge.bundle.manifest import Manifest, NetworkName
 from edge.bundle.parse import UPDATE_KIT
+from edge.calibration import Calibration, load_calibration
 from edge.decide.cells import FuzzyRbf, Jury
 from edge.decide.fuse import Fusion
 from edge.decide.fuzzy import FuzzySystem
@@ -37,12 +38,18 @@ def open_station(
     Raises:
         BundleFault: there is none, or it is damaged, not trusted or not for this kit.
         EngineFault: no variant of it gives the signed answers on this device.
+        CalibrationDamaged: the station was calibrated, and what was kept of it cannot be read.
     """
+    options = options or StationOptions()
     opened = use_bundle(bundle, data, views=VIEWS)
+    site = None if options.ignore_calibration else _calibration_for(opened, data)
     manifest = opened.manifest
     _require_scale(manifest)
     _require_channels(manifest)
-    jury, segment = _jury(opened), segment_options(manifest)  # before the engines, which would have to be closed again
+    jury, segment = (
+        _jury(opened, site),
+        segment_options(manifest),
+    )  # before the engines, which would have to be closed again
     sessions, choice = open_chosen(opened, data, engines)
     return Station(
         bundle=BundleRef(manifest.name, manifest.version, opened.digest, choice.variant),
@@ -51,9 +58,16 @@ def open_station(
         network=NetworkOpinion(sessions["opinion"], manifest.preprocessing, manifest.calibration),
         jury=jury,
         assumed_um_per_px=manifest.intended_use.um_per_px,
-        options=options or StationOptions(),
+        options=options,
         sessions={str(network): session for network, session in sessions.items()},
+        site_scale=None if site is None else site.site_scale,
     )
+
+
+def _calibration_for(opened: Bundle, data: Path) -> Calibration | None:
+    """One that was fitted with another bundle is not used: `marrowkit doctor` says so."""
+    site = load_calibration(data)
+    return site if site is not None and site.fits(opened.digest) else None
 
 
 def segment_options(manifest: Manifest) -> SegmentOptions:
@@ -102,13 +116,13 @@ def _finder(manifest: Manifest, sessions: Mapping[NetworkName, Session]) -> Find
     return finder
 
 
-def _jury(bundle: Bundle) -> Jury:
+def _jury(bundle: Bundle, site: Calibration | None) -> Jury:
     manifest = bundle.manifest
     fuzzy_rbf = FuzzyRbf(
         FuzzySystem.from_document(_document(bundle, manifest.fuzzy)),
         RbfNetwork.from_document(_document(bundle, manifest.rbf)),
     )
-    return Jury(fuzzy_rbf, manifest.labels, _roles(manifest), _fusion(manifest), manifest.title)
+    return Jury(fuzzy_rbf, manifest.labels, _roles(manifest), _fusion(manifest, site), manifest.title)
 
 
 def _roles(manifest: Manifest) -> Roles:
@@ -121,11 +135,11 @@ def _roles(manifest: Manifest) -> Roles:
     )
 
 
-def _fusion(manifest: Manifest) -> Fusion:
+def _fusion(manifest: Manifest, site: Calibration | None) -> Fusion:
     fusion = manifest.fusion
     return Fusion(
         weights=(fusion.network, fusion.rbf),
-        bias=fusion.bias,
+        bias=fusion.bias + (site.threshold.bias if site else 0.0),
         threshold=manifest.thresholds.positive,
         abstain=manifest.thresholds.abstain,
     )

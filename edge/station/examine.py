@@ -28,6 +28,8 @@ from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outl
 
 SCALE_ASSUMED = "scale.assumed"
 """Reason code: neither red cells nor a given value told the scale, the bundle's was assumed."""
+SCALE_DISAGREES = "scale.disagrees"
+"""Reason code: the red cells contradict the station's calibration, which was believed."""
 _NOTHING = Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {})
 """The outlines of a frame that was not looked at."""
 
@@ -38,10 +40,12 @@ class StationOptions:
 
     um_per_px          scale of its frames where it is known; beats the red cells
     ignore_quality     examine frames that the gate refuses, for developers; the verdict stays what it is
+    ignore_calibration what the bundle alone says, as if this station had never been calibrated
     """
 
     um_per_px: float | None = None
     ignore_quality: bool = False
+    ignore_calibration: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ class Station:
 
     segment            what makes a cell a cell, as the bundle says
     assumed_um_per_px  the bundle's scale, used where nothing else tells it
+    site_scale         the calibrated scale of this station's microscope
     sessions           by network, closed with the station
     """
 
@@ -61,6 +66,7 @@ class Station:
     assumed_um_per_px: float | None
     options: StationOptions = field(default_factory=StationOptions)
     sessions: Mapping[str, Session] = field(default_factory=dict)
+    site_scale: Scale | None = None
 
     @property
     def blast_labels(self) -> frozenset[str]:
@@ -105,7 +111,7 @@ class Station:
     def _scale(self, frame: Frame) -> Scale | ScaleUnknown:
         """The scale, or why there is none: a frame that the gate refuses does not need one."""
         try:
-            return choose_scale(frame, self.options.um_per_px, self.assumed_um_per_px)
+            return choose_scale(frame, self.options.um_per_px, self.assumed_um_per_px, site=self.site_scale)
         except ScaleUnknown as unknown:
             return unknown
 
@@ -148,6 +154,9 @@ class Station:
 
 def _concerns(scale: Scale | None) -> tuple[Reason, ...]:
     """What a person should know of the scale before the count is believed."""
-    if scale is None or scale.source != "bundle":
+    if scale is None:
         return ()
-    return (Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px}),)
+    if scale.red_cells_um_per_px is not None:
+        seen, used = scale.red_cells_um_per_px, scale.um_per_px
+        return (Reason(SCALE_DISAGREES, {"um_per_px": used, "red_cells_um_per_px": seen}),)
+    return (Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px}),) if scale.source == "bundle" else ()
