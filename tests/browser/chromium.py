@@ -63,7 +63,7 @@ def visiting(
         base_url=address,
     )
     watched = Watched(context.new_page())
-    watched.page.set_default_timeout(10_000)
+    watched.page.set_default_timeout(20_000)
     watched.page.on("console", watched.on_console)
     watched.page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
     watched.page.on("request", watched.on_request)

@@ -54,7 +54,9 @@ def begin_case(page: Page, code: str = "A-17") -> None:
     page.goto("/")
     page.locator("input[name=pseudonym]").first.fill(code)
     page.locator("input[name=pseudonym]").first.press("Enter")
-    page.wait_for_url("**/cases/*")
+    # not "load": that waits for the live stream, which never ends
+    page.wait_for_url("**/cases/*", wait_until="domcontentloaded")
+    expect(page.locator("#capture")).to_be_enabled()
 
 
 def png(seed: int) -> bytes:
@@ -113,6 +115,7 @@ def test_the_same_picture_is_said_to_be_counted_already(visit: Watched) -> None:
     expect(visit.page.locator("#state")).to_have_text("Live")
     visit.page.keyboard.press("c")
     expect(visit.page.locator(".cell")).to_have_count(20)
+    expect(visit.page.locator("#capture")).to_be_enabled()
     visit.page.keyboard.press("c")
     expect(visit.page.locator(".notice")).to_contain_text("already field 1")
     expect(visit.page.locator(".field-entry")).to_have_count(1)
