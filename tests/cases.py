@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from edge.calibration import Calibration, FittedWith, Lamp, SiteScale, SiteThreshold, Stain
 from edge.record import Record
 from edge.types import (
     Box,
@@ -276,3 +277,15 @@ class PaintedStation(PaintedExaminer):
 def write_png(path: Path, frame: Frame) -> None:
     """The frame as a file."""
     Image.fromarray(frame.pixels).save(path)
+
+
+def site_calibration(um_per_px: float = 0.12, bias: float = -0.4, digest: str = "d" * 64) -> Calibration:
+    """A calibration as ten good fields give it."""
+    return Calibration(
+        bundle=FittedWith(name="tiny", version=1, digest=digest),
+        scale=SiteScale(um_per_px=um_per_px, relative_sd=0.042, fields=10),
+        lamp=Lamp(coefficients=(1.02, 0.01, 0.0, -0.05, 0.0, -0.04), unevenness=0.11, fields=10),
+        stain=Stain(nuclear=(0.44, 0.78, 0.23), red_cell=(0.05, 0.1, 0.1), fields=10),
+        threshold=SiteThreshold(fitted=True, bias=bias, cells=80, share_before=0.06, share_after=0.03),
+        fields=("field_1.png", "field_2.png"),
+    )

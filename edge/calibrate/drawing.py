@@ -39,19 +39,24 @@ def scale_bar(panel: Pixels, px_per_um: float) -> None:
     """Ten micrometres in the lower right corner, on a plate of paper."""
     length = max(1, round(BAR_UM * px_per_um))
     right, bottom = PANEL[0] - 24, PANEL[1] - 24
-    wide = max(length, 62)
+    text = f"{BAR_UM:.0f} um"
+    letters = width_px(text, 0.6)
+    wide = max(length, letters)
     cv2.rectangle(panel, (right - wide - 12, bottom - 36), (right + 12, bottom + 12), PAPER, -1)
-    cv2.rectangle(panel, (right - length, bottom - 2), (right, bottom + 3), INK, -1)
-    write(panel, f"{BAR_UM:.0f} um", (right - wide // 2 - 31, bottom - 14), 0.6)
-
-
-def write(panel: Pixels, text: str, at: tuple[int, int], size: float, colour: Colour = INK, halo: bool = False) -> None:
-    """Text with its lower left corner at (x, y); with a halo it is read on any ground."""
-    if halo:
-        cv2.putText(panel, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, PAPER, 5, cv2.LINE_AA)
-    cv2.putText(
-        panel, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1 if size < 0.7 and not halo else 2, cv2.LINE_AA
+    cv2.rectangle(
+        panel, (right - (wide + length) // 2, bottom - 2), (right - (wide - length) // 2, bottom + 3), INK, -1
     )
+    write(panel, text, (right - (wide + letters) // 2, bottom - 14), 0.6)
+
+
+def write(panel: Pixels, text: str, at: tuple[int, int], size: float, colour: Colour = INK) -> None:
+    """Text with its lower left corner at (x, y)."""
+    cv2.putText(panel, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, _thickness(size), cv2.LINE_AA)
+
+
+def width_px(text: str, size: float) -> int:
+    """How wide `write` makes it."""
+    return cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, _thickness(size))[0][0]
 
 
 def dashed(panel: Pixels, top: tuple[int, int], bottom: int, colour: Colour) -> None:
@@ -59,3 +64,7 @@ def dashed(panel: Pixels, top: tuple[int, int], bottom: int, colour: Colour) -> 
     x, first = top
     for y in range(first, bottom, 12):
         cv2.line(panel, (x, y), (x, min(y + 7, bottom)), colour, 2)
+
+
+def _thickness(size: float) -> int:
+    return 1 if size < 0.7 else 2

@@ -7,7 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.calibrate.bias import moved_threshold
-from edge.calibrate.drawing import BLUE, GREY, INK, PANEL, RED, canvas, dashed, fitted, scale_bar, write
+from edge.calibrate.drawing import (
+    BLUE,
+    GREY,
+    INK,
+    PANEL,
+    PAPER,
+    RED,
+    canvas,
+    dashed,
+    fitted,
+    scale_bar,
+    width_px,
+    write,
+)
 from edge.calibrate.lamp import lamp_surface
 from edge.calibration import Calibration, Lamp
 from edge.optics.normal import WORKING_UM_PER_PX, normalise
@@ -28,12 +41,13 @@ def before_and_after(frame: Frame, calibration: Calibration, log_odds: Floats, t
     `threshold` is the bundle's probability from which on a cell is called a blast.
     """
     bias = calibration.threshold.bias
+    moved = moved_threshold(threshold, bias) if bias else threshold
     lamp = calibration.lamp
     panels = (
         ("As it came", _field(frame.pixels, calibration.scale.um_per_px)),
         ("As this station sees it", _field(*_normal(frame, calibration))),
         (f"Light, uneven by {100 * lamp.unevenness:.0f} %", _lamp(lamp)),
-        (_title(calibration), _histogram(log_odds, threshold, moved_threshold(threshold, bias))),
+        (_title(calibration), _histogram(log_odds, threshold, moved)),
     )
     whole = canvas(2 * WIDTH + 3 * GAP_PX, 2 * (HEIGHT + TITLE_PX) + 3 * GAP_PX)
     for k, (title, panel) in enumerate(panels):
@@ -73,12 +87,14 @@ def _lamp(lamp: Lamp) -> Pixels:
 
 
 def _mark(panel: Pixels, text: str, at: tuple[int, int]) -> None:
-    (wide, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.65, 2)
+    wide = width_px(text, 0.6)
     x, y = int(np.clip(at[0], 14, WIDTH - 14)), int(np.clip(at[1], 14, HEIGHT - 14))
     cv2.circle(panel, (x, y), 7, (255, 255, 255), -1, cv2.LINE_AA)
     cv2.circle(panel, (x, y), 5, INK, -1, cv2.LINE_AA)
     left = x + 14 if x + 14 + wide < WIDTH - 8 else x - 14 - wide
-    write(panel, text, (left, int(np.clip(y + 7, 24, HEIGHT - 12))), 0.65, halo=True)
+    line = int(np.clip(y + 7, 26, HEIGHT - 14))
+    cv2.rectangle(panel, (left - 6, line - 20), (left + wide + 6, line + 8), PAPER, -1)
+    write(panel, text, (left, line), 0.6)
 
 
 def _histogram(log_odds: Floats, threshold: float, moved: float) -> Pixels:
@@ -100,20 +116,22 @@ def _histogram(log_odds: Floats, threshold: float, moved: float) -> Pixels:
 
 def _axis(panel: Pixels, most: int) -> None:
     left, top, right, bottom = PLOT
-    write(panel, str(most), (left - 12 - 12 * len(str(most)), top + 46), 0.55)
-    write(panel, "cells", (4, top + 70), 0.5)
+    write(panel, str(most), (left - 8 - width_px(str(most), 0.55), top + 46), 0.55)
+    write(panel, "cells", (left - 8 - width_px("cells", 0.55), top + 68), 0.55)
     for tenth in (0, 5, 10):
         x = round(left + (right - left) * tenth / 10)
         cv2.line(panel, (x, bottom), (x, bottom + 5), INK, 1)
-        write(panel, f"{tenth / 10:.1f}", (min(x - 14, WIDTH - 34), bottom + 24), 0.55)
-    write(panel, "probability of a blast", (left + 180, bottom + 46), 0.55)
+        label = f"{tenth / 10:.1f}"
+        write(panel, label, (min(x - width_px(label, 0.55) // 2, WIDTH - 34), bottom + 24), 0.55)
+    said = "probability of a blast"
+    write(panel, said, ((left + right - width_px(said, 0.55)) // 2, bottom + 46), 0.55)
 
 
 def _thresholds(panel: Pixels, threshold: float, moved: float) -> None:
     left, top, right, bottom = PLOT
-    for name, value, colour, line in (("before", threshold, GREY, top + 12), ("after", moved, RED, top + 34)):
+    marks = [("before", threshold, moved < threshold, GREY), ("after", moved, moved > threshold, RED)]
+    for name, value, rightwards, colour in marks if moved != threshold else [("threshold", threshold, True, GREY)]:
         x = round(left + (right - left) * value)
         dashed(panel, (x, top), bottom, colour)
         text = f"{name} {value:.2f}"
-        room = x + 12 * len(text) + 8 < right
-        write(panel, text, (x + 8 if room else x - 8 - 12 * len(text), line), 0.6, colour)
+        write(panel, text, (x + 8 if rightwards else x - 8 - width_px(text, 0.6), top + 14), 0.6, colour)

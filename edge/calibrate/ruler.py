@@ -24,23 +24,22 @@ def fit_scale(readings: Sequence[RulerReading]) -> SiteScale:
     The scatter between fields falls with their number; how large this person's red cells are does not.
     """
     um_per_px = weighted_median(*_figures(readings))
-    scatter = MEDIAN_SD * spread(readings) / np.sqrt(len(readings))
+    scatter = MEDIAN_SD * MAD_SD * spread(readings) / np.sqrt(len(readings))
     own = RulerOptions().red_cell_sd
     return SiteScale(um_per_px=um_per_px, relative_sd=float(np.hypot(scatter, own)), fields=len(readings))
 
 
 def spread(readings: Sequence[RulerReading]) -> float:
-    """Robust relative standard deviation of the readings among each other."""
+    """Median relative deviation of the readings from their common value."""
     values, weights = _figures(readings)
-    off = np.abs(np.log(values / weighted_median(values, weights)))
-    return MAD_SD * float(np.median(off))
+    return float(np.median(np.abs(np.log(values / weighted_median(values, weights)))))
 
 
 def mixed(readings: Sequence[RulerReading], limits: SiteLimits = USUAL) -> bool:
     """Whether they come from more than one objective: they scatter, or some lie far from the rest."""
     values, _ = _figures(readings)
     far = np.abs(np.log(values / np.median(values))) > limits.apart
-    return spread(readings) > limits.spread or int(np.count_nonzero(far)) >= limits.strangers
+    return spread(readings) > limits.spread or float(np.mean(far)) > limits.strangers
 
 
 def weighted_median(values: Floats, weights: Floats) -> float:
