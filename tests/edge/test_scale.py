@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge.errors import BadSetting, ScaleUnknown
 from edge.scale import RulerOptions, choose_scale, measure
-from edge.types import Frame, Pixels
+from edge.types import Frame, Pixels, Scale
 
 GLASS, RED, NUCLEUS = (226, 222, 224), (196, 150, 152), (90, 40, 130)
 
@@ -145,3 +147,25 @@ def test_nothing_is_invented() -> None:
 def test_an_impossible_scale_is_refused(um_per_px: float) -> None:
     with pytest.raises(BadSetting, match="µm per pixel"):
         choose_scale(Frame(film(53)), given_um_per_px=um_per_px)
+
+
+SITE = Scale(7.5 / 53, 0.042, "given")
+
+
+def test_red_cells_beat_a_calibration_that_they_agree_with() -> None:
+    scale = choose_scale(Frame(film(53)), bundle_um_per_px=1.0, site=replace(SITE, um_per_px=SITE.um_per_px * 1.06))
+    assert (scale.source, scale.red_cells_um_per_px) == ("red cells", None)
+
+
+def test_a_calibration_beats_red_cells_that_contradict_it_and_tells_them() -> None:
+    scale = choose_scale(Frame(film(53)), site=replace(SITE, um_per_px=SITE.um_per_px * 2))
+    assert scale.um_per_px == SITE.um_per_px * 2
+    assert scale.red_cells_um_per_px == pytest.approx(7.5 / 53, rel=0.06)
+
+
+def test_without_red_cells_a_calibration_beats_the_bundle() -> None:
+    assert choose_scale(Frame(WITHOUT_RED_CELLS["glass"]), bundle_um_per_px=0.25, site=SITE) == SITE
+
+
+def test_a_given_scale_beats_a_calibration() -> None:
+    assert choose_scale(Frame(film(53)), given_um_per_px=0.1, site=SITE).um_per_px == 0.1
