@@ -21,9 +21,12 @@ SHIPPED = ("onnx-int8", "openvino-int8")
 
 TOLERANCES: Mapping[NetworkName, Mapping[str, float]] = {
     "opinion": {"fp32": 0.001, "int8": 0.03},
-    "cells": {"fp32": 0.001, "int8": 0.05},
+    "cells": {"fp32": 0.001, "int8": 0.12},
 }
-"""Differences in probability that a variant may show on the vectors, by precision; see `Variant` of the manifest."""
+"""Differences in probability that a variant may show on the vectors, by precision; see `Variant` of the manifest.
+
+Eight bits move the pixels of outlines: 0.04 to 0.09 in the 99.9th percentile on fields of any set, while Dice, recall
+and precision stay within 0.0002. A processor that saturates shows 0.23 and more (DECISIONS.md)."""
 
 Convert = Callable[[bytes], dict[str, bytes]]
 

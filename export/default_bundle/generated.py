@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +13,19 @@ from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE, Floats
 from edge.decide.network import prepared
 from edge.features import measure_cells
-from edge.optics.labels import label_windows
+from edge.optics.labels import Window, label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, normalise
 from edge.types import Outlines, Pixels
-from export.default_bundle.networks import whole_tiles
 from firmware_bridge.options import SimOptions
 from firmware_bridge.sim import TruthCell
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.uri import SourceUri
 
-VECTOR_FIELDS, VECTOR_FIELD_PX = 4, 80
-VECTOR_CELLS = 10
-"""As many as there is room for: a cell weighs 100 kB."""
-WIDE = SimOptions(width=640, height=480, um_per_px=WORKING_UM_PER_PX, cells=40, blast_fraction=0.4, dwell=1)
+VECTOR_FIELDS, VECTOR_HEIGHT_PX, VECTOR_WIDTH_PX = 2, 144, 176
+VECTOR_CELLS = 16
+"""As much as there is room for: a field weighs 600 kB with its answer, a cell 26 kB."""
+ORDINARY = SimOptions(width=640, height=480, um_per_px=WORKING_UM_PER_PX, cells=9, blast_fraction=0.4, dwell=1)
+CROWDED = replace(ORDINARY, cells=40)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +50,23 @@ def generated(options: SimOptions) -> Iterator[Generated]:
 
 
 def field_vectors() -> dict[str, Floats]:
-    """Small squares of generated fields, as the cells network takes them."""
-    fields = (normalise(each.pixels, WORKING_UM_PER_PX).transmittance for each in generated(WIDE))
-    squares = [next(fields)[-VECTOR_FIELD_PX:, :VECTOR_FIELD_PX] for _ in range(VECTOR_FIELDS)]
-    return {IMAGE: np.stack([whole_tiles(square) for square in squares])}
+    """Parts of generated fields as the cells network takes them, each around a cell."""
+    return {IMAGE: np.stack([_part(field) for field in islice(generated(ORDINARY), VECTOR_FIELDS)])}
 
 
 def cell_vectors(inputs: Preprocessing) -> dict[str, NDArray[np.float32]]:
     """Generated cells, as the opinion network takes them."""
-    field = next(generated(WIDE))
+    field = next(generated(CROWDED))
     normal = normalise(field.pixels, WORKING_UM_PER_PX)
     windows = list(label_windows(field.outlines.cells))[:VECTOR_CELLS]
     features = measure_cells(normal, field.outlines)[:VECTOR_CELLS]
     return dict(prepared(inputs, normal, field.outlines, windows, features))
+
+
+def _part(field: Generated) -> NDArray[np.float32]:
+    """Transmittance (3, height, width) around the field's first whole cell."""
+    x, y = field.whole()[0].centre_px
+    transmittance = normalise(field.pixels, WORKING_UM_PER_PX).transmittance
+    top, left = (int(each) for each in (y - VECTOR_HEIGHT_PX / 2, x - VECTOR_WIDTH_PX / 2))
+    around = Window(top, left, top + VECTOR_HEIGHT_PX, left + VECTOR_WIDTH_PX)
+    return np.ascontiguousarray(around.cut(transmittance, 1).transpose(2, 0, 1))

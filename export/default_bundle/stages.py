@@ -12,17 +12,26 @@ pack       everything into a bundle, signed, each variant tried on this machine
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from edge.bundle.durable import write_durably
+from export.cells.figures import Figure
 from export.cells.stages import train_cells
 from export.default_bundle.packing import pack_default
-from export.default_bundle.workshop import FOLDS_FILE, JUDGEMENT_FILE, OPINIONS_FILE, Workshop, session_of
+from export.default_bundle.workshop import (
+    CELLS_MEASURED,
+    FOLDS_FILE,
+    JUDGEMENT_FILE,
+    OPINIONS_FILE,
+    Workshop,
+    session_of,
+)
 from export.opinion.evaluate import Examined, examine
 from export.opinion.exams import Sitting
 from export.opinion.folds import fold_of_each
@@ -43,8 +52,7 @@ Stage = Callable[[Workshop, Say], None]
 def cells(shop: Workshop, say: Say) -> None:
     """The network that finds cells."""
     trained = train_cells(shop.data, shop.work / "cells", shop.options.cells)
-    for each in trained.figures:
-        say(f"{each.name}, {each.on}: {each.value:.4f} ({each.low:.4f} to {each.high:.4f})")
+    say_figures(trained.figures, say)
     say(f"The cells network weighs {len(shop.cells_network_8()) >> 10} kB in 8 bits.")
 
 
@@ -94,14 +102,23 @@ def evaluate(shop: Workshop, say: Say) -> None:
     session, judgement = session_of(shop.opinion_network_8()), shop.judgement()
     examined = Examined(session, shop.opinion().inputs, judgement)
     results = examine(examined, Sitting(shop.learned(), shop.opinions_out_of_fold()), shop.measured)
+    found = shop.cells_as_shipped()
+    write_durably(shop.work / CELLS_MEASURED, json.dumps([asdict(each) for each in found], indent=1).encode())
     write_durably(shop.work / MEASURED_JSON, as_json(results, judgement.thresholds))
     write_durably(shop.work / MEASURED_TABLE, as_markdown(results).encode())
+    say_figures(found, say)
     say(as_markdown(results))
 
 
 def pack(shop: Workshop, say: Say) -> None:
     """The bundle."""
     pack_default(shop, (shop.made(MEASURED_JSON, "evaluate")).read_bytes(), say)
+
+
+def say_figures(figures: Iterable[Figure], say: Say) -> None:
+    """One line each."""
+    for each in figures:
+        say(f"{each.name}, {each.on}: {each.value:.4f} ({each.low:.4f} to {each.high:.4f})")
 
 
 STAGES: Mapping[str, Stage] = MappingProxyType(

@@ -15,8 +15,8 @@ from edge.runtime.ort import OnnxRuntime
 from edge.runtime.session import Session
 from edge.segment.density import DensityFinder
 from edge.segment.network import NetworkFinder
+from export.cells.evaluate import Way, evaluate
 from export.cells.figures import Figure
-from export.cells.stages import REPORT_FILE
 from export.default_bundle.networks import cells_onnx, digest_of, kept, opinion_onnx, real_cells, real_fields
 from export.default_bundle.options import DefaultOptions
 from export.errors import NotYetMade
@@ -30,7 +30,7 @@ from export.opinion.trained import TrainedOpinion, read_trained
 from export.quantise import Arrays, quantise
 from models.marrowkit2026_cells.net import MULTIPLE_PX
 
-JUDGEMENT_FILE, OPINIONS_FILE = "judgement.json", "opinions.npz"
+JUDGEMENT_FILE, OPINIONS_FILE, CELLS_MEASURED = "judgement.json", "opinions.npz", "measured-cells.json"
 FOLDS_FILE = "out_of_fold.npz"
 """Fold and logits of every cell that is learned from."""
 
@@ -81,9 +81,14 @@ class Workshop:
         network = self.cells_network()
         return self._kept("cells-int8", network, lambda: quantise(network, self.calibration_fields()))
 
+    def cells_as_shipped(self) -> tuple[Figure, ...]:
+        """How well the cells network finds cells in 8 bits."""
+        finder = NetworkFinder(session_of(self.cells_network_8()), MULTIPLE_PX)
+        return evaluate(Way(finder, self.options.cells.segment), self.data)
+
     def cells_figures(self) -> list[Figure]:
-        """How well the cells network finds cells, in float32."""
-        content = json.loads(self.made(f"cells/{REPORT_FILE}", "cells").read_text("utf-8"))
+        """The same, as the evaluation found it."""
+        content = json.loads(self.made(CELLS_MEASURED, "evaluate").read_text("utf-8"))
         return [Figure(**each) for each in content]
 
     def cells_of(self, name: str) -> CellTable:

@@ -68,7 +68,7 @@ def test_vectors_are_of_generated_cells_and_repeat() -> None:
     assert cells["image"].any(axis=(1, 2, 3)).all()
     first, again = field_vectors(), field_vectors()
     assert (first["image"] == again["image"]).all()
-    assert first["image"].shape[0] >= 4
+    assert (first["image"].std(axis=(1, 2, 3)) > 0.05).all()
     assert sum(each.nbytes for each in (*cells.values(), 2 * first["image"])) < 1_700_000
 
 
