@@ -22,7 +22,8 @@ from edge.types import Scale
 FILE, PICTURE = "calibration.json", "calibration.png"
 MOST_BYTES = 2**20
 LEAST_BIAS, MOST_BIAS = -1.5, 0.3
-"""A site may ask for fewer alarms by up to 1.5 in log-odds (0.5 becomes 0.18), and hardly for more of them."""
+"""A site may ask for fewer alarms by up to 0.75 in log-odds (0.5 becomes 0.32), and hardly for more of them: ordinary
+cells cannot show how many blasts a stricter threshold loses (see DECISIONS.md)."""
 CALIBRATE_AGAIN = "Calibrate again, or forget it: marrowkit calibrate --reset."
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
