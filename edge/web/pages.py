@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from edge.record import Case
-from edge.web.language import LANGUAGES, messages
 from edge.web.parts import WebParts, without_password
 from edge.web.rendering import render
 
@@ -29,7 +27,7 @@ class Files(StaticFiles):
 
 
 def router(parts: WebParts) -> APIRouter:
-    """`/`, `/cases`, `/cases/{id}` and the words of the scripts."""
+    """`/`, `/cases` and `/cases/{id}`."""
     routes, record = APIRouter(include_in_schema=False), parts.record
 
     @routes.get("/")
@@ -45,12 +43,6 @@ def router(parts: WebParts) -> APIRouter:
     @routes.get("/cases/{case_id}")
     def case(request: Request, case_id: int) -> Response:
         return _bench(request, parts, record.case(case_id))
-
-    @routes.get("/words/{code}.json")
-    def words(code: str) -> JSONResponse:
-        if code not in LANGUAGES:
-            raise HTTPException(404)
-        return JSONResponse(dict(messages(code)), headers={"Cache-Control": "no-cache"})
 
     return routes
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from edge.web import names
-from edge.web.language import LANGUAGES, language_of, remember, translation
+from edge.web.language import LANGUAGES, language_of, messages, remember, translation
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -34,7 +34,13 @@ def environment() -> Environment:
 def render(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """A page in the reader's language; a language asked for in the address is kept for the next pages."""
     language = language_of(request)
-    words = {"_": translation(language.code), "language": language, "languages": LANGUAGES, "names": names}
+    words = {
+        "_": translation(language.code),
+        "words": dict(messages(language.code)),
+        "language": language,
+        "languages": LANGUAGES,
+        "names": names,
+    }
     page = environment().get_template(template).render(**words, path=request.url.path, **context)
     response = HTMLResponse(page, status, headers={"Vary": "Accept-Language, Cookie"})
     remember(response, language, request)

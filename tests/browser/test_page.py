@@ -53,6 +53,7 @@ def visit(browser: Browser, kit: tuple[str, WebParts]) -> Iterator[Watched]:
 def begin_case(page: Page, code: str = "A-17") -> None:
     page.goto("/")
     page.locator("input[name=pseudonym]").first.fill(code)
+    expect(page.locator("[data-new-case] button").first).to_be_enabled()
     page.locator("input[name=pseudonym]").first.press("Enter")
     # not "load": that waits for the live stream, which never ends
     page.wait_for_url("**/cases/*", wait_until="domcontentloaded")

@@ -7,6 +7,7 @@ for (const form of document.querySelectorAll("[data-new-case]")) {
     event.preventDefault();
     begin(form);
   });
+  form.querySelector("button").disabled = false;
 }
 
 for (const button of document.querySelectorAll("[data-open-new-case]")) {

@@ -1,7 +1,8 @@
 // The page's words and figures in the reader's language. Message ids are the English words.
+// They come with the page: a script that waited for them would leave the page deaf while it does.
 
 const language = document.documentElement.lang;
-const words = language === "en" ? {} : await (await fetch(`/words/${language}.json`)).json();
+const words = JSON.parse(document.getElementById("words").textContent);
 
 /** A message in the reader's language, its {places} filled. */
 export function _(id, values = {}) {
