@@ -21,7 +21,7 @@ run: $(RUN) ## Show the local page. SOURCE=sim: PORT=8000 DATA=data (where recor
 
 .PHONY: test
 test: $(TEST) tools check ## Everything that CI does: set-up, checks, all tests
-	find tests -name 'test_*.py' | sort | OMP_NUM_THREADS=1 xargs -P 2 -n 1 $(BIN)/python -m pytest --no-header -rs
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --no-header --numprocesses 2 --dist loadscope -rs
 
 .PHONY: check
 check: $(TEST) ## The fast checks: ruff, mypy, import rules

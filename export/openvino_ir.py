@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge.runtime.engines import import_library
-from edge.runtime.ov import OpenVino, silence_telemetry
+from edge.runtime.ov import openvino, openvino_core
 from export.errors import NotInt8
 
 INT8 = frozenset({"i8", "u8"})
@@ -30,19 +29,17 @@ def to_ir(network: bytes) -> Ir:
     Raises:
         EngineMissing: OpenVINO is not installed.
     """
-    library = _openvino()
-    model = library.Core().read_model(network)
+    model = openvino_core().read_model(network)
     _name_operations(model)
     with tempfile.TemporaryDirectory() as folder:
         xml = Path(folder) / "network.xml"
-        library.save_model(model, str(xml), compress_to_fp16=False)
+        openvino().save_model(model, str(xml), compress_to_fp16=False)
         return Ir(xml.read_bytes(), xml.with_suffix(".bin").read_bytes())
 
 
 def executed_precisions(ir: Ir) -> Mapping[str, int]:
     """How many convolutions the CPU plugin runs in which precision on this machine: `{"u8": 20, "f32": 2}`."""
-    library = _openvino()
-    core = library.Core()
+    core = openvino_core()
     compiled = core.compile_model(core.read_model(ir.xml, ir.bin), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     kinds = [_kind(operation) for operation in compiled.get_runtime_model().get_ordered_ops()]
     return Counter(precision for kind, precision in kinds if kind == "Convolution")
@@ -62,11 +59,6 @@ def require_int8(ir: Ir, convolutions: int) -> None:
             f"OpenVINO runs {eight_bit} of {convolutions} quantised convolutions in 8 bits ({said}).",
             "Keep the layers around it quantised too, or leave this variant out.",
         )
-
-
-def _openvino() -> Any:
-    silence_telemetry()
-    return import_library("openvino", OpenVino.remedy)
 
 
 def _name_operations(model: Any) -> None:

@@ -20,7 +20,7 @@ from edge.bundle.keys import KEYS_FOLDER, merge
 from edge.bundle.manifest import NetworkName
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet
-from edge.runtime.ov import silence_telemetry
+from edge.runtime.ov import openvino_core, silence_telemetry
 from export.keys import key_list, trusted_key
 from export.pack import PackSpec, pack
 from export.sign import sign
@@ -80,7 +80,7 @@ def tiny_openvino(folder: Path) -> dict[str, bytes]:
     import openvino
 
     for network, text in TEXTS.items():
-        model = openvino.Core().read_model(tiny_onnx(text))
+        model = openvino_core().read_model(tiny_onnx(text))
         openvino.save_model(model, str(folder / f"{network}.xml"), compress_to_fp16=False)
     names = [f"{network}{suffix}" for network in TEXTS for suffix in (".xml", ".bin")]
     return {name: (folder / name).read_bytes() for name in names}

@@ -1,13 +1,16 @@
 """OpenVINO on the CPU: an extra, often faster for 8-bit networks.
 
-Two of its habits are switched off. On processors with bf16 or AMX it computes float32 networks in bf16 unless told
+Three of its habits are dealt with. On processors with bf16 or AMX it computes float32 networks in bf16 unless told
 otherwise: a silent change of numbers, so the precision is always said. And `import openvino` sends a usage event over
-the internet (2025 and later): the package that does so is kept from loading.
+the internet (2025 and later): the package that does so is kept from loading. And its CPU plugin gives the thread that
+loads it a stack for signals, which it takes away when it is unloaded, even by another thread: the next signal that
+Python handles would end the process. So there is one `Core` in a process, which stays.
 """
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,15 +33,13 @@ class OpenVino:
 
     def load(self, network: Network, options: EngineOptions) -> OpenVinoSession:
         """A session on the CPU. Raises EngineMissing or EngineFault."""
-        silence_telemetry()
-        library = import_library("openvino", self.remedy)
+        core = openvino_core()
         try:
-            core = library.Core()
             model = core.read_model(network.graph, network.weights)
             compiled = core.compile_model(model, "CPU", _settings(options))
         except Exception as error:  # the library raises RuntimeError and others of its own
             raise EngineFault(f"OpenVINO refuses {network.name}: {error}.", REPORT) from error
-        return OpenVinoSession(compiled, f"openvino {library.get_version().split('-')[0]}")
+        return OpenVinoSession(compiled, f"openvino {openvino().get_version().split('-')[0]}")
 
 
 class OpenVinoSession:
@@ -71,6 +72,18 @@ class OpenVinoSession:
         """Free the network."""
         self._request = None
         self._outputs = {}
+
+
+def openvino() -> Any:
+    """The library, silent. Raises EngineMissing."""
+    silence_telemetry()
+    return import_library("openvino", OpenVino.remedy)
+
+
+@cache
+def openvino_core() -> Any:
+    """The library's one `Core` in this process. Raises EngineMissing."""
+    return openvino().Core()
 
 
 def silence_telemetry() -> None:

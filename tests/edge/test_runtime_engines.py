@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib import metadata
@@ -29,6 +30,7 @@ from tests.tiny import (
     tiny_vectors,
 )
 
+CHECKOUT = Path(__file__).parents[2]
 Load = Callable[[Path, EngineOptions], Session]
 
 
@@ -47,6 +49,31 @@ ENGINE_LOADERS: dict[str, Load] = {"onnxruntime": onnxruntime, "openvino": openv
 @pytest.fixture(params=ENGINE_LOADERS)
 def load(request: pytest.FixtureRequest) -> Load:
     return ENGINE_LOADERS[request.param]
+
+
+SIGNALLED = """
+import signal, sys, threading
+from pathlib import Path
+from edge.runtime import EngineOptions
+from edge.runtime.engines import Network, find_engine
+
+network = Network("tiny", *(Path(sys.argv[1], f"opinion.{kind}").read_bytes() for kind in ("xml", "bin")))
+session = find_engine("openvino").load(network, EngineOptions())
+thread = threading.Thread(target=session.close)
+thread.start()
+thread.join()
+heard = []
+signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))
+signal.raise_signal(signal.SIGUSR1)
+assert heard
+"""
+
+
+@pytest.mark.slow
+def test_signals_arrive_after_openvino_was_closed_by_another_thread(tmp_path: Path) -> None:
+    for name, content in tiny_openvino(tmp_path).items():
+        (tmp_path / name).write_bytes(content)
+    subprocess.run([sys.executable, "-c", SIGNALLED, str(tmp_path)], cwd=CHECKOUT, check=True, timeout=60)
 
 
 def test_a_session_computes_what_the_network_says(load: Load, tmp_path: Path) -> None:
