@@ -94,17 +94,28 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """−1…1 at each working pixel, float32 (height, width)."""
+
+    cells: NDArray[np.float32]
+    nuclei: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outlines:
     """The cells of a field at the working scale: label images of equal shape and why some are not countable.
 
     cells     1…n, nucleus and cytoplasm
     nuclei    the nuclei of the same cells under the same ids
     excluded  id to reasons; a cell that is absent here is countable
+    levels    how far each pixel is inside (above 0) or outside a cell, and a nucleus: their zeros are the outlines
+              between the pixels; None where the pixels' own edges are all that is known
     """
 
     cells: Labels
     nuclei: Labels
     excluded: Mapping[int, tuple[Reason, ...]]
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Window:
         inside = self._inside(image, patch)
         image[self.slices][inside] = value
 
+    def lay(self, values: NDArray[Number], where: NDArray[np.bool_], image: NDArray[Number]) -> None:
+        """Set `image` to `values` where `where` is True, both of this window's shape."""
+        inside = self._inside(image, where)
+        image[self.slices][inside] = self._inside(image, values)[inside]
+
     @property
     def slices(self) -> tuple[slice, slice]:
         """Rows and columns of an image, as far as it has them."""

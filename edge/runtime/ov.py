@@ -33,13 +33,13 @@ class OpenVino:
 
     def load(self, network: Network, options: EngineOptions) -> OpenVinoSession:
         """A session on the CPU. Raises EngineMissing or EngineFault."""
-        core = openvino_core()
+        library, core = openvino(), openvino_core()
         try:
             model = core.read_model(network.graph, network.weights)
             compiled = core.compile_model(model, "CPU", _settings(options))
         except Exception as error:  # the library raises RuntimeError and others of its own
             raise EngineFault(f"OpenVINO refuses {network.name}: {error}.", REPORT) from error
-        return OpenVinoSession(compiled, f"openvino {openvino().get_version().split('-')[0]}")
+        return OpenVinoSession(compiled, f"openvino {library.get_version().split('-')[0]}")
 
 
 class OpenVinoSession:

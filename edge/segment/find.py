@@ -10,14 +10,14 @@ import numpy as np
 
 from edge.optics.labels import label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField
-from edge.optics.planes import Mask
+from edge.optics.planes import Mask, Plane
 from edge.segment.channel import stain_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
-from edge.segment.nucleus import OutlineOptions, outline_nucleus, tidy
+from edge.segment.nucleus import OutlineOptions, centred, nucleus_level, tidy
 from edge.segment.pale import PaleLimits, without_pale
 from edge.segment.spread import Pieces
-from edge.types import Labels, Outlines, Reason
+from edge.types import Labels, Levels, Outlines, Reason
 
 CUT = "cell.cut"
 BORDER_PX = 2
@@ -44,26 +44,29 @@ def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> 
     """
     likelihood = _within_picture(finder.likelihood(normal), normal.picture)
     pieces = label_cells(likelihood, options.instances)
-    nuclei = without_pale(normal, _exact_nuclei(normal, likelihood, pieces, options.outline), options.pale)
-    cells, numbered = number_cells(pieces, nuclei, options.instances)
-    return Outlines(cells, numbered, _cut_by_border(cells, normal))
+    nuclei, level = _exact_nuclei(normal, likelihood, pieces, options.outline)
+    cells, numbered = number_cells(pieces, without_pale(normal, nuclei, options.pale), options.instances)
+    return Outlines(cells, numbered, _cut_by_border(cells, normal), Levels(centred(likelihood.cell), level))
 
 
 def _within_picture(likelihood: Likelihood, picture: Mask) -> Likelihood:
     return Likelihood(likelihood.cell * picture, likelihood.nucleus * picture, likelihood.seam)
 
 
-def _exact_nuclei(normal: NormalField, likelihood: Likelihood, pieces: Pieces, options: OutlineOptions) -> Pieces:
-    """The nuclei of all pieces under the pieces' ids."""
+def _exact_nuclei(
+    normal: NormalField, likelihood: Likelihood, pieces: Pieces, options: OutlineOptions
+) -> tuple[Pieces, Plane]:
+    """The nuclei of all pieces under the pieces' ids, and how far each pixel is inside one."""
     hole_px, bit_px = options.hole_um2 / WORKING_UM_PER_PX**2, options.bit_um2 / WORKING_UM_PER_PX**2
-    nuclei = np.zeros_like(pieces)
+    nuclei, level = np.zeros_like(pieces), np.full(pieces.shape, -1.0, np.float32)
     for k, box in label_windows(pieces):
         window = box.grown(MARGIN_PX)
         piece = window.cut(pieces) == k
         channel = stain_channel(window.cut(normal.transmittance, 1))
-        nucleus = outline_nucleus(channel, piece, window.cut(likelihood.nucleus), options)
-        window.paste(tidy(nucleus, hole_px, bit_px) & piece, k, nuclei)
-    return nuclei
+        found = nucleus_level(channel, piece, window.cut(likelihood.nucleus), options)
+        window.lay(found, piece, level)
+        window.paste(tidy((found > 0) & piece, hole_px, bit_px) & piece, k, nuclei)
+    return nuclei, level
 
 
 def _cut_by_border(cells: Labels, normal: NormalField) -> Mapping[int, tuple[Reason, ...]]:

@@ -35,19 +35,23 @@ class OutlineOptions:
     bit_um2: float = 1.0
 
 
-def outline_nucleus(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Mask:
-    """The nucleus of one cell, bool (h, w), from patches of the stain channel, the cell's mask and the network's
-    nucleus likelihood, all (h, w)."""
+def nucleus_level(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Plane:
+    """How far each pixel is inside (above 0) or outside the nucleus of one cell, −1…1, float32 (h, w); from patches of
+    the stain channel, the cell's mask and the network's nucleus likelihood, all (h, w)."""
     inner = _shrunk(cell)
     nucleus, cytoplasm = inner & (likelihood > options.sure), inner & (likelihood < options.unlike)
-    by_network: Mask = cell & (likelihood > 0.5)
     if min(np.count_nonzero(nucleus), np.count_nonzero(cytoplasm)) < options.least_px:
-        return by_network
+        return centred(likelihood)
     contrast = float(np.median(channel[nucleus]) - np.median(channel[cytoplasm]))
     if contrast <= 0:
-        return by_network
-    excess = (channel[cell] - threshold(channel[inner])) / contrast + options.network * _log_odds(likelihood[cell])
-    return _placed(excess > 0, cell)
+        return centred(likelihood)
+    excess = (channel - threshold(channel[inner])) / contrast + options.network * _log_odds(likelihood)
+    return np.asarray(np.clip(excess, -1.0, 1.0), np.float32)
+
+
+def centred(likelihood: Plane) -> Plane:
+    """A likelihood as a level: 0 where it is one half."""
+    return np.asarray(2 * likelihood - 1, np.float32)
 
 
 def tidy(nucleus: Mask, hole_px: float, bit_px: float) -> Mask:
@@ -68,10 +72,3 @@ def _shrunk(cell: Mask) -> Mask:
 def _log_odds(likelihood: Plane) -> Plane:
     kept = np.clip(likelihood, 1e-3, 1 - 1e-3)
     return np.asarray(np.log(kept / (1 - kept)), np.float32)
-
-
-def _placed(values: Mask, where: Mask) -> Mask:
-    """Values given for the True pixels of `where`, back in their places."""
-    placed = np.zeros_like(where)
-    placed[where] = values
-    return placed

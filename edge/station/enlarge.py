@@ -1,7 +1,7 @@
-"""Label images at the size of the input image, outlines interpolated.
+"""Label images at the size of the input image, outlines found between the working pixels.
 
-Enlarging labels by the nearest neighbour leaves the working pixels' stairs on every outline: against hand-drawn nuclei
-that alone costs a Dice of 0.026, interpolating each mask and cutting at one half costs 0.011.
+Enlarging labels by the nearest neighbour leaves the working pixels' stairs on every outline: that alone costs a Dice of
+0.026 against hand-drawn nuclei. The levels from which labels were cut say where between two pixels an outline runs.
 """
 
 from __future__ import annotations
@@ -10,27 +10,47 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.optics.labels import Window, label_windows
-from edge.types import Labels
+from edge.optics.planes import Mask, Plane
+from edge.types import Labels, Outlines
 
 AROUND_PX = 2
 """Room around a label, so that its outline is interpolated against nothing and not cut off."""
+
+LEAST_LEVEL = np.float32(0.02)
+"""A label's own pixels count as at least so far inside, others as so far outside."""
 
 Ratios = tuple[float, float]
 """Working pixels per input pixel, along x and y."""
 
 
-def input_labels(labels: Labels, size_px: tuple[int, int]) -> Labels:
-    """A label image at the size (width, height) of the input image, ids kept; two labels never overlap."""
+def input_outlines(outlines: Outlines, size_px: tuple[int, int]) -> tuple[Labels, Labels]:
+    """Cells and nuclei as label images at the size (width, height) of the input image."""
+    levels = outlines.levels
+    cells = input_labels(outlines.cells, size_px, None if levels is None else levels.cells)
+    return cells, input_labels(outlines.nuclei, size_px, None if levels is None else levels.nuclei)
+
+
+def input_labels(labels: Labels, size_px: tuple[int, int], level: Plane | None = None) -> Labels:
+    """A label image at the size (width, height) of the input image, ids kept; two labels never overlap.
+
+    level  how far inside (above 0) or outside a label each pixel is, as in `Outlines.levels`
+    """
     ratios = labels.shape[1] / size_px[0], labels.shape[0] / size_px[1]
     enlarged = np.zeros((size_px[1], size_px[0]), np.uint16)
     for k, window in label_windows(labels):
         around = window.grown(AROUND_PX)
         target = _scaled(around, ratios)
-        target.paste(_mask(around.cut(labels) == k, around, target, ratios), k, enlarged)
+        signed = _signed(around.cut(labels) == k, None if level is None else around.cut(level))
+        target.paste(_mask(signed, around, target, ratios), k, enlarged)
     return enlarged
+
+
+def _signed(label: Mask, level: Plane | None) -> Plane:
+    """The level with the label's sign: cleaning has filled holes and dropped bits, neighbours lie beyond."""
+    depth = np.float32(1) if level is None else np.maximum(np.abs(level), LEAST_LEVEL)
+    return np.where(label, depth, -depth).astype(np.float32)
 
 
 def _scaled(window: Window, ratios: Ratios) -> Window:
@@ -44,8 +64,8 @@ def _scaled(window: Window, ratios: Ratios) -> Window:
     )
 
 
-def _mask(patch: NDArray[np.bool_], window: Window, target: Window, ratios: Ratios) -> NDArray[np.bool_]:
-    """`patch`, which lies at `window`, seen at the pixels of `target`: bilinear, more than half."""
+def _mask(level: Plane, window: Window, target: Window, ratios: Ratios) -> Mask:
+    """Where the level, which lies at `window`, is above 0 at the pixels of `target`: bicubic."""
     along_x, along_y = ratios
     backwards = np.array(
         [
@@ -54,6 +74,6 @@ def _mask(patch: NDArray[np.bool_], window: Window, target: Window, ratios: Rati
         ]
     )
     size = target.right - target.left, target.bottom - target.top
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpAffine(patch.astype(np.float32), backwards, size, flags=flags, borderMode=cv2.BORDER_CONSTANT)
-    return np.asarray(seen > 0.5)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    seen = cv2.warpAffine(level, backwards, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)
+    return np.asarray(seen > 0, np.bool_)

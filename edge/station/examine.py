@@ -23,7 +23,7 @@ from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
 from edge.station.cells import cells_of
 from edge.station.clock import StepClock
-from edge.station.enlarge import input_labels
+from edge.station.enlarge import input_outlines
 from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
@@ -133,8 +133,7 @@ class Station:
         clock: StepClock,
     ) -> Examination:
         size_px = (frame.pixels.shape[1], frame.pixels.shape[0])
-        cells = clock.time("cell labels", lambda: input_labels(outlines.cells, size_px))
-        nuclei = clock.time("nucleus labels", lambda: input_labels(outlines.nuclei, size_px))
+        cells, nuclei = clock.time("label images", lambda: input_outlines(outlines, size_px))
         roles = self.jury.roles
         return Examination(
             frame_name=frame.name,

@@ -17,10 +17,11 @@ from edge.optics.normal import BRIGHTEST
 from edge.optics.planes import Field
 from edge.types import Pixels
 from export.cells.camera import CameraOptions, photographed
+from export.cells.parts import PartsOptions, varied
 from export.cells.paste import PasteOptions, Scene, begun, pasted, seams
 from export.cells.placement import Layer, Point, cut, placed, random_turn
 from export.cells.tile import BACKGROUND, KNOWN, NUCLEUS, UNKNOWN, Plane8, Tile
-from export.cells.tint import TintOptions, faded, pasted_tint, tinted
+from export.cells.tint import TintOptions, pasted_tint, tinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ComposeOptions:
     pasted: tuple[float, ...] = (0.25, 0.3, 0.2, 0.15, 0.1)
     cut_out: float = 0.25
     tint: TintOptions = field(default_factory=TintOptions)
+    parts: PartsOptions = field(default_factory=PartsOptions)
     paste: PasteOptions = field(default_factory=PasteOptions)
     camera: CameraOptions = field(default_factory=CameraOptions)
 
@@ -83,7 +85,7 @@ class Composer:
         spread = float(np.exp(random.normal(0.0, self.options.spread)))
         base = self._base(random, spread)
         stained = tinted(random, base.density, base.cell, self.options.tint)
-        scene = begun(faded(random, stained, base.labels, self.options.tint), base)
+        scene = begun(varied(random, stained, base.labels, self.options.parts), base)
         scene = self._with_pasted(random, scene, spread)
         return finished(scene, photographed(random, scene.density, self.options.camera))
 
@@ -116,9 +118,8 @@ class Composer:
                 tile, random_turn(random, tile.um_per_px * spread, self.options.cell_spread), scene.labels.shape[0]
             )
             strength = np.float32(np.exp(random.normal(0.0, self.options.tint.each_strength)))
-            scene = pasted(
-                random, scene, Layer(tint(layer.density * strength), layer.labels, layer.doubt), self.options.paste
-            )
+            density = varied(random, tint(layer.density * strength), layer.labels, self.options.parts)
+            scene = pasted(random, scene, Layer(density, layer.labels, layer.doubt), self.options.paste)
         return scene
 
 

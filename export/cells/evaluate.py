@@ -13,14 +13,13 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.optics.normal import normalise
 from edge.optics.planes import Mask
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
+from edge.station.enlarge import input_outlines
 from edge.types import Labels, Outlines
 from export.cells.field_labels import WHITE_CELL
 from export.cells.figures import Figure, Ratio, figure
@@ -98,7 +97,8 @@ MEASURES: Mapping[str, Callable[[Way, Path], tuple[Ratio, ...]]] = MappingProxyT
 
 def cell_dice(outlines: Outlines, masks: Masks) -> tuple[float, float]:
     """Dice of nucleus and cell, of the found cell that shares most with the drawn one."""
-    cells, nuclei = (_enlarged(each, masks.cell) for each in (outlines.cells, outlines.nuclei))
+    height, width = masks.cell.shape
+    cells, nuclei = input_outlines(outlines, (width, height))
     shared = np.bincount(cells[masks.cell], minlength=1)
     shared[0] = 0
     if not shared.any():
@@ -126,8 +126,3 @@ def nucleus_centres(nuclei: Labels) -> list[tuple[float, float]]:
 def _outlined(way: Way, data: Path, name: str, first: int = 0, step: int = 1) -> Iterator[tuple[Example, Outlines]]:
     for example in islice(open_source(name, data).images(), first, None, step):
         yield example, find_cells(normalise(example.pixels, example.um_per_px), way.finder, way.options)
-
-
-def _enlarged(labels: Labels, like: Mask) -> NDArray[np.uint16]:
-    """A label image in the size of the picture that it was found in."""
-    return np.asarray(cv2.resize(labels, like.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint16)

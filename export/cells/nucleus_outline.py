@@ -22,16 +22,16 @@ nucleus apart, smoothed over a basophil's granules. Class to the blur's spread."
 class NucleusOptions:
     """How a nucleus is cleaned.
 
-    smooth_px, open_px  widths of the median and the opening
+    smooth_px, open_px  spread of the blur that smooths the outline, and width of the opening
     hole_px             smaller holes are filled
     bit_px, bit_share   smaller bits, absolute and against the largest, are dropped
     split               a nucleus of less than this share of the first guess is its chromatin: the guess stands
     least_px            pixels of cell needed for a threshold
     """
 
-    smooth_px: int = 5
+    smooth_px: float = 2.0
     open_px: int = 5
-    hole_px: int = 150
+    hole_px: int = 400
     bit_px: int = 60
     bit_share: float = 0.06
     split: float = 0.7

@@ -17,7 +17,7 @@ from edge.optics.planes import Mask, Plane
 from edge.segment.find import CUT, SegmentOptions, find_cells
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Likelihood
-from edge.segment.nucleus import OutlineOptions, outline_nucleus, tidy
+from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
 from edge.segment.otsu import threshold, two_thresholds
 from edge.segment.spread import parts_of, spread
 from edge.types import Outlines
@@ -241,7 +241,7 @@ def patch(contrast: float = 1.0, noise: float = 0.05) -> tuple[Plane, Mask, Mask
 def test_the_outline_follows_the_cells_own_colours_where_the_network_is_off(grown_px: int) -> None:
     channel, cell, nucleus = patch()
     likelihood = np.where(ellipse((70, 70), (30, 37), 16 + grown_px), 0.95, 0.05).astype(np.float32)
-    outline = outline_nucleus(channel, cell, likelihood, OutlineOptions())
+    outline = cell & (nucleus_level(channel, cell, likelihood, OutlineOptions()) > 0)
     assert np.count_nonzero(outline ^ nucleus) < 0.02 * np.count_nonzero(nucleus)
 
 
@@ -255,8 +255,8 @@ def test_where_the_colours_say_nothing_the_networks_outline_stands(
 ) -> None:
     channel, cell, nucleus = patch(contrast)
     said = np.where(nucleus, *likelihood).astype(np.float32)
-    outline = outline_nucleus(channel, cell, said, OutlineOptions())
-    assert np.array_equal(outline, cell & (said > 0.5))
+    level = nucleus_level(channel, cell, said, OutlineOptions())
+    assert np.array_equal(level > 0, said > 0.5)
 
 
 def test_a_nucleus_that_fills_its_cell_is_not_filled_up_to_its_box() -> None:

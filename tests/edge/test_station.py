@@ -76,8 +76,7 @@ def test_the_document_is_whole(examination: Examination) -> None:
         "features",
         "network",
         "decide",
-        "cell labels",
-        "nucleus labels",
+        "label images",
     }
     assert set(whole["timing_ms"]) == steps | {"total"}
     assert whole["timing_ms"]["total"] >= max(whole["timing_ms"][step] for step in steps)

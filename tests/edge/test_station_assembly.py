@@ -116,6 +116,26 @@ def test_label_images_are_not_shifted_by_half_a_pixel() -> None:
         assert (xs.mean(), ys.mean()) == pytest.approx([(side - 1) / 2] * 2, abs=0.02)
 
 
+@pytest.mark.parametrize("ratio", [1.3, 2.0, 3.7])
+def test_levels_tell_where_between_two_pixels_an_outline_runs(ratio: float) -> None:
+    y, x = np.mgrid[:60, :60]
+    distance = 20.4 - np.hypot(y - 29.7, x - 29.3)
+    side = round(60 * ratio)
+    y, x = (np.mgrid[:side, :side] + 0.5) * 60 / side - 0.5
+    true = np.hypot(y - 29.7, x - 29.3) < 20.4
+    labels, level = (distance > 0).astype(np.uint16), np.clip(distance / 3, -1, 1).astype(np.float32)
+    wrong = [np.count_nonzero((input_labels(labels, (side, side), each) > 0) ^ true) for each in (level, None)]
+    assert wrong[0] < 0.006 * np.count_nonzero(true)
+    assert wrong[0] < 0.6 * wrong[1]
+
+
+def test_cleaning_prevails_over_levels() -> None:
+    labels = np.zeros((20, 20), np.uint16)
+    labels[5:15, 5:15] = 1
+    against = np.where(labels > 0, -1, 1).astype(np.float32)
+    assert np.array_equal(input_labels(labels, (20, 20), against), labels)
+
+
 def test_a_twelve_megapixel_label_image_is_made_once() -> None:
     large = input_labels(np.full((800, 1000), 7, np.uint16), (4000, 3000))
     assert (large.shape, large.nbytes) == ((3000, 4000), 24_000_000)

@@ -14,10 +14,31 @@ from numpy.typing import NDArray
 from edge.optics.normal import density
 from export.cells.camera import CameraOptions, photographed
 from export.cells.compose import ComposeOptions, Composer, Sample, finished, without_lamp
+from export.cells.parts import PartsOptions, varied
 from export.cells.paste import PasteOptions, begun, pasted, seams, shifted
 from export.cells.placement import Layer, cut, placed, random_turn
-from export.cells.tile import CELL_UNKNOWN, CYTOPLASM, KNOWN, NUCLEUS, UNKNOWN, Tile, transmittance
-from export.cells.tint import DENSEST, TintOptions, blend, faded, random_tint
+from export.cells.tile import (
+    BACKGROUND,
+    CELL_UNKNOWN,
+    CYTOPLASM,
+    KNOWN,
+    NUCLEUS,
+    UNKNOWN,
+    Plane8,
+    Tile,
+    transmittance,
+)
+from export.cells.tint import (
+    DENSEST,
+    RED_HUES,
+    WHITE_HUES,
+    Hues,
+    TintOptions,
+    blend,
+    random_hue,
+    random_tint,
+    recoloured,
+)
 from tests.tiles import TINY, disc, drawn_tile
 
 SINGLES = [drawn_tile(k) for k in range(4)]
@@ -150,13 +171,55 @@ def test_stains_keep_clear_ground_clear_and_density_bounded(seed: int) -> None:
     assert 0 <= dense.min() <= dense.max() <= np.float32(DENSEST)
 
 
-def test_fading_touches_cytoplasm_alone() -> None:
-    labels = np.where(disc((40, 40), (20, 20), 6), NUCLEUS, disc((40, 40), (20, 20), 14) * CYTOPLASM).astype(np.uint8)
-    dense = np.full((40, 40, 3), 0.5, np.float32)
-    changed = faded(np.random.default_rng(0), dense, labels, TintOptions(fade=1.0)) != dense
-    assert changed[20, 10].all()
-    assert not changed[20, 20].any()
-    assert not changed[0, 0].any()
+@given(seed=SEEDS, hues=st.sampled_from([RED_HUES, WHITE_HUES]))
+def test_a_new_hue_is_the_hue_and_keeps_how_dense_it_is(seed: int, hues: Hues) -> None:
+    random = np.random.default_rng(seed)
+    dense = np.asarray(random.uniform(0.1, 0.5, (9, 9, 1)) * random.uniform(0.4, 1.0, 3), np.float32)
+    hue = random_hue(random, hues, 0.1)
+    changed = recoloured(dense, hue)
+    means = changed.mean(axis=(0, 1))
+    assert means / means.mean() == pytest.approx(hue / hue.mean(), rel=1e-3)
+    assert np.allclose(changed / dense, changed[0, 0] / dense[0, 0], rtol=1e-3)
+    assert not recoloured(np.zeros((4, 4, 3), np.float32), hue).any()
+
+
+NOTHING = PartsOptions(fade=0, granules=0, thin=0, rim=0)
+PARTS = {
+    "fade": (replace(NOTHING, fade=1), {CYTOPLASM}),
+    "granules": (replace(NOTHING, granules=1), {CYTOPLASM}),
+    "thin": (replace(NOTHING, thin=1), {NUCLEUS}),
+    "nothing": (NOTHING, set()),
+}
+
+
+@pytest.mark.parametrize(("options", "touched"), PARTS.values(), ids=PARTS)
+def test_each_part_varies_by_itself(options: PartsOptions, touched: set[int]) -> None:
+    labels = _rings()
+    dense = np.asarray(0.2 + 0.2 * labels[..., None], np.float32) * np.ones(3, np.float32)
+    changed = (varied(np.random.default_rng(0), dense, labels, options) != dense).all(axis=2)
+    middle = {BACKGROUND: (0, 0), CYTOPLASM: (20, 9), NUCLEUS: (20, 20)}
+    assert {part for part, place in middle.items() if changed[place]} == touched
+
+
+def test_granules_are_about_as_dense_as_the_nucleus() -> None:
+    labels, random = _rings(), np.random.default_rng(3)
+    dense = np.asarray(np.choose(labels, [0.0, 0.2, 0.6])[..., None] * np.ones(3), np.float32)
+    granules = varied(random, dense, labels, replace(NOTHING, granules=1))[labels == CYTOPLASM].mean(axis=0)
+    assert 0.15 < granules[0] < 0.5
+    assert 0.4 < granules[1] < 0.75
+
+
+def test_a_rim_is_darker_than_the_cell_that_it_goes_around() -> None:
+    labels = _rings()
+    dense = np.full((40, 40, 3), 0.3, np.float32)
+    rimmed = varied(np.random.default_rng(0), dense, labels, replace(NOTHING, rim=1))
+    assert rimmed[20, 7, 0] > rimmed[20, 12, 0] == pytest.approx(0.3, abs=1e-3)
+
+
+def _rings() -> Plane8:
+    """A nucleus in a cell."""
+    cell = disc((40, 40), (20, 20), 14) * CYTOPLASM
+    return np.asarray(np.where(disc((40, 40), (20, 20), 6), NUCLEUS, cell), np.uint8)
 
 
 def test_blending_ends_in_either_layer() -> None:
