@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge.bundle.durable import sync_folder, write_durably
+from edge.durable import sync_folder, write_durably
 from edge.errors import CalibrationDamaged, RecordFault
 from edge.types import Scale
 

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle.canonical import canonical_json
-from edge.bundle.durable import write_durably
 from edge.bundle.keys import KEYS_FOLDER, KeyEntry, KeyList, TrustedKey, key_id
+from edge.durable import write_durably
 from edge.errors import BadSetting
 
 SIGNING_KEY_VARIABLE = "MARROWKIT_SIGNING_KEY"

@@ -10,12 +10,12 @@ from typing import Any
 
 from edge.bundle.archive import write_archive
 from edge.bundle.canonical import canonical_json
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import KIND, SCHEMA_VERSION, Manifest, NetworkName
 from edge.bundle.opened import MANIFEST, SIGNATURE
 from edge.bundle.parse import digest, manifest_bytes, parse_manifest
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet, write_vectors
+from edge.durable import write_durably
 from edge.errors import BadSetting
 
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")

@@ -7,11 +7,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle, open_bundle
-from edge.bundle.durable import write_durably
 from edge.bundle.keys import merge
 from edge.bundle.opened import MANIFEST, SIGNATURE
 from edge.bundle.parse import parse_manifest
 from edge.bundle.signature import signature_bytes
+from edge.durable import write_durably
 from export.keys import trusted_key
 
 

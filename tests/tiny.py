@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle, TrustedKeys
 from edge.bundle.archive import write_archive
-from edge.bundle.durable import write_durably
 from edge.bundle.keys import KEYS_FOLDER, merge
 from edge.bundle.manifest import NetworkName
 from edge.bundle.store import FolderStore
 from edge.bundle.tensors import VectorSet
+from edge.durable import write_durably
 from edge.runtime.ov import openvino_core, silence_telemetry
 from export.keys import key_list, trusted_key
 from export.pack import PackSpec, pack

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.bundle.durable import sync_folder
 from edge.bundle.keys import TrustedKeys
 from edge.bundle.opened import MANIFEST, SIGNATURE, Bundle, open_bundle
 from edge.bundle.shelf import (
@@ -20,6 +19,7 @@ from edge.bundle.shelf import (
     shipped_path,
     switch_to,
 )
+from edge.durable import sync_folder
 from edge.errors import BundleFault, BundleMissing, BundleOutdated
 
 Prove = Callable[[Bundle], object]

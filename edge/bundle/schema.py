@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import Manifest
+from edge.durable import write_durably
 
 PUBLISHED = Path(__file__).with_name("manifest.schema.json")
 

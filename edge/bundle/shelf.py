@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from edge.bundle.durable import sync_folder, write_durably
 from edge.bundle.keys import load_keys
 from edge.bundle.opened import MANIFEST, Bundle, open_bundle
+from edge.durable import sync_folder, write_durably
 from edge.errors import BundleDamaged, BundleMissing
 
 DEFAULT_NAME = "marrowkit-default"

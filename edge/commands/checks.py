@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from edge.bundle import Bundle, load_keys, open_bundle, use_bundle
-from edge.bundle.durable import write_durably
 from edge.bundle.shelf import current_version, shipped_path
 from edge.commands.calibrated import calibration
 from edge.commands.findings import Finding, Level, Place
 from edge.commands.machine import cameras, clock, power, processor
 from edge.commands.sheets import parity_figures
+from edge.durable import write_durably
 from edge.errors import EngineFault
 from edge.runtime.choose import choose_variant
 from edge.runtime.engines import ENGINES, find_engine, installed_version

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import cv2
 
-from edge.bundle.durable import write_durably
 from edge.commands.picturefiles import PictureFile
+from edge.durable import write_durably
 from edge.errors import BadSetting, RecordFault
 from edge.types import Examination, Labels
 

@@ -1,10 +1,11 @@
-"""Files that survive a power cut: written beside, synced, renamed, and the folder synced after them."""
+"""The record's pictures: several files that come into being together, or not at all."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from edge.durable import sync_folder, write_synced
 
 UNFINISHED = ".part"
 
@@ -20,7 +21,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     fresh = tuple(name for name in files if not (folder / name).exists())
     try:
         for name in fresh:
-            _write_unfinished(folder / (name + UNFINISHED), files[name])
+            write_synced(folder / (name + UNFINISHED), files[name])
         for name in fresh:
             (folder / (name + UNFINISHED)).replace(folder / name)
         sync_folder(folder)
@@ -45,19 +46,3 @@ def make_folder(folder: Path) -> None:
     """Make a folder that will still be there after a power cut."""
     folder.mkdir(parents=True, exist_ok=True)
     sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force the folder's own entries to the disk: a rename is not durable without it (fsync(2))."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_unfinished(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -42,8 +42,8 @@ MIGRATIONS: tuple[str, ...] = (
         bundle_digest TEXT NOT NULL,
         bundle_variant TEXT NOT NULL,
         ok INTEGER NOT NULL,
-        um_per_px REAL NOT NULL,
-        scale_source TEXT NOT NULL,
+        um_per_px REAL, -- a refused picture may have no scale
+        scale_source TEXT,
         nucleated INTEGER NOT NULL,
         countable INTEGER NOT NULL,
         excluded INTEGER NOT NULL,
@@ -73,64 +73,6 @@ MIGRATIONS: tuple[str, ...] = (
         codes TEXT NOT NULL,
         PRIMARY KEY (field_id, id)
     ) STRICT;
-    """,
-    """
-    -- a refused picture may have no scale; SQLite changes a column only by making its table anew, and with it the table
-    -- that refers to it
-    DROP VIEW field_rows;
-
-    CREATE TABLE new_fields (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        case_id INTEGER NOT NULL REFERENCES cases (id),
-        number INTEGER NOT NULL,
-        frame_digest TEXT NOT NULL,
-        frame_name TEXT NOT NULL,
-        width_px INTEGER NOT NULL,
-        height_px INTEGER NOT NULL,
-        image TEXT NOT NULL,
-        cell_labels TEXT NOT NULL,
-        nucleus_labels TEXT NOT NULL,
-        bundle_name TEXT NOT NULL,
-        bundle_version INTEGER NOT NULL,
-        bundle_digest TEXT NOT NULL,
-        bundle_variant TEXT NOT NULL,
-        ok INTEGER NOT NULL,
-        um_per_px REAL,
-        scale_source TEXT,
-        nucleated INTEGER NOT NULL,
-        countable INTEGER NOT NULL,
-        excluded INTEGER NOT NULL,
-        blast INTEGER NOT NULL,
-        doubtful INTEGER NOT NULL,
-        decision TEXT NOT NULL,
-        timing_ms TEXT NOT NULL,
-        document TEXT NOT NULL,
-        clock_hint TEXT NOT NULL,
-        UNIQUE (case_id, number),
-        UNIQUE (case_id, frame_digest)
-    ) STRICT;
-    INSERT INTO new_fields SELECT * FROM fields;
-
-    CREATE TABLE new_cells (
-        field_id INTEGER NOT NULL REFERENCES new_fields (id),
-        id INTEGER NOT NULL,
-        class TEXT NOT NULL,
-        probability TEXT NOT NULL,
-        countable INTEGER NOT NULL,
-        doubtful INTEGER NOT NULL,
-        codes TEXT NOT NULL,
-        PRIMARY KEY (field_id, id)
-    ) STRICT;
-    INSERT INTO new_cells SELECT * FROM cells;
-    DROP TABLE cells;
-    DROP TABLE fields;
-    ALTER TABLE new_fields RENAME TO fields;
-    ALTER TABLE new_cells RENAME TO cells;
-
-    CREATE VIEW field_rows AS SELECT
-        case_id, number, frame_digest, frame_name, width_px, height_px, image, cell_labels, nucleus_labels, ok,
-        nucleated, countable, excluded, blast, decision, clock_hint
-    FROM fields;
     """,
 )
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from edge.bundle.canonical import canonical_json
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import NetworkName
 from edge.bundle.opened import Bundle
+from edge.durable import write_durably
 from edge.errors import EngineDisagrees, EngineMissing
 from edge.runtime.apart import check_apart
 from edge.runtime.device import Device, this_device

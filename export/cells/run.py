@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from export.cells.average import begun_average
 from export.cells.options import TrainOptions
 from export.errors import OtherRun

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from edge.segment.find import SegmentOptions
 from edge.segment.likelihood import Finder
 from edge.segment.network import NetworkFinder

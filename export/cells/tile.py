@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from edge.optics.planes import Field
 from edge.types import Pixels
 from export.errors import NoImages

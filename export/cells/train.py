@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from tqdm import tqdm
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from export.cells.average import include
 from export.cells.compose import ComposeOptions
 from export.cells.curves import draw_curve

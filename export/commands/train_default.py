@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from edge.bundle.durable import write_durably
 from edge.bundle.shelf import DEFAULT_NAME, shipped_folder
+from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.default_bundle.drawn import draw_everything
 from export.default_bundle.options import DefaultOptions, quick_options

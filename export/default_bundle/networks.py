@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE, MEASURES
+from edge.durable import write_durably
 from edge.optics.normal import normalise
 from edge.optics.planes import Field
 from export.cells.train import read_weights

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from export.cells.figures import Figure
 from export.cells.stages import train_cells
 from export.default_bundle.packing import pack_default

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import Calibration, Thresholds
 from edge.bundle.tensors import Floats, probabilities
 from edge.decide.fuse import Fusion
+from edge.durable import write_durably
 from export.opinion.balance import balanced, evenly
 from export.opinion.calibrate import calibrated
 from export.opinion.fuzzy_rbf import FuzzyRbfDocuments, blast_share, fitted

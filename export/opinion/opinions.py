@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.bundle.durable import write_durably
 from edge.decide.fuse import Fusion, pooled
+from edge.durable import write_durably
 from export.opinion.table import CellTable
 
 NETWORK, RBF, FUSED, AREA = "network", "fuzzy-RBF", "fused", "nucleus area"

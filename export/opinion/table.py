@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 from edge.types import Features
 
 FEATURES = tuple(field.name for field in fields(Features))

@@ -14,10 +14,10 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from edge.bundle.durable import write_durably
 from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE, LOGITS, MEASURES, Floats
 from edge.decide.views import VIEWS, channels
+from edge.durable import write_durably
 from edge.runtime.session import Session, Tensors
 from export.opinion import planes
 from export.opinion.table import CellTable

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from models.golden import drawn_weights
 from models.marrowkit2026_cells.net import CellsNet, load
 
 GOLDEN_FILE = Path(__file__).with_name("golden.json")
@@ -20,19 +20,9 @@ EVERY_PX = 5
 def golden() -> dict[str, Any]:
     """Logits at every fifth pixel, by plane. The weights are drawn, not trained: they fix what the layers compute."""
     random = np.random.default_rng(SEED)
-    network = load({name: _drawn(random, name, each) for name, each in CellsNet().state_dict().items()})
+    network = load(drawn_weights(random, CellsNet().state_dict()))
     image = torch.from_numpy(random.uniform(0.2, 1.0, (1, 3, SIDE_PX, SIDE_PX)).astype(np.float32))
     with torch.no_grad():
         logits = network(image)[0, :, ::EVERY_PX, ::EVERY_PX]
     parameters = sum(each.numel() for each in network.parameters())
     return {"seed": SEED, "parameters": parameters, "logits": np.round(logits.double().numpy(), 5).tolist()}
-
-
-def _drawn(random: np.random.Generator, name: str, like: Tensor) -> Tensor:
-    """Weights of a size that keeps signals alive; norms with a mean and a positive spread."""
-    if name.endswith("num_batches_tracked"):
-        return torch.zeros_like(like)
-    if name.endswith("running_var") or (like.ndim == 1 and name.endswith("weight")):
-        return torch.from_numpy(random.uniform(0.5, 1.5, like.shape).astype(np.float32))
-    fan_in = like[0].numel() if like.ndim > 1 else 25
-    return torch.from_numpy(random.normal(0.0, (2 / fan_in) ** 0.5, like.shape).astype(np.float32))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from edge.bundle import durable
+from edge import durable
 from edge.calibration import FILE, PICTURE, Calibration, forget_calibration, load_calibration, save_calibration
 from edge.commands.calibrated import calibration as check
 from edge.commands.findings import Place
@@ -70,7 +70,7 @@ def test_a_full_disk_leaves_the_older_one_whole(tmp_path: Path, monkeypatch: pyt
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable, "_write_synced", full)
+    monkeypatch.setattr(durable, "write_synced", full)
     with pytest.raises(RecordFault, match="No space left"):
         save_calibration(site_calibration(um_per_px=0.3), b"new", tmp_path)
     assert load_calibration(tmp_path) == site_calibration()

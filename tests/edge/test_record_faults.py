@@ -140,26 +140,6 @@ def test_old_data_walk_through_new_migrations(data: Path, monkeypatch: pytest.Mo
     record.close()
 
 
-def test_fields_of_the_first_schema_keep_their_cells_in_the_second(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
-        old = Record(tmp_path)
-        old.begin_case(NEW)
-        add(old, 1)
-        before = old.tally(1), old.fields(1), old.document(1, 1)
-        old.close()
-    new = Record(tmp_path)
-    assert (new.tally(1), new.fields(1), new.document(1, 1)) == before
-    cells = new._connection.execute("SELECT id FROM cells WHERE field_id = (SELECT id FROM fields)").fetchall()
-    assert [row[0] for row in cells] == [cell["id"] for cell in before[2]["cells"]]
-    assert not new._connection.execute("PRAGMA foreign_key_check").fetchall()
-    with pytest.raises(sqlite3.IntegrityError):
-        new._connection.execute("DELETE FROM fields")
-    new.close()
-
-
 def test_before_strict_tables_the_schema_is_the_same_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 0))
     assert not any("STRICT" in statement for statement in migrations._statements(migrations.MIGRATIONS[0]))

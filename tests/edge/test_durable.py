@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.bundle.durable import write_durably
+from edge.durable import write_durably
 
 
 def test_the_new_content_replaces_the_old(tmp_path: Path) -> None:

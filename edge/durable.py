@@ -17,7 +17,7 @@ def write_durably(path: Path, content: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        _write_synced(beside, content)
+        write_synced(beside, content)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -34,8 +34,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file, over what is there, and wait until the disk has it."""
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
