@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -28,7 +29,8 @@ def main(folder: Path) -> None:
     with chromium() as browser, tempfile.TemporaryDirectory() as data:
         live = painted_live()
         with running(Path(data), live) as (address, parts):
-            _take_all(browser, address, folder, {"empty": _live})
+            photographer = Photographer(browser, folder, address)
+            photographer.all({"empty": _live})
             record = parts.record
             record.begin_case(NewCase("A-017", "marrow", "wright-giemsa"))
             for seed in range(10, 17):
@@ -36,13 +38,13 @@ def main(folder: Path) -> None:
                 record.add_field(1, frame, PaintedExaminer().examine(frame))
             dark = Frame(painted_frame(30, 10, SIZE).pixels // 6, name="painted-dark.png")
             record.add_field(1, dark, PaintedExaminer().examine(dark))
-            _take_all(browser, address, folder, PAGES)
-            _take(browser, address, folder, "cell-dark", _cell, WIDE, dark=True)
-            _take(browser, address, folder, "live-dark", _live, NARROW, dark=True)
-            _take(browser, address, folder, "cell-es", _cell, WIDE, language="es")
-            _take(browser, address, folder, "cell-es", _cell, NARROW, language="es")
+            photographer.all(PAGES)
+            photographer.one(Shot("cell-dark", _cell, WIDE, dark=True))
+            photographer.one(Shot("live-dark", _live, NARROW, dark=True))
+            photographer.one(Shot("cell-es", _cell, WIDE, language="es"))
+            photographer.one(Shot("cell-es", _cell, NARROW, language="es"))
             live.lose(LOST, age_s=74.0)
-            _take_all(browser, address, folder, {"lost": _live})
+            photographer.all({"lost": _live})
         _nothing(browser, folder)
 
 
@@ -50,9 +52,9 @@ def _nothing(browser: Browser, folder: Path) -> None:
     live = PaintedLive()
     live.lose(LOST, age_s=None)
     with tempfile.TemporaryDirectory() as data, running(Path(data), live) as (address, _):
-        _take_all(browser, address, folder, {"no-camera": _live})
+        Photographer(browser, folder, address).all({"no-camera": _live})
     with serving(create_fallback(BROKEN), None) as address:
-        _take(browser, address, folder, "fallback", _live, WIDE, complaints=True)
+        Photographer(browser, folder, address).one(Shot("fallback", _live, may_complain=True))
 
 
 def _live(page: Page) -> None:
@@ -97,29 +99,40 @@ PAGES: Mapping[str, Callable[[Page], None]] = {
 }
 
 
-def _take_all(browser: Browser, address: str, folder: Path, pages: Mapping[str, Callable[[Page], None]]) -> None:
-    for name, go in pages.items():
-        for size in (WIDE, NARROW):
-            _take(browser, address, folder, name, go, size)
+@dataclass(frozen=True)
+class Shot:
+    """A page as one visitor sees it."""
+
+    name: str
+    go: Callable[[Page], None]
+    size: tuple[int, int] = WIDE
+    language: str = "en"
+    dark: bool = False
+    may_complain: bool = False
 
 
-def _take(
-    browser: Browser,
-    address: str,
-    folder: Path,
-    name: str,
-    go: Callable[[Page], None],
-    size: tuple[int, int],
-    *,
-    language: str = "en",
-    dark: bool = False,
-    complaints: bool = False,
-) -> None:
-    with visiting(browser, address, size, language, dark) as watched:
-        go(watched.page)
-        watched.page.screenshot(path=folder / f"{name}-{size[0]}.png", full_page=name != "new-case")
-        if complaints:
-            watched.complaints.clear()
+@dataclass(frozen=True)
+class Photographer:
+    """Takes pictures of the pages at an address into a folder."""
+
+    browser: Browser
+    folder: Path
+    address: str
+
+    def all(self, pages: Mapping[str, Callable[[Page], None]]) -> None:
+        """Every page at both sizes."""
+        for name, go in pages.items():
+            for size in (WIDE, NARROW):
+                self.one(Shot(name, go, size))
+
+    def one(self, shot: Shot) -> None:
+        """One picture."""
+        with visiting(self.browser, self.address, shot.size, shot.language, shot.dark) as watched:
+            shot.go(watched.page)
+            file = self.folder / f"{shot.name}-{shot.size[0]}.png"
+            watched.page.screenshot(path=file, full_page=shot.name != "new-case")
+            if shot.may_complain:
+                watched.complaints.clear()
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def file_of(frame: Frame, kind: str = "PNG") -> dict[str, Any]:
     return {"picture": (f"field.{kind.lower()}", buffer.getvalue())}
 
 
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     body: dict[str, Any] = answer.json()
     assert (body["status"], body["code"]) == (status, code)
@@ -109,12 +109,12 @@ def test_a_picture_can_be_handed_in(client: TestClient, kind: str) -> None:
 
 def test_its_scale_may_be_given(client: TestClient) -> None:
     assert client.post(FIELDS, files=file_of(FRAME), data={"um_per_px": "0.11"}).status_code == 201
-    problem(client.post(FIELDS, files=file_of(FRAME), data={"um_per_px": "-1"}), 422, "web.invalid")
+    assert_problem(client.post(FIELDS, files=file_of(FRAME), data={"um_per_px": "-1"}), 422, "web.invalid")
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture at all", file_of(FRAME)["picture"][1][:2000]])
 def test_a_bad_file_is_told_what_it_is(client: TestClient, parts: WebParts, content: bytes) -> None:
-    problem(client.post(FIELDS, files={"picture": ("../../x.png", content)}), 422, "picture.unreadable")
+    assert_problem(client.post(FIELDS, files={"picture": ("../../x.png", content)}), 422, "picture.unreadable")
     assert parts.record.fields(1) == ()
 
 
@@ -132,37 +132,37 @@ def test_a_refused_field_is_kept_and_says_why(client: TestClient, live: PaintedL
     ["/api/v1/cases/9", "/api/v1/cases/9/fields/1", f"{FIELDS}/1", f"{FIELDS}/1/image.jpg", f"{FIELDS}/1/outlines"],
 )
 def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
-    problem(client.get(path), 404, "record.unknown")
+    assert_problem(client.get(path), 404, "record.unknown")
 
 
 def test_an_unknown_address_is_404(client: TestClient) -> None:
-    problem(client.get("/api/v1/nothing"), 404, "web.404")
+    assert_problem(client.get("/api/v1/nothing"), 404, "web.404")
 
 
 def test_a_capture_for_no_case_examines_nothing(client: TestClient, parts: WebParts) -> None:
-    problem(client.post("/api/v1/cases/9/fields"), 404, "record.unknown")
+    assert_problem(client.post("/api/v1/cases/9/fields"), 404, "record.unknown")
     assert isinstance(parts.examiner, PaintedExaminer)
     assert parts.examiner.examined == []
 
 
 @pytest.mark.parametrize("body", [{"pseudonym": ""}, {"pseudonym": "x" * 65}])
 def test_a_case_without_a_code_is_refused(client: TestClient, body: dict[str, str]) -> None:
-    problem(client.post("/api/v1/cases", json=body), 422, "setting")
+    assert_problem(client.post("/api/v1/cases", json=body), 422, "setting")
 
 
 @pytest.mark.parametrize("body", [{}, {"pseudonym": "A", "specimen": "soup"}])
 def test_a_case_of_no_known_kind_is_refused(client: TestClient, body: dict[str, str]) -> None:
-    problem(client.post("/api/v1/cases", json=body), 422, "web.invalid")
+    assert_problem(client.post("/api/v1/cases", json=body), 422, "web.invalid")
 
 
 def test_nothing_is_captured_from_a_lost_camera(client: TestClient, live: PaintedLive) -> None:
     live.lose(LOST, age_s=12.0)
-    problem(client.post(FIELDS), 503, "source.lost")
+    assert_problem(client.post(FIELDS), 503, "source.lost")
 
 
 def test_nothing_is_captured_from_a_picture_that_stands_still(client: TestClient, live: PaintedLive) -> None:
     live.state = pump_state("running", 60.0)
-    assert "60 s" in problem(client.post(FIELDS), 503, "source.lost")["detail"]
+    assert "60 s" in assert_problem(client.post(FIELDS), 503, "source.lost")["detail"]
 
 
 def test_the_last_picture_of_a_folder_may_be_captured(client: TestClient, live: PaintedLive) -> None:
@@ -174,7 +174,7 @@ def test_nothing_is_captured_before_the_first_picture(tmp_path: Path) -> None:
     parts = painted_parts(tmp_path / "none", PaintedLive())
     with TestClient(create_app(parts), "http://localhost") as visitor:
         visitor.post("/api/v1/cases", json={"pseudonym": "A-17"})
-        problem(visitor.post(FIELDS), 503, "source.unavailable")
+        assert_problem(visitor.post(FIELDS), 503, "source.unavailable")
     parts.record.close()
 
 
@@ -184,7 +184,7 @@ def test_a_full_disk_is_507_and_the_next_capture_works(client: TestClient, monke
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuse)
-        assert "safe" in problem(client.post(FIELDS), 507, "record.full")["detail"]
+        assert "safe" in assert_problem(client.post(FIELDS), 507, "record.full")["detail"]
     assert client.post(FIELDS).status_code == 201
 
 
@@ -193,7 +193,7 @@ def test_a_bug_is_a_problem_too(client: TestClient, parts: WebParts, monkeypatch
         raise ZeroDivisionError
 
     monkeypatch.setattr(parts.examiner, "examine", stumble)
-    problem(client.post(FIELDS), 500, "internal")
+    assert_problem(client.post(FIELDS), 500, "internal")
 
 
 def test_outlines_are_those_of_the_labels(client: TestClient, parts: WebParts) -> None:
@@ -234,5 +234,5 @@ def test_the_api_is_documented_and_loads_nothing_from_elsewhere(client: TestClie
 def test_a_picture_that_somebody_took_away_is_told(client: TestClient, parts: WebParts) -> None:
     client.post(FIELDS)
     parts.record.picture(parts.record.field(1, 1).image).unlink()
-    problem(client.get(f"{FIELDS}/1/image.jpg"), 503, "record.damaged")
+    assert_problem(client.get(f"{FIELDS}/1/image.jpg"), 503, "record.damaged")
     assert client.get(f"{FIELDS}/1").status_code == 200
