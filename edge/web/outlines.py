@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.optics.labels import Window, label_windows
+from edge.optics.planes import Mask
+
 THUMBNAIL_WIDTH_PX = 320
 TOLERANCE_PX = 1.0
 """How far an outline may run from the cell's true edge; a third of the points at a width of a stroke."""
@@ -17,12 +20,7 @@ TOLERANCE_PX = 1.0
 def outlines(labels_png: Path) -> dict[int, list[list[int]]]:
     """Cell id to its outline as [x, y] points, in pixels of the image; the largest piece where a cell has several."""
     labels = _read(labels_png, cv2.IMREAD_UNCHANGED)
-    ys, xs = np.nonzero(labels)
-    ids = labels[ys, xs]
-    order = np.argsort(ids, kind="stable")
-    found, starts = np.unique(ids[order], return_index=True)
-    places = zip(np.split(xs[order], starts[1:]), np.split(ys[order], starts[1:]), strict=True)
-    return {int(k): _outline(labels, int(k), *place) for k, place in zip(found, places, strict=True)}
+    return {k: _outline(window.cut(labels) == k, window) for k, window in label_windows(labels)}
 
 
 def thumbnail(image: Path) -> bytes:
@@ -42,10 +40,10 @@ def _read(path: Path, how: int) -> NDArray[Any]:
     return decoded
 
 
-def _outline(labels: NDArray[Any], k: int, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> list[list[int]]:
-    left, top = int(xs.min()), int(ys.min())
-    patch = (labels[top : ys.max() + 1, left : xs.max() + 1] == k).astype(np.uint8)
-    pieces, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
+def _outline(mask: Mask, window: Window) -> list[list[int]]:
+    pieces, _ = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(window.left, window.top)
+    )
     largest = max(pieces, key=cv2.contourArea)
     points = cv2.approxPolyDP(largest, TOLERANCE_PX, True).reshape(-1, 2)
     return [[int(x), int(y)] for x, y in points]

@@ -125,6 +125,7 @@ def test_a_refused_field_is_kept_and_says_why(client: TestClient, live: PaintedL
     assert not field["ok"]
     assert (len(result["fields"]), result["counted_fields"], result["counts"]["nucleated"]) == (1, 0, 0)
     assert client.get(f"{FIELDS}/1").json()["quality"]["reasons"]
+    assert client.get(f"{FIELDS}/1/outlines").json() == {"cells": {}, "nuclei": {}}
 
 
 @pytest.mark.parametrize(
