@@ -142,8 +142,11 @@ def _result(nuclei: Labels, whole: Labels, k: int) -> CellResult:
         fuzzy=FuzzyOpinion(
             100 * blast,
             (
-                FiredRule("medium cell, large nucleus, round outline: blast-like", round(blast, 3)),
-                FiredRule("small cell, large nucleus, round outline: mature lymphocyte", round(1 - blast, 3)),
+                FiredRule(
+                    "Medium size, high nuclear share, one smooth nucleus, no granules: like an L1 blast.",
+                    round(blast, 3),
+                ),
+                FiredRule("Small, high nuclear share, round nucleus: like a mature lymphocyte.", round(1 - blast, 3)),
             ),
         ),
         rbf=Opinion("rbf", _leaning(fused, -0.05)),

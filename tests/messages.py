@@ -25,6 +25,7 @@ from edge.web.language import DOMAIN, LANGUAGES, LOCALE
 from edge.words import WORDS
 
 WEB = Path(edge.__file__).parent / "web"
+BUNDLES = Path(edge.__file__).parents[1] / "models" / "bundles"
 NEVER = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """The same words give the same files: no true date in their headers."""
 IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\]|\\.)*")')
@@ -33,7 +34,7 @@ IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\]|\\.)*")')
 def messages() -> set[str]:
     """Every message that the page may say."""
     found = {text for sentence in WORDS.values() for text in (sentence.text, sentence.remedy) if text}
-    return found.union(_of_templates(), _of_scripts(), _of_names())
+    return found.union(_of_templates(), _of_scripts(), _of_names(), _of_rules())
 
 
 def po_path(code: str) -> Path:
@@ -91,6 +92,12 @@ def _of_scripts() -> Iterator[str]:
 def _of_names() -> Iterator[str]:
     with (WEB / "names.py").open("rb") as file:
         yield from (str(text) for _, _, text, _ in extract_python(file, {"N_": None}, [], {}))
+
+
+def _of_rules() -> Iterator[str]:
+    """The sentences of the fuzzy rules of the bundles that are shipped."""
+    for path in BUNDLES.glob("*/fuzzy.json"):
+        yield from (rule["sentence"] for rule in json.loads(path.read_text("utf-8"))["rules"])
 
 
 if __name__ == "__main__":
