@@ -1,4 +1,4 @@
-"""The channel in which a nucleus stands out from everything else."""
+"""The channels in which nuclei stand out: from a whole field, and from the cytoplasm of their own cell."""
 
 from __future__ import annotations
 
@@ -12,8 +12,29 @@ SMOOTH_PX = 0.7
 """Blur before the channels are compared: half the optical limit."""
 
 
+PURPLE = 1.5
+"""Weight of the hue beside the green light; 1 to 2.5 outline nuclei equally well."""
+
+
 def stain_channel(transmittance: Field) -> Plane:
     """Saturation less green, −1…1: about −1 for clear background, above 0 for nuclei; float32 (height, width)."""
-    clear = np.clip(cv2.GaussianBlur(transmittance, (0, 0), SMOOTH_PX), 1.0 / 255, 1.0, dtype=np.float32)
+    clear = _smoothed(transmittance)
     brightest = most_channel(clear)
     return np.asarray((brightest - least_channel(clear)) / brightest - clear[..., 1], np.float32)
+
+
+def nuclear_channel(transmittance: Field) -> Plane:
+    """Purple less green, −2.5…1.5, highest in nuclei; float32 (height, width).
+
+    Chromatin, which takes up both dyes, lets blue pass and stops green. What takes up eosin alone, the granules of
+    eosinophils most of all, stops both: by their saturation they could not be told from the nucleus.
+    """
+    clear = _smoothed(transmittance)
+    green = clear[..., 1]
+    return np.asarray(PURPLE * (clear[..., 2] - green) / most_channel(clear) - green, np.float32)
+
+
+def _smoothed(transmittance: Field) -> Field:
+    return np.asarray(
+        np.clip(cv2.GaussianBlur(transmittance, (0, 0), SMOOTH_PX), 1.0 / 255, 1.0, dtype=np.float32), np.float32
+    )

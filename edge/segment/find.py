@@ -11,7 +11,7 @@ import numpy as np
 from edge.optics.labels import label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField
 from edge.optics.planes import Mask, Plane
-from edge.segment.channel import stain_channel
+from edge.segment.channel import nuclear_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, centred, nucleus_level, tidy
@@ -62,7 +62,7 @@ def _exact_nuclei(
     for k, box in label_windows(pieces):
         window = box.grown(MARGIN_PX)
         piece = window.cut(pieces) == k
-        channel = stain_channel(window.cut(normal.transmittance, 1))
+        channel = nuclear_channel(window.cut(normal.transmittance, 1))
         found = nucleus_level(channel, piece, window.cut(likelihood.nucleus), options)
         window.lay(found, piece, level)
         window.paste(tidy((found > 0) & piece, hole_px, bit_px) & piece, k, nuclei)

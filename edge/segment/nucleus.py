@@ -1,8 +1,8 @@
 """The outline of a nucleus, exactly: the network says where, the cell's own colours say how far.
 
 Stains differ so much between laboratories that one decision boundary between nucleus and cytoplasm is a pixel too wide
-on one and too narrow on another. Inside one cell the two classes are clear: Otsu's threshold on the stain channel of
-its own pixels, nudged by the network's opinion, follows the half-height of the edge.
+on one and too narrow on another. Inside one cell the two classes are clear: Otsu's threshold on the nuclear channel
+of its own pixels, nudged by the network's opinion, follows the half-height of the edge.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class OutlineOptions:
     sure: float = 0.85
     unlike: float = 0.35
     least_px: float = 25
-    network: float = 0.03
+    network: float = 0.015
     hole_um2: float = 1.6
     bit_um2: float = 1.0
 
 
 def nucleus_level(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Plane:
     """How far each pixel is inside (above 0) or outside the nucleus of one cell, −1…1, float32 (h, w); from patches of
-    the stain channel, the cell's mask and the network's nucleus likelihood, all (h, w)."""
+    the nuclear channel, the cell's mask and the network's nucleus likelihood, all (h, w)."""
     inner = _shrunk(cell)
     nucleus, cytoplasm = inner & (likelihood > options.sure), inner & (likelihood < options.unlike)
     if min(np.count_nonzero(nucleus), np.count_nonzero(cytoplasm)) < options.least_px:

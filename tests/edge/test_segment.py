@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edge.errors import FieldTooLarge
 from edge.optics.normal import NormalField
 from edge.optics.planes import Mask, Plane
+from edge.segment.channel import nuclear_channel
 from edge.segment.find import CUT, SegmentOptions, find_cells
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Likelihood
@@ -228,6 +229,22 @@ def test_labels_spread_within_their_own_piece_only() -> None:
     assert np.unique(grown[:, 11:]).tolist() == [0]
     assert {int(grown[1, 1]), int(grown[7, 1]), int(grown[4, 8])} == {5, 6, 7}
     assert np.array_equal(grown[:, :10] > 0, within[:, :10])
+
+
+PARTS = {
+    "nucleus": (0.38, 0.28, 0.60),
+    "eosinophil's granules": (0.75, 0.33, 0.36),
+    "basophilic cytoplasm": (0.55, 0.55, 0.80),
+    "pale cytoplasm": (0.86, 0.82, 0.90),
+    "red cell": (0.88, 0.68, 0.66),
+    "clear": (1.0, 1.0, 1.0),
+}
+
+
+def test_in_the_nuclear_channel_a_nucleus_stands_above_all_other_parts() -> None:
+    values = {name: nuclear_channel(np.full((9, 9, 3), passed, np.float32))[4, 4] for name, passed in PARTS.items()}
+    nucleus = values.pop("nucleus")
+    assert all(nucleus > value + 0.2 for value in values.values()), (nucleus, values)
 
 
 def patch(contrast: float = 1.0, noise: float = 0.05) -> tuple[Plane, Mask, Mask]:
