@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from edge.optics.labels import label_windows
-from edge.optics.normal import WORKING_UM_PER_PX, NormalField
+from edge.optics.normal import NormalField
 from edge.optics.planes import Mask, Plane
 from edge.segment.channel import nuclear_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
@@ -57,7 +57,6 @@ def _exact_nuclei(
     normal: NormalField, likelihood: Likelihood, pieces: Pieces, options: OutlineOptions
 ) -> tuple[Pieces, Plane]:
     """The nuclei of all pieces under the pieces' ids, and how far each pixel is inside one."""
-    hole_px, bit_px = options.hole_um2 / WORKING_UM_PER_PX**2, options.bit_um2 / WORKING_UM_PER_PX**2
     nuclei, level = np.zeros_like(pieces), np.full(pieces.shape, -1.0, np.float32)
     for k, box in label_windows(pieces):
         window = box.grown(MARGIN_PX)
@@ -65,7 +64,7 @@ def _exact_nuclei(
         channel = nuclear_channel(window.cut(normal.transmittance, 1))
         found = nucleus_level(channel, piece, window.cut(likelihood.nucleus), options)
         window.lay(found, piece, level)
-        window.paste(tidy((found > 0) & piece, hole_px, bit_px) & piece, k, nuclei)
+        window.paste(tidy((found > 0) & piece, options) & piece, k, nuclei)
     return nuclei, level
 
 

@@ -37,6 +37,16 @@ def two_thresholds(values: Values, bins: int = 128) -> tuple[float, float]:
     return float(edges[low[best]].mean()), float(edges[high[best]].mean())
 
 
+def separability(values: Values, level: float) -> float:
+    """Otsu's η: the share of the variance, 0 to 1, that lies between what is above `level` and what is not."""
+    above = values > level
+    share, variance = float(above.mean()), float(values.var())
+    if not 0 < share < 1 or variance == 0:
+        return 0.0
+    apart = float(values[above].mean()) - float(values[~above].mean())
+    return share * (1 - share) * apart**2 / variance
+
+
 def _cumulated(values: Values, bins: int) -> tuple[Floats, Floats, Floats]:
     """Share of the values below each edge, their moment about the values' mean, and the edges, each (bins + 1,)."""
     low, high = float(values.min()), float(values.max())

@@ -35,16 +35,16 @@ class PartsOptions:
     fade_mean: float = -0.2
     fade_strength: float = 0.5
     fade_hue: float = 0.2
-    granules: float = 0.15
-    granule_red: tuple[float, float] = (0.3, 0.8)
-    granule_green: tuple[float, float] = (0.75, 1.15)
-    granule_blue: tuple[float, float] = (0.8, 1.4)
+    granules: float = 0.25
+    granule_red: tuple[float, float] = (0.4, 0.85)
+    granule_green: tuple[float, float] = (0.45, 1.1)
+    granule_blue: tuple[float, float] = (0.9, 1.3)
     grain: float = 0.15
     grain_px: float = 1.0
     thin: float = 0.35
     thin_mean: float = -0.15
     thin_strength: float = 0.25
-    rim: float = 0.2
+    rim: float = 0.25
     rim_most: float = 0.8
     rim_px: float = 1.0
 

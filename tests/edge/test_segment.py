@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -19,7 +20,7 @@ from edge.segment.find import CUT, SegmentOptions, find_cells
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Likelihood
 from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
-from edge.segment.otsu import threshold, two_thresholds
+from edge.segment.otsu import separability, threshold, two_thresholds
 from edge.segment.spread import parts_of, spread
 from edge.types import Outlines
 from tests.drawn import as_likelihood, ellipse, field_of, px
@@ -285,15 +286,37 @@ def test_a_nucleus_that_fills_its_cell_is_not_filled_up_to_its_box() -> None:
 def test_small_holes_are_filled_and_small_bits_dropped() -> None:
     disc = ellipse((70, 70), (35, 35), 25)
     rough = (disc & ~ellipse((70, 70), (30, 30), 3)) | ellipse((70, 70), (6, 6), 3)
-    assert np.count_nonzero(tidy(rough, 40, 40) ^ disc) <= 12
+    assert np.count_nonzero(tidy(rough, OutlineOptions()) ^ disc) <= 12
     window = disc & ~ellipse((70, 70), (30, 30), 8)
-    assert np.count_nonzero(tidy(window, 40, 40) ^ window) <= 12
+    assert np.count_nonzero(tidy(window, OutlineOptions()) ^ window) <= 12
+    rim = ellipse((70, 70), (35, 35), 30) & ~ellipse((70, 70), (35, 35), 27.5)
+    assert np.count_nonzero(tidy(disc | rim, OutlineOptions()) ^ disc) <= 12
 
 
 @given(st.floats(-5, 5), st.floats(0.5, 3), st.integers(2, 60), st.integers(2, 60))
 def test_otsu_cuts_midway_between_two_levels(low: float, gap: float, few: int, many: int) -> None:
     values = np.array([low] * few + [low + gap] * many, np.float32)
     assert threshold(values) == pytest.approx(low + gap / 2, abs=0.02 * gap)
+
+
+def test_separability_tells_one_kind_of_pixel_from_two() -> None:
+    random = np.random.default_rng(0)
+    one, two = random.normal(size=20_000), np.concatenate([random.normal(0, 1, 9_000), random.normal(5, 1, 9_000)])
+    uniform, nothing, exact = random.uniform(size=20_000), np.zeros(9), np.array([0.0, 1.0])
+    kinds = {"one": one, "uniform": uniform, "two": two, "nothing": nothing, "exact": exact}
+    eta = {name: separability(each.astype(np.float32), float(each.mean())) for name, each in kinds.items()}
+    expected = {"one": 2 / np.pi, "uniform": 0.75, "two": 6.25 / 7.25, "nothing": 0.0, "exact": 1.0}
+    assert eta == pytest.approx(expected, abs=0.01)
+
+
+def test_chromatin_is_not_parted_from_chromatin() -> None:
+    """A blast with a rim of cytoplasm: its nucleus has all the variance there is."""
+    cell, nucleus = ellipse((70, 70), (35, 35), 26), ellipse((70, 70), (35, 35), 24.5)
+    clumps = cv2.GaussianBlur(np.random.default_rng(0).normal(size=cell.shape), (0, 0), 2.5)
+    channel = (1.0 * nucleus + clumps / clumps.std() * 0.35).astype(np.float32)
+    said = np.where(nucleus, 0.97, 0.05).astype(np.float32)
+    level = nucleus_level(channel, cell, said, OutlineOptions(least_px=5))
+    assert np.array_equal(cell & (level > 0), nucleus)
 
 
 @given(st.floats(-1, 0), st.floats(0.2, 1), st.floats(0.2, 1))
