@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "train-cells": "export.commands.train:train_cells_command",
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",
+    "stability": "export.stability:command",
     "bench-fuzzy": "export.bench_fuzzy:command",
 }
 
