@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +15,19 @@ from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.default_bundle.drawn import draw_everything
 from export.default_bundle.options import DefaultOptions, quick_options
-from export.default_bundle.stages import MEASURED_JSON, MEASURED_TABLE, ROOM, STAGES
+from export.default_bundle.stages import MEASURED_JSON, MEASURED_TABLE, ON_REQUEST, ROOM, SOURCES_TABLE, STAGES
 from export.default_bundle.workshop import Workshop
 from export.opinion.choose import LEARNED_FROM
 
 NO_IMAGES_EXIT = 2
+EVERY = {**STAGES, **ON_REQUEST}
+FIGURES = {"evaluate": (MEASURED_JSON, MEASURED_TABLE), "sources": (SOURCES_TABLE,)}
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of the sets of images.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="The bundle's folder. Default: where kits look for it.")]
 WorkOption = Annotated[Path, typer.Option("--work", help="Folder of the run; a run that is there goes on.")]
 QuickOption = Annotated[bool, typer.Option("--quick", help="A few steps on drawn images, to see that all works.")]
-StageOption = Annotated[str | None, typer.Option("--stage", help=f"Only one of {', '.join(STAGES)}.")]
+StageOption = Annotated[str | None, typer.Option("--stage", help=f"Only one of {', '.join(EVERY)}.")]
 
 
 def train_default_command(
@@ -41,9 +44,9 @@ def train_default_command(
     _require_images(shop.data)
     for name in _stages(stage):
         print(f"— {name} —", file=sys.stderr)
-        STAGES[name](shop, print)
-        if name == "evaluate" and not quick:
-            _hang_up(shop.work)
+        EVERY[name](shop, print)
+        if name in FIGURES and not quick:
+            _hang_up(shop.work, FIGURES[name])
 
 
 def _quick(work: Path, out: Path | None) -> Workshop:
@@ -57,8 +60,8 @@ def _quick(work: Path, out: Path | None) -> Workshop:
 def _stages(stage: str | None) -> tuple[str, ...]:
     if stage is None:
         return tuple(STAGES)
-    if stage not in STAGES:
-        raise BadSetting(f"There is no stage {stage!r}.", f"The stages are {', '.join(STAGES)}.")
+    if stage not in EVERY:
+        raise BadSetting(f"There is no stage {stage!r}.", f"The stages are {', '.join(EVERY)}.")
     return (stage,)
 
 
@@ -70,7 +73,7 @@ def _require_images(data: Path) -> None:
         raise typer.Exit(NO_IMAGES_EXIT)
 
 
-def _hang_up(work: Path) -> None:
+def _hang_up(work: Path, figures: Iterable[str]) -> None:
     """The figures belong into the room of the network that they are about."""
-    for name in (MEASURED_JSON, MEASURED_TABLE):
+    for name in figures:
         write_durably(ROOM / name, (work / name).read_bytes())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from export.cells.stages import CellsOptions
@@ -26,6 +26,10 @@ class DefaultOptions:
     finder: Literal["network", "density"] = "network"
     calibration_cells: int = 384
     calibration_fields: int = 72
+
+    def opinion_of(self, number: int) -> TrainOptions:
+        """The opinion's training with a seed of its own: 1, 2 … for folds, 20 and more for left-out sets."""
+        return replace(self.opinion, seed=self.opinion.seed + number)
 
 
 def quick_options() -> DefaultOptions:

@@ -7,6 +7,7 @@ opinion    train the opinion network on all, and bring it to 8 bits
 judge      calibration, fuzzy rules, RBF network and thresholds from the predictions out of fold
 evaluate   every system as shipped, on what it never saw
 pack       everything into a bundle, signed, each variant tried on this machine
+sources    (on request) train anew without each set of blasts in turn, with the sets that may not be shipped
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,6 +37,7 @@ from export.opinion.evaluate import Examined, examine
 from export.opinion.exams import Sitting
 from export.opinion.folds import fold_of_each
 from export.opinion.judge import judge, write_judgement
+from export.opinion.left_out import BLASTS_OF, left_out
 from export.opinion.opinions import write_opinions
 from export.opinion.report import as_json, as_markdown
 from export.opinion.train import train
@@ -43,7 +45,7 @@ from export.opinion.trained import logits_of, read_trained
 from models.marrowkit2026_opinion import net
 
 ROOM = Path(net.__file__).parent
-MEASURED_JSON, MEASURED_TABLE = "measured.json", "measured.md"
+MEASURED_JSON, MEASURED_TABLE, SOURCES_TABLE = "measured.json", "measured.md", "measured-sources.md"
 
 Say = Callable[[str], None]
 Stage = Callable[[Workshop, Say], None]
@@ -70,9 +72,8 @@ def folds(shop: Workshop, say: Say) -> None:
     logits = np.zeros((len(learned), len(net.LABELS)), np.float32)
     for number in range(options.folds):
         say(f"Fold {number + 1} of {options.folds}")
-        seed = options.opinion.seed + 1 + number
         folder = shop.work / "folds" / str(number)
-        weights = train(learned.rows(fold != number), folder, replace(options.opinion, seed=seed))
+        weights = train(learned.rows(fold != number), folder, options.opinion_of(1 + number))
         trained, held_out = read_trained(weights), fold == number
         logits[held_out] = logits_of(trained, learned.rows(held_out), trained.inputs)
     content = io.BytesIO()
@@ -115,6 +116,18 @@ def pack(shop: Workshop, say: Say) -> None:
     pack_default(shop, (shop.made(MEASURED_JSON, "evaluate")).read_bytes(), say)
 
 
+def sources(shop: Workshop, say: Say) -> None:
+    """What learning from all laboratories but one is worth on that one."""
+    cells = shop.all_cells()
+    results = [
+        result
+        for number, name in enumerate(BLASTS_OF)
+        for result in left_out(name, cells, shop.work / "sources" / name, shop.options.opinion_of(20 + number))
+    ]
+    write_durably(shop.work / SOURCES_TABLE, as_markdown(results).encode())
+    say(as_markdown(results))
+
+
 def say_figures(figures: Iterable[Figure], say: Say) -> None:
     """One line each."""
     for each in figures:
@@ -133,3 +146,5 @@ STAGES: Mapping[str, Stage] = MappingProxyType(
     }
 )
 """In their order."""
+ON_REQUEST: Mapping[str, Stage] = MappingProxyType({"sources": sources})
+"""Not part of making the bundle."""

@@ -20,12 +20,12 @@ from export.cells.figures import Figure
 from export.default_bundle.networks import cells_onnx, digest_of, kept, opinion_onnx, real_cells, real_fields
 from export.default_bundle.options import DefaultOptions
 from export.errors import NotYetMade
-from export.opinion.choose import LEARNED_FROM, MEASURED_ON, learned, measured
+from export.opinion.choose import HALVED, LEARNED_FROM, MEASURED_ON, learned, measured
 from export.opinion.extract import Extraction
 from export.opinion.judge import Judgement, read_judgement
 from export.opinion.labels import Indices
 from export.opinion.opinions import Opinions, read_opinions
-from export.opinion.table import CellTable
+from export.opinion.table import CellTable, joined
 from export.opinion.trained import TrainedOpinion, read_trained
 from export.quantise import Arrays, quantise
 from models.marrowkit2026_cells.net import MULTIPLE_PX
@@ -106,6 +106,11 @@ class Workshop:
     def measured(self, name: str) -> CellTable | None:
         """The cells of a set that figures are taken of; None where the set is not there."""
         return measured(name, self.cells_of(name)) if name in self.sets else None
+
+    def all_cells(self) -> CellTable:
+        """The cells that are learned from, and those of all sets that figures are taken of."""
+        others = [self.measured(name) for name in MEASURED_ON if name != HALVED]
+        return joined([self.learned(), *(each for each in others if each is not None)])
 
     def opinion(self) -> TrainedOpinion:
         """The opinion network."""

@@ -17,7 +17,7 @@ from export.default_bundle.drawn import draw_everything
 from export.default_bundle.generated import VECTOR_CELLS, cell_vectors, field_vectors
 from export.default_bundle.options import quick_options
 from export.default_bundle.packing import MOST_BYTES, pack_default
-from export.default_bundle.stages import MEASURED_JSON, STAGES
+from export.default_bundle.stages import MEASURED_JSON, SOURCES_TABLE, STAGES
 from export.default_bundle.workshop import Workshop
 from export.errors import NoImages, NotYetMade
 from export.opinion.trained import MeasureScale, Shape, TrainedOpinion
@@ -91,6 +91,9 @@ def test_drawn_images_become_a_signed_bundle_that_passes_here(tmp_path: Path, mo
     assert again.exit_code == 0
     assert open_bundle(out, trusted).digest == bundle.digest
     assert (work / MEASURED_JSON).is_file()
+    left = CliRunner().invoke(app, ["train-default", "--quick", "--work", str(work), "--stage", "sources"])
+    assert left.exit_code == 0, left.output
+    assert (work / SOURCES_TABLE).read_text() in left.output
     assert not list(tmp_path.glob(".bundle*"))
 
 
