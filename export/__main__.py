@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",
     "stability": "export.stability:command",
+    "site-gain": "export.site_gain:command",
     "bench-fuzzy": "export.bench_fuzzy:command",
 }
 
