@@ -13,6 +13,7 @@ from edge.decide.wilson import wilson_percent
 from edge.types import Decision, DecisionLabel, Reason
 
 USUAL = Limits()
+OF_SCALE = "scale."
 
 
 def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = ()) -> Decision:
@@ -34,8 +35,13 @@ def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = (
 
 
 def decide_documents(documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL) -> Decision:
-    """The decision on a case from the documents of its counted fields, as the record keeps them (`edge.document`)."""
-    return decide_case(total(tally_document(each["cells"], roles) for each in documents), limits)
+    """The decision on a case from the documents of its counted fields, as the record keeps them (`edge.document`).
+
+    What was to be known of a field's scale is to be known of the case.
+    """
+    fields = list(documents)
+    counted = total(tally_document(each["cells"], roles) for each in fields)
+    return decide_case(counted, limits, _of_scale(fields))
 
 
 def decision(label: DecisionLabel, tally: Tally, reasons: Sequence[Reason]) -> Decision:
@@ -55,6 +61,13 @@ def figures(tally: Tally, limits: Limits) -> tuple[Reason, ...]:
         return (Reason("decide.below", {**values, "limit": limits.remission_percent}),)
     straddled = [each for each in (limits.remission_percent, limits.blast_percent) if low <= each <= high]
     return (Reason("decide.borderline", {**values, "limit": straddled[-1]}) if straddled else _between(values, limits),)
+
+
+def _of_scale(fields: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """The concerns about the fields' scales, each kind once."""
+    said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(OF_SCALE)]
+    first = {each["code"]: Reason(each["code"], each["values"]) for each in reversed(said)}
+    return tuple(first.values())
 
 
 def _between(values: dict[str, float], limits: Limits) -> Reason:

@@ -41,11 +41,10 @@ def decide_field(
 def _call(counted: Tally, limits: Limits, also: tuple[Reason, ...]) -> tuple[DecisionLabel, tuple[Reason, ...]]:
     alarms = urgent(counted, limits)
     if alarms:
-        return "refer", alarms
+        return "refer", (*alarms, *also)
     if counted.countable < limits.field_cells:
-        return "insufficient", (
-            Reason("decide.thin_field", {"counted": counted.countable, "target": limits.field_cells}),
-        )
+        thin = Reason("decide.thin_field", {"counted": counted.countable, "target": limits.field_cells})
+        return "insufficient", (thin, *also)
     worries = (*also, *concerns(counted, limits))
     if worries:
         return "refer", (*worries, *figures(counted, limits))

@@ -122,8 +122,22 @@ def test_cells_are_tallied_by_role() -> None:
 
 
 def test_a_case_is_counted_again_from_what_was_recorded() -> None:
-    documents = [{"cells": [_document(each) for each in field(30, 70)]} for _ in range(3)]
+    documents = [_field_document(field(30, 70)) for _ in range(3)]
     assert decide_documents(documents, ROLES) == decide_case(tally(field(90, 210), ROLES))
+
+
+def test_a_concern_about_the_scale_of_any_field_is_one_of_the_case() -> None:
+    assumed = {"code": "scale.assumed", "values": {"um_per_px": 0.1}}
+    documents = [_field_document(field(0, 150), *codes) for codes in ((), (assumed,), (assumed,))]
+    decision = decide_documents(documents, ROLES)
+    assert decision.label == "refer"
+    assert [each.code for each in decision.reasons].count("scale.assumed") == 1
+    thin = decide_field([], ROLES, also=[Reason("scale.assumed", {"um_per_px": 0.1})])
+    assert [each.code for each in thin.reasons] == ["decide.thin_field", "scale.assumed", "decide.one_field"]
+
+
+def _field_document(cells: list[CellResult], *codes: dict[str, object]) -> dict[str, object]:
+    return {"cells": [_document(each) for each in cells], "decision": {"codes": list(codes)}}
 
 
 def _document(result: CellResult) -> dict[str, object]:
