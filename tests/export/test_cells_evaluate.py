@@ -15,7 +15,7 @@ from edge.optics.normal import NormalField
 from edge.segment.find import SegmentOptions
 from edge.segment.likelihood import Likelihood
 from edge.types import Labels, Outlines
-from export.cells.evaluate import Way, boxes_hit, cell_dice, dice, evaluate, nucleus_centres
+from export.cells.evaluate import Way, boxes_hit, cell_dice, covered_shares, dice, evaluate, nucleus_centres
 from export.cells.figures import Ratio, figure
 from export.sources import Masks
 from tests.tiles import disc
@@ -81,6 +81,13 @@ def test_dice_is_of_the_cell_that_shares_most_with_the_drawn_one() -> None:
     nowhere = np.zeros((40, 40), bool)
     nowhere[:2, :2] = True
     assert cell_dice(outlines, Masks(nowhere, nowhere)) == (0.0, 0.0)
+
+
+def test_a_drawn_piece_is_covered_as_far_as_cells_were_found_in_it() -> None:
+    drawn = disc((120, 160), (40, 60), 20) | disc((120, 160), (120, 60), 20) | disc((120, 160), (5, 5), 2)
+    found = np.zeros_like(drawn)
+    found[:, :41] = True
+    assert covered_shares(found, drawn) == pytest.approx([0.5, 0.0], abs=0.03)
 
 
 def test_centres_are_the_nuclei_s() -> None:
