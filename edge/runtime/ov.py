@@ -29,7 +29,7 @@ class OpenVino:
     """Loads OpenVINO's .xml with its .bin, and .onnx."""
 
     distributions = ("openvino",)
-    remedy = "Install the extra: pip install 'marrowkit[openvino]'"
+    remedy = "In a checkout: pip install '.[openvino]'; at a station: deploy/install.sh --openvino."
 
     def load(self, network: Network, options: EngineOptions) -> OpenVinoSession:
         """A session on the CPU. Raises EngineMissing or EngineFault."""
