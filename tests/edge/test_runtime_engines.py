@@ -179,7 +179,7 @@ def test_a_network_that_opens_is_closed_again_where_the_next_does_not(
 
 def test_an_engine_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
-    with pytest.raises(EngineMissing, match="install.sh --openvino"):
+    with pytest.raises(EngineMissing, match=r"install\.sh --openvino"):
         find_engine("openvino").load(Network("tiny", b""), EngineOptions())
     with pytest.raises(EngineMissing):
         import_library("no_such_engine", "Install it.")
