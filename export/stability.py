@@ -62,10 +62,18 @@ class Kept:
     blast: int = 0
 
 
-def halved(pixels: Pixels) -> Pixels:
-    """Half the width and height, averaged."""
-    height, width = pixels.shape[:2]
-    return np.asarray(cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+def smaller(times: int) -> Change:
+    """Width and height divided by `times`, averaged."""
+
+    def of_pixels(pixels: Pixels) -> Pixels:
+        height, width = pixels.shape[:2]
+        size = (width // times, height // times)
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def of_point(point: Point, _: Size) -> Point:
+        return (point[0] + 0.5) / times - 0.5, (point[1] + 0.5) / times - 0.5
+
+    return Change(of_pixels, of_point, larger=times)
 
 
 def as_jpeg(pixels: Pixels) -> Pixels:
@@ -89,10 +97,6 @@ def mirrored(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[:, ::-1])
 
 
-def _at_half(point: Point, _: Size) -> Point:
-    return (point[0] - 0.5) / 2, (point[1] - 0.5) / 2
-
-
 def _at_turn(point: Point, size: Size) -> Point:
     return point[1], size[0] - 1 - point[0]
 
@@ -107,7 +111,8 @@ def _there(point: Point, _: Size) -> Point:
 
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {
-        "halved": Change(halved, _at_half, larger=2.0),
+        "halved": smaller(2),
+        "quartered": smaller(4),
         "turned": Change(turned, _at_turn),
         "mirrored": Change(mirrored, _at_mirror),
         f"JPEG {JPEG_QUALITY}": Change(as_jpeg, _there),

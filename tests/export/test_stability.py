@@ -32,13 +32,13 @@ class Painted:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-@given(x=st.integers(0, 22), y=st.integers(0, 15))
+@given(x=st.integers(0, 11), y=st.integers(0, 7))
 def test_a_point_goes_where_its_pixel_goes(name: str, x: int, y: int) -> None:
     pixels = np.zeros((32, 48, 3), np.uint8)
-    pixels[2 * y : 2 * y + 2, 2 * x : 2 * x + 2] = 200
+    pixels[4 * y : 4 * y + 4, 4 * x : 4 * x + 4] = 200
     changed = CHANGES[name].of_pixels(pixels)[..., 1].astype(float)
     rows, columns = np.nonzero(changed > 100)
-    assert CHANGES[name].of_point((2 * x + 0.5, 2 * y + 0.5), (48, 32)) == pytest.approx(
+    assert CHANGES[name].of_point((4 * x + 1.5, 4 * y + 1.5), (48, 32)) == pytest.approx(
         (columns.mean(), rows.mean()), abs=0.01
     )
 
