@@ -1,1 +1,1 @@
-{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"ek5Wmw/I2t4Du1HkNSikRvGyRENGcz5jjnhFH8q+LY7JUapXD2VidkJjmygbBR0GThiNwNVgMuB4S1HnHhdDDQ=="}
+{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"mUIQCIGaxO8oWLA4llbEG+d8Mo5FHQ7JjPoUOw4w/JLYnh0yQHAQo5UZBiR/xbUWVk24A9ETE7IqnnHmiSIdDA=="}
