@@ -72,6 +72,7 @@ class Preprocessing(_Part):
     size_px   side of the square crop
     mean, std one per channel of the view: (value - mean) / std
     measures  scalar inputs, in order: names of fields of `edge.types.Features`; measures_mean and _std likewise
+    symmetric whether the answer is the mean over all eight ways to lay the square down, turned and mirrored
     """
 
     view: Name
@@ -82,6 +83,7 @@ class Preprocessing(_Part):
     measures: tuple[Text, ...]
     measures_mean: tuple[Finite, ...]
     measures_std: tuple[Positive, ...]
+    symmetric: bool = False
 
 
 class Thresholds(_Part):

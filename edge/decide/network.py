@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.manifest import Calibration, Preprocessing
-from edge.bundle.tensors import IMAGE, LOGITS, MEASURES, probabilities
+from edge.bundle.tensors import IMAGE, MEASURES, probabilities
 from edge.decide.measures import table
+from edge.decide.symmetry import logits
 from edge.decide.views import VIEWS, show_cells
 from edge.optics.labels import Window, label_windows
 from edge.optics.normal import NormalField
@@ -37,12 +38,12 @@ class NetworkOpinion:
             BadMeasures: the manifest names a measure that there is not.
         """
         windows = tuple(label_windows(outlines.cells))
-        logits = []
+        answers = []
         for at in range(0, len(windows), BATCH):
             some = slice(at, at + BATCH)
             given = prepared(self.inputs, normal, outlines, windows[some], features[some])
-            logits.append(self.session.run(given)[LOGITS])
-        return probabilities(np.concatenate(logits), self.calibration)
+            answers.append(logits(self.session, given, self.inputs.symmetric))
+        return probabilities(np.concatenate(answers), self.calibration)
 
 
 def prepared(

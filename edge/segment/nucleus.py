@@ -25,8 +25,9 @@ class OutlineOptions:
 
     sure, unlike  the network's nucleus likelihoods above and below which a pixel surely is, or surely is not, nucleus
     least_px      pixels needed on both sides; with fewer (no cytoplasm to compare with) the network's outline stands
-    two_parts     least separability of the cell's pixels (Otsu's η): with less they are of one kind, and a threshold
-                  would part chromatin from chromatin; one normal distribution has 0.64, a uniform one 0.75
+    two_parts     separability of the cell's pixels (Otsu's η) up to which they are of one kind, so that a threshold
+                  would part chromatin from chromatin, and from which on they are of two; one normal distribution has
+                  0.64, a uniform one 0.75
     network       weight of the network's log-odds beside the contrast, in contrasts per unit
     hole_um2, bit_um2  smaller holes are filled, smaller bits dropped
     open_um       what is narrower is no nucleus: darkened rims of cells
@@ -35,7 +36,7 @@ class OutlineOptions:
     sure: float = 0.85
     unlike: float = 0.35
     least_px: float = 25
-    two_parts: float = 0.68
+    two_parts: tuple[float, float] = (0.66, 0.7)
     network: float = 0.015
     hole_um2: float = 1.6
     bit_um2: float = 2.0
@@ -45,15 +46,24 @@ class OutlineOptions:
 def nucleus_level(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Plane:
     """How far each pixel is inside (above 0) or outside the nucleus of one cell, −1…1, float32 (h, w); from patches of
     the nuclear channel, the cell's mask and the network's nucleus likelihood, all (h, w)."""
+    by_network = centred(likelihood)
     inner = _shrunk(cell)
     nucleus, cytoplasm = inner & (likelihood > options.sure), inner & (likelihood < options.unlike)
     if min(np.count_nonzero(nucleus), np.count_nonzero(cytoplasm)) < options.least_px:
-        return centred(likelihood)
+        return by_network
     contrast = float(np.median(channel[nucleus]) - np.median(channel[cytoplasm]))
-    if contrast <= 0 or separability(channel[inner], threshold(channel[inner])) < options.two_parts:
-        return centred(likelihood)
+    if contrast <= 0:
+        return by_network
     excess = (channel - threshold(channel[cell])) / contrast + options.network * _log_odds(likelihood)
-    return np.asarray(np.clip(excess, -1.0, 1.0), np.float32)
+    trust = _trust(separability(channel[inner], threshold(channel[inner])), options)
+    return np.asarray(trust * np.clip(excess, -1.0, 1.0) + (1 - trust) * by_network, np.float32)
+
+
+def _trust(found: float, options: OutlineOptions) -> float:
+    """How far the cell's own colours are believed, 0 to 1: a cell that is seen a little differently gets an outline
+    that is a little different."""
+    low, high = options.two_parts
+    return min(1.0, max(0.0, (found - low) / (high - low)))
 
 
 def centred(likelihood: Plane) -> Plane:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE, LOGITS, MEASURES, Floats
+from edge.decide.symmetry import logits
 from edge.decide.views import VIEWS, channels
 from edge.durable import write_durably
 from edge.runtime.session import Session, Tensors
@@ -71,6 +72,7 @@ class TrainedOpinion:
             measures=net.MEASURES,
             measures_mean=tuple(self.scale.mean.tolist()),
             measures_std=tuple(self.scale.std.tolist()),
+            symmetric=True,
         )
 
     @property
@@ -91,7 +93,8 @@ class TrainedOpinion:
 def logits_of(session: Session, cells: CellTable, inputs: Preprocessing) -> Floats:
     """A network's answer for every cell, (n, labels), prepared as the kit prepares them."""
     some = (np.arange(at, min(at + BATCH, len(cells))) for at in range(0, len(cells), BATCH))
-    return np.concatenate([session.run(planes.tensors_of(cells.rows(each), inputs))[LOGITS] for each in some])
+    given = (planes.tensors_of(cells.rows(each), inputs) for each in some)
+    return np.concatenate([logits(session, each, inputs.symmetric) for each in given])
 
 
 def write_trained(state: Mapping[str, Tensor], shape: Shape, scale: MeasureScale, file: Path) -> None:
