@@ -13,7 +13,7 @@ export function showFields(caseId, fields, openNumber, onOpen) {
 function entry(caseId, field, isOpen, onOpen) {
   const source = `/api/v1/cases/${caseId}/fields/${field.number}/thumbnail.jpg`;
   const sums = field.ok
-    ? _("{cells} cells, {blasts} blasts", { cells: figure(field.counts.countable), blasts: figure(field.counts.blast) })
+    ? _("Cells {cells}, blasts {blasts}", { cells: figure(field.counts.countable), blasts: figure(field.counts.blast) })
     : _("Not counted");
   return el("li", {}, el(
     "button", {
