@@ -1,1 +1,1 @@
-{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"mUIQCIGaxO8oWLA4llbEG+d8Mo5FHQ7JjPoUOw4w/JLYnh0yQHAQo5UZBiR/xbUWVk24A9ETE7IqnnHmiSIdDA=="}
+{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"24FIFWsvzbRvj2R1HeToMkgnARmEJhhk3rEKZQuPLWRiEIbNR8P1E5AUvs5pSQwyk2P7SHgQWz+V4KOd/LkFAg=="}
