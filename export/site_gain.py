@@ -21,7 +21,7 @@ import typer
 
 from edge.calibrate import calibrate
 from edge.calibration import Calibration, save_calibration
-from edge.errors import ScaleUnknown
+from edge.errors import CalibrationRefused, ScaleUnknown
 from edge.station import Station, StationOptions, open_station
 from edge.types import CellResult, Frame
 from export.cells.figures import Figure
@@ -119,9 +119,13 @@ def command(
     """Measure what site calibration gains at sites that nothing was learned from."""
     for name, site in SITES.items():
         fields = parted(site, open_source(name, data).images, most)
+        try:
+            calibration = _calibrated(bundle, fields)
+        except CalibrationRefused as refused:
+            typer.echo(f"{name}: refused. {refused.what.splitlines()[0]}")
+            continue
         before = _examined(bundle, None, f"{name}, as shipped", fields, site)
-        after = _examined(bundle, _calibrated(bundle, fields), f"{name}, calibrated", fields, site)
-        for each in (*before, *after):
+        for each in (*before, *_examined(bundle, calibration, f"{name}, calibrated", fields, site)):
             interval = f"{each.low:.3f} to {each.high:.3f}"
             typer.echo(f"{each.on:24}{each.name:14}{each.value:7.3f}  ({interval}; {each.n} × {each.unit})")
 
