@@ -26,10 +26,11 @@ Ratios = tuple[float, float]
 
 
 def input_outlines(outlines: Outlines, size_px: tuple[int, int]) -> tuple[Labels, Labels]:
-    """Cells and nuclei as label images at the size (width, height) of the input image."""
+    """Cells and nuclei as label images at the size (width, height) of the input image; nuclei lie in their cells."""
     levels = outlines.levels
     cells = input_labels(outlines.cells, size_px, None if levels is None else levels.cells)
-    return cells, input_labels(outlines.nuclei, size_px, None if levels is None else levels.nuclei)
+    nuclei = input_labels(outlines.nuclei, size_px, None if levels is None else levels.nuclei)
+    return cells, nuclei * (nuclei == cells)
 
 
 def input_labels(labels: Labels, size_px: tuple[int, int], level: Plane | None = None) -> Labels:
