@@ -10,8 +10,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 import models.yang2023_mobilevitv2.net as room
@@ -56,8 +54,7 @@ def test_the_published_sizes(width: float, classes: int, parameters: int) -> Non
     assert sum(each.numel() for each in MobileViTv2(classes, width).parameters()) == parameters
 
 
-@settings(max_examples=8)
-@given(st.sampled_from([0.5, 0.75, 1.0, 1.25, 1.75, 2.0]), st.integers(1, 9), st.sampled_from([(64, 64), (64, 128)]))
+@pytest.mark.parametrize(("width", "classes", "size"), [(0.5, 1, (64, 128)), (0.75, 9, (64, 64)), (1.25, 4, (128, 64))])
 def test_any_width_and_class_count_loads_by_name(width: float, classes: int, size: tuple[int, int]) -> None:
     network = MobileViTv2(classes, width).eval()
     again = load(network.state_dict())
