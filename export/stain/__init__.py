@@ -1,0 +1,1 @@
+"""Other laboratories' stains for a picture: what differs between films of the same cells."""
