@@ -2,6 +2,9 @@
 
 Fault (firmware_bridge)
 └── ExportFault            a network cannot become part of a bundle
+    ├── NoNetwork          there is no such network                     (caller: another name)
+    ├── BadCheckpoint      weights are damaged or of another network    (caller: another file or network)
+    ├── BadOnnx            a finished ONNX is not what a bundle needs   (caller: export it otherwise)
     ├── NotExportable      torch cannot trace the module as asked        (caller: change module or example)
     ├── ExportDiffers      the exported network answers otherwise        (us, or an operator: report it)
     ├── NotQuantisable     calibration or network do not allow it        (caller: other arrays, other options)
@@ -20,6 +23,24 @@ class ExportFault(Fault):
     """A network cannot become part of a bundle."""
 
     code = "export"
+
+
+class NoNetwork(ExportFault):
+    """No room, factory or library gives a network of that name."""
+
+    code = "export.network"
+
+
+class BadCheckpoint(ExportFault):
+    """The weights cannot be read, or belong to another network."""
+
+    code = "export.checkpoint"
+
+
+class BadOnnx(ExportFault):
+    """An ONNX file that came from elsewhere is damaged, or is not what a bundle can carry."""
+
+    code = "export.onnx"
 
 
 class NotExportable(ExportFault):

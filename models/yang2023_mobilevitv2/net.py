@@ -59,6 +59,11 @@ class MobileViTv2(nn.Module):
         return self.stages(self.stem(image))  # type: ignore[no-any-return]
 
 
+def network(classes: int, width: float = 1.5) -> MobileViTv2:
+    """The room's network with random weights; the published one has width 1.5."""
+    return MobileViTv2(classes, width)
+
+
 def load(state: Mapping[str, Tensor]) -> MobileViTv2:
     """The network that these weights are of, for evaluation.
 
