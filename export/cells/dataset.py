@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from export.cells.compose import ComposeOptions, Composer, Sample
 from export.cells.tile import TileFile
+from export.learning.team import Member
 
 
 class Batch(NamedTuple):
@@ -58,17 +59,18 @@ class Batches(IterableDataset[Batch]):
     """Batches `first`, `first` + 1, … Each sample draws from a generator seeded with its own number.
 
     Of n workers, the k-th makes every n-th batch from the k-th on, which is the order in which a DataLoader asks them.
+    The members of a team take turns: of two, one makes the batches of even number.
     """
 
-    def __init__(self, recipe: Recipe, first: int = 0) -> None:
-        self._recipe, self._first = recipe, first
+    def __init__(self, recipe: Recipe, first: int = 0, member: Member | None = None) -> None:
+        self._recipe, self._first, self._member = recipe, first, member or Member()
 
     def __iter__(self) -> Iterator[Batch]:
         composer = self._recipe.composer()
         worker = get_worker_info()
         number, step = (self._first, 1) if worker is None else (self._first + worker.id, worker.num_workers)
         while True:
-            yield self._batch(composer, number)
+            yield self._batch(composer, number * self._member.size + self._member.number)
             number += step
 
     def _batch(self, composer: Composer, number: int) -> Batch:
@@ -85,10 +87,10 @@ def stacked(samples: list[Sample]) -> Batch:
     )
 
 
-def stream(recipe: Recipe, first: int, workers: int) -> Iterator[Batch]:
+def stream(recipe: Recipe, first: int, workers: int, member: Member | None = None) -> Iterator[Batch]:
     """Batches from number `first` on, made by so many processes beside this one."""
     loader = DataLoader(
-        Batches(recipe, first),
+        Batches(recipe, first, member),
         batch_size=None,
         num_workers=workers,
         worker_init_fn=_alone,

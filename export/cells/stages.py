@@ -32,8 +32,9 @@ from export.cells.options import TrainOptions
 from export.cells.pseudo_labels import SingleOptions, label_single
 from export.cells.tile import Tile, TileFile, write_tiles
 from export.cells.torch_session import TorchSession
-from export.cells.train import OnStep, read_weights, train
+from export.cells.train import read_weights, train
 from export.errors import OtherRun
+from export.learning.loop import OnStep
 from export.sources import Example, open_source
 from models.marrowkit2026_cells.net import MULTIPLE_PX, WIDTHS, load
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from export.cells.average import begun_average, include
 from export.cells.dataset import Batch, Pools
 from export.cells.loss import segmentation_loss
 from export.cells.options import TrainOptions
-from export.cells.run import read_about
-from export.cells.train import CURVE_FILE, RUN_FILE, OnStep, read_weights, train
+from export.cells.train import read_weights, train
 from export.errors import OtherRun
-from models.marrowkit2026_cells.net import CellsNet
+from export.learning.loop import CURVE_FILE, RUN_FILE, OnStep
+from export.learning.run import read_about
 from tests.tiles import TINY, drawn_pools
 
 CHECKOUT = Path(__file__).parents[2]
@@ -108,8 +107,9 @@ def test_other_tiles_or_another_start_are_another_run(tmp_path: Path) -> None:
 
 def test_threads_and_processes_are_no_other_run(tmp_path: Path) -> None:
     options, pools = replace(OPTIONS, steps=1), drawn_pools(tmp_path)
-    train(pools, tmp_path / "run", options, TINY)
-    train(pools, tmp_path / "run", replace(options, threads=2, workers=1, keep_every=9), TINY)
+    first = train(pools, tmp_path / "run", options, TINY).read_bytes()
+    again = train(pools, tmp_path / "run", replace(options, threads=2, workers=1, keep_every=9), TINY)
+    assert again.read_bytes() == first
 
 
 def test_a_second_round_begins_where_the_first_ended(tmp_path: Path) -> None:
@@ -147,18 +147,3 @@ def test_the_right_answer_costs_nothing() -> None:
     batch = _batch(1.0)
     assert float(segmentation_loss(batch.target * 60.0 - 30.0, batch)) < 1e-6
     assert float(segmentation_loss(30.0 - batch.target * 60.0, batch)) > 10
-
-
-def test_the_mean_forgets_the_first_steps_and_copies_counters() -> None:
-    network = CellsNet((4, 6, 8, 8))
-    average = begun_average(network.state_dict())
-    with torch.no_grad():
-        for each in network.parameters():
-            each.add_(1.0)
-    network.state_dict()["stem.1.num_batches_tracked"].fill_(7)
-    before = average["out.bias"].clone()
-    include(average, network.state_dict(), 1)
-    assert torch.allclose(average["out.bias"] - before, torch.tensor(0.2))
-    include(average, network.state_dict(), 101)
-    assert torch.allclose(average["out.bias"] - before, torch.tensor(0.208))
-    assert average["stem.1.num_batches_tracked"] == 7

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from export.errors import OtherRun
+from export.learning.loop import OnStep
 from export.opinion.labels import SOME_OTHER, not_blast
 from export.opinion.loss import opinion_loss
 from export.opinion.options import TrainOptions
-from export.opinion.train import OnStep, train
+from export.opinion.train import train
 from export.opinion.trained import logits_of, read_trained
 from models.marrowkit2026_opinion.net import LABELS
 from tests.tabled import drawn_cells

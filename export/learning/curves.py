@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from export.cells.options import TrainOptions
+from export.learning.options import LoopOptions
 
 POINTS = 60
 
 
-def draw_curve(losses: Sequence[float], options: TrainOptions) -> bytes:
+def draw_curve(losses: Sequence[float], options: LoopOptions, unit: str) -> bytes:
     """Each step's loss and its mean over a sixtieth of the run, as PNG."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot(xlabel="step", ylabel="loss", yscale="log", xlim=(0, options.steps))
@@ -22,7 +22,7 @@ def draw_curve(losses: Sequence[float], options: TrainOptions) -> bytes:
     width = max(1, len(losses) // POINTS)
     means = np.convolve(losses, np.full(width, 1 / width), "valid")
     axes.plot(steps[width - 1 :], means, color="tab:blue")
-    axes.set_title(f"{options.steps} steps of {options.batch} fields, last mean {means[-1]:.4f}")
+    axes.set_title(f"{options.steps} steps of {options.batch} {unit}, last mean {means[-1]:.4f}")
     file = io.BytesIO()
     figure.savefig(file, format="png")
     return file.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,39 +12,39 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
 from edge.durable import write_durably
-from export.cells.average import begun_average
-from export.cells.options import TrainOptions
 from export.errors import OtherRun
-from models.marrowkit2026_cells.net import CellsNet
+from export.learning.average import begun_average
+from export.learning.options import LoopOptions
 
 ABOUT = "run"
 
 
 @dataclass(eq=False)
 class Run:
-    """What a step of any network changes: weights, their mean, optimiser and schedule, its number, the losses."""
+    """What a step changes: weights, their mean, optimiser, schedule and loss scale, its number, the losses."""
 
     network: nn.Module
     average: dict[str, Tensor]
     optimiser: AdamW
     schedule: OneCycleLR
+    scaler: GradScaler
     step: int = 0
     losses: list[float] = field(default_factory=list)
 
 
-def begun(options: TrainOptions, start: Mapping[str, Tensor] | None) -> Run:
-    """A run before its first step, from weights drawn with the seed or from `start`."""
+def begun(network: Callable[[], nn.Module], options: LoopOptions) -> Run:
+    """A run before its first step; the network is drawn with the seed."""
     torch.manual_seed(options.seed)
-    network = CellsNet(options.widths).to(options.device)
-    if start is not None:
-        network.load_state_dict(dict(start))
-    optimiser = AdamW(network.parameters(), options.learning_rate, weight_decay=options.weight_decay)
+    drawn = network().to(options.device)
+    optimiser = AdamW(drawn.parameters(), options.learning_rate, weight_decay=options.weight_decay)
     schedule = OneCycleLR(optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up)
-    return Run(network, begun_average(network.state_dict()), optimiser, schedule)
+    scaler = GradScaler(options.device.partition(":")[0], enabled=options.precision == "float16")
+    return Run(drawn, begun_average(drawn.state_dict()), optimiser, schedule, scaler)
 
 
 def write_run(run: Run, file: Path, fingerprint: str) -> None:
@@ -56,6 +56,7 @@ def write_run(run: Run, file: Path, fingerprint: str) -> None:
         "losses": run.losses,
         "groups": moments["param_groups"],
         "schedule": run.schedule.state_dict(),
+        "scaler": run.scaler.state_dict(),
     }
     tensors = {f"network.{name}": each for name, each in run.network.state_dict().items()}
     tensors |= {f"average.{name}": each for name, each in run.average.items()}
@@ -74,7 +75,7 @@ def resume(run: Run, file: Path, fingerprint: str) -> None:
     about = read_about(file)
     if about["fingerprint"] != fingerprint:
         raise OtherRun(
-            f"{file} is of a run with other options or other tiles.", "Use those, or train into another folder."
+            f"{file} is of a run with other options or other samples.", "Use those, or train into another folder."
         )
     tensors = load_file(file)
     run.network.load_state_dict(under("network", tensors))
@@ -82,6 +83,7 @@ def resume(run: Run, file: Path, fingerprint: str) -> None:
         run.average[name].copy_(each)
     run.optimiser.load_state_dict({"state": _moments(tensors), "param_groups": about["groups"]})
     run.schedule.load_state_dict(about["schedule"])
+    run.scaler.load_state_dict(about["scaler"])
     torch.set_rng_state(tensors["random"])
     run.step, run.losses = about["step"], about["losses"]
 

@@ -1,0 +1,94 @@
+"""Train, or go on training, in a folder: the only training loop there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
+from tqdm import tqdm
+
+from edge.durable import write_durably
+from export.learning.average import include
+from export.learning.curves import draw_curve
+from export.learning.options import LoopOptions
+from export.learning.run import Run, begun, resume, write_run
+from export.learning.task import Batch, Task
+from export.learning.team import Member, joined, shared
+
+RUN_FILE, CURVE_FILE = "run.safetensors", "curve.png"
+OnStep = Callable[[int, float], None]
+
+
+def train(task: Task[Batch], folder: Path, options: LoopOptions, on_step: OnStep | None = None) -> dict[str, Tensor]:
+    """The mean weights after all steps, on the CPU. Killed and called again, it ends in the same ones.
+
+    on_step  is told each step's number and loss
+
+    Raises:
+        OtherRun: the folder holds a run with other options or samples.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _threads(options.threads), torch.random.fork_rng(devices=[]), joined(options.device) as member:
+        run = begun(task.network, options)
+        if (folder / RUN_FILE).exists():
+            resume(run, folder / RUN_FILE, task.fingerprint)
+        for step, loss in _steps(run, task, options, member):
+            if member.writes and (step % options.keep_every == 0 or step == options.steps):
+                write_run(run, folder / RUN_FILE, task.fingerprint)
+                write_durably(folder / CURVE_FILE, draw_curve(run.losses, options, task.unit))
+            if on_step is not None:
+                on_step(step, loss)
+    return {name: each.cpu().contiguous() for name, each in run.average.items()}
+
+
+def _steps(run: Run, task: Task[Batch], options: LoopOptions, member: Member) -> Iterator[tuple[int, float]]:
+    """Number and loss of each step that is left, with a bar where someone watches."""
+    left = range(run.step, options.steps)
+    batches = task.batches(run.step, member) if left else iter(())
+    team = shared(run.network, member)
+    watched = None if member.writes else True
+    with tqdm(total=options.steps, initial=run.step, desc=task.name, unit="step", disable=watched) as bar:
+        for _, batch in zip(left, batches, strict=False):
+            loss = _step(run, team, task, batch, options)
+            bar.update()
+            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+            yield run.step, loss
+
+
+def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: LoopOptions) -> float:
+    team.train()
+    with _precision(options):
+        loss = task.loss(team, batch)
+    run.optimiser.zero_grad()
+    run.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    if options.clip is not None:
+        run.scaler.unscale_(run.optimiser)
+        clip_grad_norm_(run.network.parameters(), options.clip)
+    run.scaler.step(run.optimiser)
+    run.scaler.update()
+    run.schedule.step()
+    run.step += 1
+    include(run.average, run.network.state_dict(), run.step)
+    run.losses.append(float(loss.detach()))
+    return run.losses[-1]
+
+
+def _precision(options: LoopOptions) -> Any:
+    device = options.device.partition(":")[0]
+    dtype = None if options.precision == "float32" else getattr(torch, options.precision)
+    return torch.autocast(device, dtype, enabled=dtype is not None)
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
