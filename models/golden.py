@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from models.symmetry import SymmetricConv2d
 
 
-def drawn_weights(random: np.random.Generator, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of the same names and shapes; norms get a mean and a positive spread."""
-    return {name: _drawn(random, name, each) for name, each in like.items()}
+def drawn_weights(random: np.random.Generator, network: nn.Module) -> dict[str, Tensor]:
+    """Tensors of the names and shapes of the network's; norms get a mean and a positive spread."""
+    fans_in = {
+        f"{name}.weight": each.fan_in for name, each in network.named_modules() if isinstance(each, SymmetricConv2d)
+    }
+    return {name: _drawn(random, name, each, fans_in.get(name)) for name, each in network.state_dict().items()}
 
 
-def _drawn(random: np.random.Generator, name: str, like: Tensor) -> Tensor:
+def _drawn(random: np.random.Generator, name: str, like: Tensor, fan_in: int | None) -> Tensor:
     if name.endswith("num_batches_tracked"):
         return torch.zeros_like(like)
-    if name.endswith("running_var") or (like.ndim == 1 and name.endswith("weight")):
+    if name.endswith("running_var") or (fan_in is None and like.ndim == 1 and name.endswith("weight")):
         return torch.from_numpy(random.uniform(0.5, 1.5, like.shape).astype(np.float32))
-    fan_in = like[0].numel() if like.ndim > 1 else 25
-    return torch.from_numpy(random.normal(0.0, (2 / fan_in) ** 0.5, like.shape).astype(np.float32))
+    many = fan_in or (like[0].numel() if like.ndim > 1 else 25)
+    return torch.from_numpy(random.normal(0.0, (2 / many) ** 0.5, like.shape).astype(np.float32))

@@ -68,13 +68,14 @@ def density(transmittance: Field) -> Density:
 
 
 def working_size(size_px: tuple[int, int], um_per_px: float) -> tuple[int, int]:
-    """Width and height at the working scale of an image of `size_px` (width, height).
+    """Width and height at the working scale of an image of `size_px` (width, height), even: networks halve them, and
+    with an odd number the same field, mirrored, would be halved at other places.
 
     Raises:
         FieldTooLarge: more than 16 megapixels.
     """
     ratio = um_per_px / WORKING_UM_PER_PX
-    width, height = (max(1, round(side * ratio)) for side in size_px)
+    width, height = (2 * max(1, round(side * ratio / 2)) for side in size_px)
     if width * height > MOST_PX:
         seen = " × ".join(f"{side * um_per_px:.0f}" for side in size_px)
         raise FieldTooLarge(

@@ -35,18 +35,22 @@ class NetworkFinder:
         height, width = field.picture.shape
         image = self._padded(field.transmittance)
         bands = [self._band(image, top) for top in range(0, image.shape[1], self._whole(BAND_PX))]
-        cell, nucleus, seam = sigmoid(np.concatenate(bands, axis=1)[:, :height, :width])
+        top, left = self._before(height), self._before(width)
+        cell, nucleus, seam = sigmoid(np.concatenate(bands, axis=1)[:, top : top + height, left : left + width])
         return Likelihood(cell, nucleus, seam)
 
     def _whole(self, length_px: int) -> int:
         """The next multiple that the network takes: bands begin on its grid, so that they see what one pass sees."""
         return length_px + -length_px % self.multiple_px
 
+    def _before(self, length_px: int) -> int:
+        """What is added above or left of a field up to the next multiple: half, so that a turned field is turned."""
+        return (self._whole(length_px) - length_px) // 2
+
     def _padded(self, transmittance: Field) -> Field:
-        """Channels first, (3, h, w), mirrored at the bottom and right up to the next multiple."""
-        height, width = transmittance.shape[:2]
-        grow = (self._whole(height) - height, self._whole(width) - width)
-        return np.pad(transmittance.transpose(2, 0, 1), ((0, 0), (0, grow[0]), (0, grow[1])), mode="reflect")
+        """Channels first, (3, h, w), mirrored at its borders up to the next multiple."""
+        grow = [(self._before(side), self._whole(side) - side - self._before(side)) for side in transmittance.shape[:2]]
+        return np.pad(transmittance.transpose(2, 0, 1), ((0, 0), *grow), mode="reflect")
 
     def _band(self, image: Field, top: int) -> Field:
         """Logits (3, rows, w) of a band that begins at row `top`, seen with its halo."""

@@ -20,7 +20,7 @@ EVERY_PX = 5
 def golden() -> dict[str, Any]:
     """Logits at every fifth pixel, by plane. The weights are drawn, not trained: they fix what the layers compute."""
     random = np.random.default_rng(SEED)
-    network = load(drawn_weights(random, CellsNet().state_dict()))
+    network = load(drawn_weights(random, CellsNet()))
     image = torch.from_numpy(random.uniform(0.2, 1.0, (1, 3, SIDE_PX, SIDE_PX)).astype(np.float32))
     with torch.no_grad():
         logits = network(image)[0, :, ::EVERY_PX, ::EVERY_PX]

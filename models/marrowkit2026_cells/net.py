@@ -1,4 +1,7 @@
-"""The network: a small U at half resolution and below, with the details fed back in before its output."""
+"""The network: a small U at half resolution and below, with the details fed back in before its output.
+
+A smear has no up: a field that is turned or mirrored gets the same answer, turned or mirrored, by construction.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.symmetry import Channels, SymmetricConv2d, SymmetricNorm2d, make_plain
+
 WIDTHS = (16, 24, 40, 64)
 PLANES = ("cell", "nucleus", "seam")
 HEAD_CHANNELS = 32
 MULTIPLE_PX = 16
 """Height and width must be multiples of it: a stem of stride two and three poolings."""
+_COLOURS = Channels(scalars=3)
 
 
 class CellsNet(nn.Module):
@@ -24,14 +30,15 @@ class CellsNet(nn.Module):
 
     def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
         super().__init__()
-        first, pairs = widths[0], list(pairwise(widths))
-        self.stem = conv(3, first, 5, stride=2)
+        levels = [Channels.mixed(width) for width in widths]
+        first, pairs, head = levels[0], list(pairwise(levels)), Channels.mixed(HEAD_CHANNELS)
+        self.stem = conv(_COLOURS, first, 6, stride=2)
         self.down = nn.ModuleList([block(first, first), *(block(shallow, deep) for shallow, deep in pairs)])
-        self.narrow = nn.ModuleList([nn.Conv2d(deep, shallow, 1) for shallow, deep in reversed(pairs)])
+        self.narrow = nn.ModuleList([SymmetricConv2d(deep, shallow, 1) for shallow, deep in reversed(pairs)])
         self.join = nn.ModuleList([block(shallow, shallow) for shallow, _ in reversed(pairs)])
-        self.fine = conv(3, first, 5, stride=2)
-        self.head = conv(first, HEAD_CHANNELS)
-        self.out = nn.Conv2d(HEAD_CHANNELS, len(PLANES) * 4, 1)
+        self.fine = conv(_COLOURS, first, 6, stride=2)
+        self.head = conv(first, head)
+        self.out = SymmetricConv2d(head, Channels(squares=len(PLANES)), 1, bias=True)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits of cell, nucleus and seam, (fields, 3, height, width), from transmittance of the same shape."""
@@ -49,19 +56,19 @@ class CellsNet(nn.Module):
         return seen
 
 
-def conv(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+def conv(inputs: Channels, outputs: Channels, size: int = 3, stride: int = 1) -> nn.Sequential:
     """A convolution that keeps the size (or halves it), batch norm, ReLU."""
-    weights = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False)
-    return nn.Sequential(weights, nn.BatchNorm2d(outputs), nn.ReLU())
+    return nn.Sequential(SymmetricConv2d(inputs, outputs, size, stride), SymmetricNorm2d(outputs), nn.ReLU())
 
 
-def block(inputs: int, outputs: int) -> nn.Sequential:
+def block(inputs: Channels, outputs: Channels) -> nn.Sequential:
     """Two convolutions."""
     return nn.Sequential(conv(inputs, outputs), conv(outputs, outputs))
 
 
 def load(state: Mapping[str, Tensor], widths: Sequence[int] = WIDTHS) -> CellsNet:
-    """The network with these weights, for evaluation."""
+    """The network with these weights, for evaluation: its layers are ordinary ones."""
     network = CellsNet(widths)
     network.load_state_dict(dict(state))
+    make_plain(network)
     return network.eval()

@@ -23,6 +23,8 @@ MULTIPLE_PX = 64
 SIZE_PX, MEAN, STD = 256, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 """What the published weights were trained on: RGB from 0 to 1, not centred."""
 NARROWEST, WIDEST = 0.5, 2.0
+FEATURES = "stages"
+"""The module that gives the last picture, before the head averages it."""
 
 
 class MobileViTv2(nn.Module):
