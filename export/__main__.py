@@ -11,6 +11,8 @@ COMMANDS: Mapping[str, str] = {
     "sign": "export.commands.bundles:sign_command",
     "archive": "export.commands.bundles:archive_command",
     "keygen": "export.commands.bundles:keygen_command",
+    "train": "export.commands.crops:train_command",
+    "distil": "export.commands.crops:distil_command",
     "train-cells": "export.commands.train:train_cells_command",
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",

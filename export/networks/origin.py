@@ -35,6 +35,19 @@ def open_module(name: str, classes: int, settings: Settings) -> nn.Module:
     return _made(name, factory, classes, settings)
 
 
+def features_of(name: str) -> str:
+    """The module of a room's network whose result is its last picture, for distillation.
+
+    Raises:
+        NoNetwork: it is no room, or the room does not say.
+    """
+    net = import_module(f"models.{name}.net") if name in rooms() else None
+    found = getattr(net, "FEATURES", None)
+    if not isinstance(found, str):
+        raise NoNetwork(f"Nothing says which module of {name} gives its last picture.", "Distil from rooms to rooms.")
+    return found
+
+
 def rooms() -> tuple[str, ...]:
     """The rooms that have a network."""
     folder = Path(models.__file__).parent

@@ -1,0 +1,90 @@
+"""A trained network in a folder: its weights, and everything that must be known to ask it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from edge.durable import write_durably
+from export.errors import BadCheckpoint
+from export.networks.checkpoint import load_weights, read_checkpoint
+from export.networks.origin import open_module
+from models.symmetry import make_plain
+
+WEIGHTS_FILE, TOLD_FILE = "weights.safetensors", "trained.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a trained network.
+
+    network, settings   as `export.networks.origin.open_module` takes them
+    labels              in the order of its outputs
+    view, size_px, um_per_px   how the kit shows it a cell
+    learned_from        the sets of its training cells
+    taught_by           folders' names of its teachers; none: it learned from labels alone
+    steps, batch, seed  of its training
+    """
+
+    network: str
+    settings: Mapping[str, Any]
+    labels: tuple[str, ...]
+    view: str
+    size_px: int
+    um_per_px: float
+    learned_from: tuple[str, ...]
+    taught_by: tuple[str, ...]
+    steps: int
+    batch: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The network and its settings, as one word."""
+        return "-".join([self.network, *(f"{key}={value}" for key, value in sorted(self.settings.items()))])
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A network with its weights, for evaluation: its layers are ordinary ones."""
+
+    module: nn.Module
+    told: Told
+
+
+def write_trained(folder: Path, weights: Mapping[str, Tensor], told: Told) -> None:
+    """Weights first, and last the file that says what they are: a folder with it is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / WEIGHTS_FILE, save(dict(weights)))
+    write_durably(folder / TOLD_FILE, json.dumps(asdict(told), indent=1, sort_keys=True).encode())
+
+
+def read_trained(folder: Path) -> Trained:
+    """The network that was trained in a folder.
+
+    Raises:
+        BadCheckpoint: the training has not ended, or its files do not fit each other.
+        NoNetwork: its network is not to be had here.
+    """
+    if not (folder / TOLD_FILE).is_file():
+        raise BadCheckpoint(f"{folder} holds no trained network.", "Finish its training: marrowkit-export train.")
+    told = _told(folder / TOLD_FILE)
+    module = open_module(told.network, len(told.labels), told.settings)
+    load_weights(module, read_checkpoint(folder / WEIGHTS_FILE))
+    make_plain(module)
+    return Trained(module.eval(), told)
+
+
+def _told(file: Path) -> Told:
+    try:
+        fields = json.loads(file.read_text("utf-8"))
+        lists = {name: tuple(fields[name]) for name in ("labels", "learned_from", "taught_by")}
+        return Told(**{**fields, **lists})
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadCheckpoint(f"{file} cannot be read: {error}.", "Train again, or copy the folder again.") from error

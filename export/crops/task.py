@@ -1,0 +1,93 @@
+"""Teach a network that sees pictures of cells by their labels."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+
+from export.crops.options import CropOptions
+from export.crops.shown import films_of, resized, taught
+from export.learning.options import deciding
+from export.learning.team import Member
+from export.opinion.balance import balanced
+from export.opinion.labels import label_indices
+from export.opinion.loss import opinion_loss
+from export.opinion.table import CellTable
+from export.stain.augment import Film
+
+SEED_STEP = 1_000_003
+"""Seeds of the steps of neighbouring runs lie so far apart."""
+
+
+class CropBatch(NamedTuple):
+    """Transmittance (n, 3, s, s) at the scale that cells are kept at, and places of labels (n,)."""
+
+    light: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class CropTask:
+    """What a cell is, from its picture.
+
+    make  the network as training begins
+    told  what is said of the network: its name and settings, part of the run's fingerprint
+    """
+
+    cells: CellTable
+    make: Callable[[], nn.Module]
+    told: str
+    options: CropOptions
+    name: str = "crops"
+    unit: str = "cells"
+
+    def network(self) -> nn.Module:
+        """See `Task`."""
+        return self.make()
+
+    def batches(self, first: int, member: Member) -> Iterator[CropBatch]:
+        """See `Task`."""
+        step = first * member.size + member.number
+        while True:
+            yield self._batch(Generator().manual_seed(self.options.seed * SEED_STEP + step))
+            step += member.size
+
+    def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
+        """See `Task`."""
+        logits = network(resized(batch.light, self.options.size_px))
+        return opinion_loss(logits, batch.labels, self.options.smoothing)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See `Task`."""
+        told = [self.told, asdict(deciding(self.options))]
+        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        for column in (self.cells.planes, self.cells.labels, self.cells.sources):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        return digest.hexdigest()
+
+    def _batch(self, random: Generator) -> CropBatch:
+        drawn = torch.multinomial(self._weights, self.options.batch, replacement=True, generator=random).numpy()
+        light = taught(self.cells.planes[drawn], self._films, random, self.options)
+        device = self.options.device
+        return CropBatch(light.to(device), self._labels[drawn].to(device))
+
+    @cached_property
+    def _films(self) -> tuple[Film, ...]:
+        return films_of(self.cells.planes, self.options.films, self.options.seed)
+
+    @cached_property
+    def _labels(self) -> Tensor:
+        return torch.from_numpy(label_indices(self.cells.labels))
+
+    @cached_property
+    def _weights(self) -> Tensor:
+        return torch.from_numpy(balanced(self._labels.numpy(), self.cells.sources))

@@ -1,0 +1,136 @@
+"""Networks that see pictures of cells: what they are shown, and that labels and teachers reach them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Generator, Tensor, nn
+
+from edge.decide.views import VIEWS
+from export.crops.distil import DistilTask, Teacher, apart, divergence, softened
+from export.crops.options import CropOptions, DistilOptions
+from export.crops.shown import films_of, resized, taught, untouched
+from export.crops.task import CropTask
+from export.errors import OtherRun
+from export.learning.loop import train
+from export.learning.team import Member
+from export.opinion.planes import crop_of
+from models.marrowkit2026_opinion.net import LABELS, SIZE_PX
+from models.marrowkit2026_student.net import StudentNet
+from tests.tabled import drawn_cells
+
+CELLS = drawn_cells(6)
+OPTIONS = CropOptions(steps=4, batch=8, size_px=32, keep_every=2, films=2)
+LOGITS = st.lists(st.floats(-8, 8), min_size=6, max_size=6).map(lambda row: torch.tensor([row, row[::-1]]))
+
+
+def student() -> nn.Module:
+    return StudentNet(len(LABELS), (8, 8, 16, 16))
+
+
+def task(options: CropOptions = OPTIONS, told: str = "student") -> CropTask:
+    return CropTask(CELLS, student, told, options)
+
+
+def test_pictures_for_training_are_light_and_repeat_with_their_seed() -> None:
+    films = films_of(CELLS.planes, 4, seed=1)
+    one, two = (taught(CELLS.planes[:6], films, Generator().manual_seed(3), OPTIONS) for _ in range(2))
+    assert torch.equal(one, two)
+    assert one.shape == (6, 3, SIZE_PX, SIZE_PX)
+    assert 0 <= float(one.min()) <= float(one.max()) <= 1.15 + 1e-6
+    assert not torch.equal(one, taught(CELLS.planes[:6], films, Generator().manual_seed(4), OPTIONS))
+
+
+def test_pictures_of_the_kit_are_those_of_its_view() -> None:
+    due = np.stack([VIEWS["rgb"](crop_of(planes)) for planes in CELLS.planes[:3]])
+    assert np.allclose(untouched(CELLS.planes[:3]).numpy(), due, atol=1e-6)
+
+
+@pytest.mark.parametrize("size_px", [16, 40, 80, 160])
+def test_any_size_shows_the_same_light(size_px: int) -> None:
+    light = untouched(CELLS.planes[:4])
+    assert resized(light, size_px).shape == (4, 3, size_px, size_px)
+    assert torch.allclose(resized(light, size_px).mean((2, 3)), light.mean((2, 3)), atol=0.01)
+
+
+def test_labels_are_learned(tmp_path: Path) -> None:
+    losses: list[float] = []
+    options = replace(OPTIONS, steps=24, learning_rate=1e-2, smoothing=0.0)
+    train(task(options), tmp_path, options, on_step=lambda _, loss: losses.append(loss))
+    assert np.mean(losses[-8:]) < 0.8 * np.mean(losses[:8])
+
+
+def test_members_of_a_team_see_other_cells_and_together_all_steps() -> None:
+    alone = task().batches(0, Member())
+    first, second = (task().batches(0, Member(number, 2)) for number in (0, 1))
+    due = [next(alone).light for _ in range(4)]
+    assert all(torch.equal(a, b) for a, b in zip(due, [next(each).light for each in (first, second) * 2], strict=True))
+
+
+def test_another_network_is_another_run(tmp_path: Path) -> None:
+    train(task(), tmp_path, OPTIONS)
+    with pytest.raises(OtherRun):
+        train(task(told="another"), tmp_path, OPTIONS)
+
+
+@given(LOGITS, st.floats(0.5, 5.0))
+def test_a_student_that_says_the_same_is_not_corrected(logits: Tensor, temperature: float) -> None:
+    assert float(divergence(logits, softened([logits], temperature), temperature)) == pytest.approx(0.0, abs=1e-4)
+
+
+@given(LOGITS, LOGITS, st.floats(0.5, 5.0))
+def test_what_is_said_otherwise_costs(one: Tensor, other: Tensor, temperature: float) -> None:
+    due = softened([other], temperature)
+    cost = float(divergence(one, due, temperature))
+    assert cost >= -1e-5
+    gap = float((torch.softmax(one / temperature, 1) - due).abs().max())
+    assert cost >= 0.5 * gap**2 * temperature**2 - 1e-4  # Pinsker's inequality
+
+
+@given(LOGITS, LOGITS)
+def test_teachers_are_averaged_after_their_softmax(one: Tensor, other: Tensor) -> None:
+    mean = softened([one, other], 1.0)
+    assert torch.allclose(mean, (torch.softmax(one, 1) + torch.softmax(other, 1)) / 2, atol=1e-6)
+    assert torch.allclose(mean.sum(1), torch.ones(2), atol=1e-5)
+
+
+@given(st.floats(0.1, 10.0), st.integers(1, 4))
+def test_looking_at_the_same_place_costs_nothing_however_strongly_and_finely(strength: float, finer: int) -> None:
+    picture = torch.zeros(1, 2, 4, 4)
+    picture[..., 1, 2] = 1.0
+    other = torch.zeros(1, 2, 4, 4)
+    other[..., 3, 0] = 1.0
+    fine = torch.nn.functional.interpolate(picture, scale_factor=float(finer))
+    assert float(apart(strength * picture, fine)) == pytest.approx(0.0, abs=1e-5)
+    assert float(apart(picture, other)) == pytest.approx(2.0)
+
+
+def a_teacher(seed: int) -> Teacher:
+    torch.manual_seed(seed)
+    return Teacher(StudentNet(len(LABELS), (8, 8, 16, 24)).eval(), 48, "body")
+
+
+def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:
+    options = DistilOptions(
+        steps=24, batch=8, size_px=32, learning_rate=1e-2, keep_every=24, films=4, taught=1.0, attention=0.1
+    )
+    distil = DistilTask(CELLS, student, "student", options=options, teachers=(a_teacher(0),), features="body")
+    losses: list[float] = []
+    train(distil, tmp_path, options, on_step=lambda _, loss: losses.append(loss))
+    assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:10])
+
+
+def test_another_teacher_is_another_run() -> None:
+    options = DistilOptions(steps=1, films=4)
+    first, second = (
+        DistilTask(CELLS, student, "student", options=options, teachers=(a_teacher(seed),), features="body")
+        for seed in (0, 1)
+    )
+    assert first.fingerprint != second.fingerprint
+    assert first.fingerprint == replace(first).fingerprint
