@@ -132,6 +132,7 @@ class Features:
     chromatin_coarseness   share of that spread that survives a 1 µm blur
     nuclear_density        median nuclear optical density over the field's reference nucleus density
     basophilia     blue-purple against red optical density of the cytoplasm, 0 (pink) to 1 (deep blue)
+    cytoplasm_hue  red over green density of the cytoplasm over the nucleus's: 1 is nuclear stain, more is bluer
     granularity    fine texture of the cytoplasm
     vacuoles       share of the cytoplasm that is clear round holes
     """
@@ -149,6 +150,7 @@ class Features:
     chromatin_coarseness: float
     nuclear_density: float
     basophilia: float
+    cytoplasm_hue: float
     granularity: float
     vacuoles: float
 

@@ -98,6 +98,9 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
         "cell.smudged": Sentence(
             "This nucleus is smudged: its outline is ragged, and its stain {percent} % of that of other nuclei.", ""
         ),
+        "cell.naked": Sentence(
+            "This is a naked nucleus: pale, ragged, and what is round it has the colour of the nucleus.", ""
+        ),
         "cell.crushed": Sentence("This nucleus is crushed or drawn out: {elongation:.1f} times as long as wide.", ""),
         "cell.clumped": Sentence(
             "These are several cells that could not be told apart, or one giant cell: {diameter_um:.0f} µm of nucleus.",

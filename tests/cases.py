@@ -192,6 +192,7 @@ def _features(area_um2: float, nucleus_area_um2: float) -> Features:
         chromatin_coarseness=0.34,
         nuclear_density=1.02,
         basophilia=0.41,
+        cytoplasm_hue=1.6,
         granularity=0.06,
         vacuoles=0.0,
     )

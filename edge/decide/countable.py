@@ -1,4 +1,4 @@
-"""Which cells may be counted: not smudged or crushed ones, not clumps that were never parted.
+"""Which cells may be counted: not smudged, naked or crushed nuclei, not clumps that were never parted.
 
 ICSH and WHO count intact nucleated cells only. The limits are ours (A), set on marked fields of one laboratory; they
 err towards counting, since an excluded blast is lost and a counted smudge is one doubtful cell.
@@ -20,12 +20,20 @@ class CountableLimits:
     uneven              solidity of the nucleus below which it is uneven
     crushed_elongation  major over minor axis of a one-lobed nucleus above which it is crushed or drawn out
     clump_nucleus_um    nuclear diameter above which it is several nuclei (megakaryocytes are not counted either)
+
+    A nucleus is naked if it is all of these: one-lobed, paler than the field's reference, and
+    naked_share         more than this share of the cell,
+    naked_hue           with round it only what has the nucleus's own hue (cytoplasm's over nucleus's, below this),
+    naked_roundness     and of a ragged outline (circularity below this)
     """
 
     pale: float = 0.85
     uneven: float = 0.93
     crushed_elongation: float = 2.2
     clump_nucleus_um: float = 18.0
+    naked_share: float = 0.6
+    naked_hue: float = 1.3
+    naked_roundness: float = 0.84
 
 
 STANDARD = CountableLimits()
@@ -43,3 +51,15 @@ def _reasons(cell: Features, limits: CountableLimits) -> Iterator[Reason]:
         yield Reason("cell.crushed", {"elongation": cell.elongation})
     elif cell.nuclear_density < limits.pale and cell.solidity < limits.uneven:
         yield Reason("cell.smudged", {"percent": round(100 * cell.nuclear_density)})
+    elif _naked(cell, limits):
+        yield Reason("cell.naked", {})
+
+
+def _naked(cell: Features, limits: CountableLimits) -> bool:
+    return (
+        cell.lobes < 2
+        and cell.nuclear_density < 1
+        and cell.nc_ratio > limits.naked_share
+        and cell.cytoplasm_hue < limits.naked_hue
+        and cell.circularity < limits.naked_roundness
+    )

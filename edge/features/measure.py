@@ -23,6 +23,8 @@ RIM_PX = 3
 REFERENCE_QUANTILE = 60
 """The field's reference nucleus: this percentile of its nuclei's median densities (small lymphocytes and lobes
 lie above, blasts and monocytes around it)."""
+LEAST_BLUENESS = 0.05
+"""Least red over green density of a nucleus, so that one of eosin alone divides by something."""
 FAINTEST_REFERENCE = 1e-3
 """Least density of the reference nucleus, so that a field of ghosts divides by something."""
 
@@ -78,6 +80,7 @@ def _measure(patch: _Patch, nuclear_density: float) -> Features:
     area, nucleus_area = _area_um2(patch.cell), _area_um2(patch.nucleus)
     chromatin, inner = patch.chromatin, _shrunk(patch.nucleus)
     plasma, cytoplasm = patch.plasma, _shrunk(patch.cytoplasm)
+    blueness = _blueness(patch.density, cytoplasm)
     return Features(
         diameter_um=shape.equivalent_diameter(area),
         nucleus_diameter_um=shape.equivalent_diameter(nucleus_area),
@@ -91,7 +94,8 @@ def _measure(patch: _Patch, nuclear_density: float) -> Features:
         chromatin_contrast=texture.contrast(chromatin, inner),
         chromatin_coarseness=texture.coarseness(chromatin, inner, CHROMATIN_UM / WORKING_UM_PER_PX),
         nuclear_density=nuclear_density,
-        basophilia=_basophilia(patch.density, cytoplasm),
+        basophilia=float(np.clip(blueness, 0.0, 1.0)),
+        cytoplasm_hue=blueness / max(_blueness(patch.density, inner), LEAST_BLUENESS),
         granularity=texture.granularity(plasma, cytoplasm, GRANULE_UM / WORKING_UM_PER_PX),
         vacuoles=texture.vacuoles(plasma, patch.cytoplasm, patch.cell),
     )
@@ -107,9 +111,9 @@ def _shrunk(mask: Mask) -> Mask:
     return small if np.count_nonzero(small) >= texture.FEW_PX else mask
 
 
-def _basophilia(absorbed: Density, cytoplasm: Mask) -> float:
-    """Red over green density of the cytoplasm: eosin lets red pass (0), azure blue absorbs it (towards 1)."""
-    if np.count_nonzero(cytoplasm) < texture.FEW_PX:
+def _blueness(absorbed: Density, part: Mask) -> float:
+    """Red over green density of a part of a cell: eosin lets red pass (0), azure blue absorbs it (towards 1)."""
+    if np.count_nonzero(part) < texture.FEW_PX:
         return 0.0
-    red, green = np.median(absorbed[cytoplasm][:, :2], axis=0)
-    return float(np.clip(red / max(float(green), 1e-2), 0.0, 1.0))
+    red, green = np.median(absorbed[part][:, :2], axis=0)
+    return float(red / max(float(green), 1e-2))

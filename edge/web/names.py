@@ -62,6 +62,7 @@ FEATURES: Mapping[str, Figure] = {
     "chromatin_contrast": Figure(N_("Chromatin contrast")),
     "chromatin_coarseness": Figure(N_("Chromatin coarseness")),
     "nuclear_density": Figure(N_("Nuclear density")),
+    "cytoplasm_hue": Figure(N_("Blueness of the cytoplasm over the nucleus's")),
     "granularity": Figure(N_("Granules in the cytoplasm")),
     "vacuoles": Figure(N_("Vacuoles in the cytoplasm")),
 }

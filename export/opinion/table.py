@@ -25,7 +25,7 @@ class CellTable:
     """n cells, one row of every column each.
 
     planes     see `export.opinion.planes`, uint8 (n, 5, size, size)
-    features   (n, 15) in the order of `edge.types.Features`
+    features   (n, 16) in the order of `edge.types.Features`
     labels     in the sets' own words
     sources, images, groups   set, file and what must stay together in a split
     positions  of the image in its set

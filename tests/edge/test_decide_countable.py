@@ -28,9 +28,12 @@ ROUND = Features(
     chromatin_coarseness=0.3,
     nuclear_density=1.0,
     basophilia=0.5,
+    cytoplasm_hue=1.5,
     granularity=0.1,
     vacuoles=0.0,
 )
+
+NAKED = {"nc_ratio": 0.8, "circularity": 0.8, "nuclear_density": 0.95, "cytoplasm_hue": 1.1}
 
 CASES: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("a blast", {}, ()),
@@ -40,6 +43,12 @@ CASES: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("a monocyte: pale, but even", {"nuclear_density": 0.7, "solidity": 0.95}, ()),
     ("a folded nucleus: uneven, but dense", {"solidity": 0.85, "nuclear_density": 0.95}, ()),
     ("a smudge", {"nuclear_density": 0.6, "solidity": 0.8}, ("cell.smudged",)),
+    ("a naked nucleus", NAKED, ("cell.naked",)),
+    ("naked, but smooth", {**NAKED, "circularity": 0.84}, ()),
+    ("naked, but dense", {**NAKED, "nuclear_density": 1.0}, ()),
+    ("ragged, in blue cytoplasm", {**NAKED, "cytoplasm_hue": 1.3}, ()),
+    ("ragged, in much cytoplasm", {**NAKED, "nc_ratio": 0.6}, ()),
+    ("ragged lobes", {**NAKED, "lobes": 2.0}, ()),
     ("drawn out", {"elongation": 2.5, "solidity": 0.95}, ("cell.crushed",)),
     ("drawn out and pale", {"elongation": 2.5, "nuclear_density": 0.5, "solidity": 0.7}, ("cell.crushed",)),
     ("a clump", {"nucleus_diameter_um": 20.0, "lobes": 4.0}, ("cell.clumped",)),

@@ -253,6 +253,15 @@ def test_basophilia_goes_from_pink_to_blue(red: float, basophilia: float) -> Non
     assert found.basophilia == pytest.approx(basophilia, abs=0.01)
 
 
+@pytest.mark.parametrize(("around", "hue"), [(10**-0.08, 1.0), (10**-0.16, 2.0), (1.0, 0.0)])
+def test_the_hue_of_the_cytoplasm_is_told_by_the_nucleus_whatever_the_stain(around: float, hue: float) -> None:
+    cell, nucleus = ellipse(SIZE, (70, 75), 30), ellipse(SIZE, (70, 75), 15)
+    transmittance = np.ones((150, 140, 3), np.float32)
+    transmittance[cell], transmittance[nucleus] = (around, 10**-0.2, 0.9), (10**-0.32, 10**-0.8, 0.6)
+    (found,) = measure_cells(field_of(transmittance), one_cell(cell, nucleus))
+    assert found.cytoplasm_hue == pytest.approx(hue, abs=0.02)
+
+
 def test_windows_are_the_boxes_of_the_labels_that_occur() -> None:
     labels = np.zeros((20, 30), np.uint16)
     labels[2:5, 3:9], labels[19, 29], labels[0, 0] = 7, 65535, 2
