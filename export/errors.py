@@ -8,6 +8,7 @@ Fault (firmware_bridge)
     ├── NotExportable      torch cannot trace the module as asked        (caller: change module or example)
     ├── ExportDiffers      the exported network answers otherwise        (us, or an operator: report it)
     ├── NotQuantisable     calibration or network do not allow it        (caller: other arrays, other options)
+    ├── LimitsBroken       8 bits cost more than is allowed             (caller: other crops, more float, fine-tuning)
     ├── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
     ├── NoImages           a set of images is not there, or is another   (operator: put it there)
     ├── OtherRun           a training run was begun with other options   (operator: those, or another folder)
@@ -59,6 +60,12 @@ class NotQuantisable(ExportFault):
     """The calibration arrays do not fit the network, or nothing in it can be quantised."""
 
     code = "export.quantise"
+
+
+class LimitsBroken(ExportFault):
+    """A variant is further from float32 than the limits allow; the message holds the table."""
+
+    code = "export.limits"
 
 
 class NotInt8(ExportFault):
