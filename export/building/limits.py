@@ -58,7 +58,7 @@ def require(found: Sequence[Line]) -> None:
     if broken:
         raise LimitsBroken(
             f"{len(broken)} of {len(found)} limits are broken:\n{table(found)}",
-            "Calibrate with more or other crops, keep more layers in float, or fine-tune with quantisation in the loop.",
+            "Calibrate with more or other crops, keep more layers in float, or fine-tune in 8 bits.",
         )
 
 
