@@ -17,7 +17,7 @@ from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
 from export.default_bundle.generated import cell_vectors, field_vectors
 from export.default_bundle.manifest import data_sources, manifest_fields, metrics_of
-from export.default_bundle.workshop import Workshop
+from export.default_bundle.workshop import CELLS_IN_8_BITS, Workshop
 from export.errors import ExportDiffers, ExportFault
 from export.keys import signing_key
 from export.opinion.report import from_json
@@ -64,7 +64,7 @@ def _traced(shop: Workshop) -> Mapping[NetworkName, TracedNetwork]:
     inputs = shop.opinion().inputs
     return {
         "opinion": TracedNetwork(shop.opinion_network(), cell_vectors(inputs), shop.calibration_cells()),
-        "cells": TracedNetwork(shop.cells_network(), field_vectors(), shop.calibration_fields()),
+        "cells": TracedNetwork(shop.cells_network(), field_vectors(), shop.calibration_fields(), CELLS_IN_8_BITS),
     }
 
 

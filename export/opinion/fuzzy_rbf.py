@@ -24,7 +24,7 @@ from models.ordaz2014_fuzzy_rbf.fit import FitOptions, fit, with_fuzzy_score
 from models.ordaz2014_fuzzy_rbf.training_set import TrainingSet, training_set
 
 RBF_MEASURES = ("nucleus_diameter_um", "diameter_um", "nc_ratio", "circularity", "solidity", "elongation", "lobes")
-OF_OUTLINES = ("diameter_um", "circularity", "lobes")
+OF_OUTLINES = ("diameter_um", "circularity")
 """What a cut-out tells of a cell; its cytoplasm, and so everything else, is mostly gone."""
 RULE_WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ from edge.words import say
 from tests.strategies import tallies
 
 ROLES = Roles(blast=frozenset({"blast", "l3"}), lymphoid=frozenset({"lymphocyte"}), urgent=frozenset({"l3"}))
-FEATURES = Features(*([1.0] * 15))
+FEATURES = Features(*([1.0] * len(fields(Features))))
 
 
 def agreed(countable: int, blast: int, **more: int) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.documents import TINY_FUZZY, TINY_RBF
 
 SYSTEM = FuzzyRbf(FuzzySystem.from_document(TINY_FUZZY), RbfNetwork.from_document(TINY_RBF))
 JURY = Jury(SYSTEM, ("blast", "lymphocyte", "granulocyte"), Roles(frozenset({"blast"})), network_name="tiny")
-BLAST = replace(Features(*([1.0] * 15)), diameter_um=15.0, nc_ratio=0.9, lobes=1.0)
+BLAST = replace(Features(*([1.0] * len(fields(Features)))), diameter_um=15.0, nc_ratio=0.9, lobes=1.0)
 OTHER = replace(BLAST, diameter_um=8.0, nc_ratio=0.2)
 CELLS = [Cell(k, (0.0, 0.0), Box(0, 0, 1, 1), features) for k, features in enumerate((BLAST, OTHER), 1)]
 NETWORK = np.array([[0.9, 0.08, 0.02], [0.05, 0.15, 0.8]])

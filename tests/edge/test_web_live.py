@@ -104,11 +104,14 @@ def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
         "events": event_stream(parts, Shared(parts.examiner.gate), None, in_english),
     }
 
-    async def to_the_end() -> None:
+    async def to_the_end() -> int:
+        sent = 0
         async for _ in streams[kind]:
+            sent += 1
             parts.stopping.set()
+        return sent
 
-    asyncio.run(asyncio.wait_for(to_the_end(), timeout=5))
+    assert asyncio.run(asyncio.wait_for(to_the_end(), timeout=5)) >= 1
 
 
 def test_events_tell_state_gauges_and_room(parts: WebParts) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from models.ordaz2014_fuzzy_rbf.calibrate import calibrate
 from models.ordaz2014_fuzzy_rbf.definition import Definition, DefinitionFault, Trapezoid, load
 
+SHIPPED = Path(__file__).parents[2] / "models/bundles/marrowkit-default/fuzzy.json"
 DEFINITION = load()
 NAMES = [each.name for each in DEFINITION.inputs]
 LABELS = sorted({label for each in DEFINITION.boundaries for label in each.below | each.above})
@@ -56,3 +60,11 @@ def test_without_enough_cells_nothing_moves(cells: int) -> None:
 def test_measures_that_do_not_fit_the_labels_are_refused(values: np.ndarray) -> None:
     with pytest.raises(DefinitionFault, match="diameter_um"):
         calibrate(DEFINITION, {"diameter_um": values}, ["blast", "lymphocyte"])
+
+
+@pytest.mark.parametrize(("lobes", "one", "several"), [(1.0, 1.0, 0.0), (2.0, 0.0, 1.0), (5.0, 0.0, 1.0)])
+def test_a_count_of_lobes_is_one_or_several_in_the_shipped_bundle(lobes: float, one: float, several: float) -> None:
+    shipped = json.loads(SHIPPED.read_text("utf-8"))
+    arrays = next(each for each in shipped["inputs"] if each["name"] == "lobes")
+    membership = {each["name"]: np.interp(lobes, arrays["universe"], each["membership"]) for each in arrays["terms"]}
+    assert membership == {"one": one, "several": several}

@@ -1,1 +1,1 @@
-{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"24FIFWsvzbRvj2R1HeToMkgnARmEJhhk3rEKZQuPLWRiEIbNR8P1E5AUvs5pSQwyk2P7SHgQWz+V4KOd/LkFAg=="}
+{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"2i3M9ZJB0b8EXSvuuFfPI+eDg/ibExpwNZ8JjJz/HnvQIOkBEdxRf+Oye08FAjGe88ToEPMUTwhiHVika3/YAQ=="}
