@@ -71,11 +71,13 @@ class TrainedCells:
 
 
 def quick_options() -> CellsOptions:
-    """A few steps of a tiny network on small fields: everything happens, nothing is learned."""
-    tiny = TrainOptions(steps=4, batch=2, widths=(4, 6, 8, 8), threads=1, workers=0, keep_every=2)
+    """A few steps of a tiny network on small fields: everything happens, and just enough is learned that the first
+    round's network sees a nucleus somewhere."""
+    tiny = TrainOptions(steps=4, batch=2, widths=(8, 8, 16, 16), threads=1, workers=0, keep_every=2)
+    first = replace(tiny, steps=16, seed=2)
     cut_outs = CutOutOptions(shares=(0.0, 1.01))
     compose = ComposeOptions(side_px=64)
-    return CellsOptions(tiny, replace(tiny, seed=1), 1, cut_outs=cut_outs, compose=compose)
+    return CellsOptions(first, replace(tiny, seed=1), 1, cut_outs=cut_outs, compose=compose)
 
 
 def train_cells(data: Path, out: Path, options: CellsOptions, on_step: OnStep | None = None) -> TrainedCells:
