@@ -73,8 +73,11 @@ def probabilities(logits: Floats, calibration: Calibration) -> Floats:
 
 def sigmoid(logits: Floats) -> Floats:
     """1 / (1 + exp(−logits)), elementwise, without overflow."""
-    half: Floats = np.tanh(logits * np.float32(0.5))
-    return half * np.float32(0.5) + np.float32(0.5)
+    found: Floats = logits * np.float32(0.5)
+    np.tanh(found, out=found)  # in place: memory that was never touched costs ten times the arithmetic
+    found *= np.float32(0.5)
+    found += np.float32(0.5)
+    return found
 
 
 def _refuse_inflation(content: bytes) -> None:

@@ -64,12 +64,25 @@ class Window:
 
 def label_windows(labels: Labels | NDArray[np.int32]) -> Iterator[tuple[int, Window]]:
     """Each label that occurs, in ascending order, with the smallest window that holds it; one pass over the image."""
-    places = np.flatnonzero(labels != 0)
-    ids = labels.ravel()[places]
+    ids, rows, first, last = _runs(labels)
     count = int(ids.max(initial=0)) + 1
     low, high = np.full((count, 2), labels.size), np.full((count, 2), -1)
-    for axis, values in enumerate(np.divmod(places, labels.shape[1])):
-        np.minimum.at(low[:, axis], ids, values)
-        np.maximum.at(high[:, axis], ids, values)
+    for axis, begin, end in ((0, rows, rows), (1, first, last)):
+        np.minimum.at(low[:, axis], ids, begin)
+        np.maximum.at(high[:, axis], ids, end)
     for k in np.flatnonzero(high[:, 0] >= 0).tolist():
         yield k, Window(*low[k].tolist(), *(high[k] + 1).tolist())
+
+
+def _runs(labels: Labels | NDArray[np.int32]) -> tuple[NDArray[np.intp], ...]:
+    """Stretches of one label along a row: their labels, rows, first and last columns."""
+    flat, width = labels.ravel(), max(labels.shape[1], 1)
+    begins = np.ones(flat.size, np.bool_)
+    np.not_equal(flat[1:], flat[:-1], out=begins[1:])
+    begins[::width] = True
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], flat.size)
+    labelled = flat[starts] != 0
+    starts, ends = starts[labelled], ends[labelled]
+    rows = starts // width
+    return flat[starts].astype(np.intp), rows, starts - rows * width, ends - 1 - rows * width
