@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -64,10 +65,14 @@ def test_jpeg_comes_back_nearly() -> None:
     assert np.abs(decode_image(saved(RAMP, "JPEG", quality=98), "x").astype(int) - RAMP).mean() < 3
 
 
+# Pillow 12, the last one for Python 3.10, writes a YCbCr TIFF that it cannot read itself.
+TIFF_MODES = ("L", "P", "1", "CMYK", "LAB", *(["YCbCr"] if int(PIL.__version__.partition(".")[0]) >= 13 else []))
+
+
 @pytest.mark.parametrize(
     ("form", "mode"),
     [("PNG", "L"), ("PNG", "P"), ("PNG", "1"), ("JPEG", "L"), ("JPEG", "CMYK"), ("BMP", "L"), ("BMP", "P")]
-    + [("TIFF", mode) for mode in ("L", "P", "1", "CMYK", "YCbCr", "LAB")],
+    + [("TIFF", mode) for mode in TIFF_MODES],
 )
 def test_colour_models_agree_with_pillow(form: str, mode: str) -> None:
     data = saved(RAMP, form, mode)
