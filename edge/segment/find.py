@@ -16,6 +16,7 @@ from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, centred, nucleus_level, tidy
 from edge.segment.pale import PaleLimits, without_pale
+from edge.segment.red_cells import RedCellLimits, without_red_cells
 from edge.segment.spread import Pieces
 from edge.types import Labels, Levels, Outlines, Reason
 
@@ -33,6 +34,7 @@ class SegmentOptions:
     instances: InstanceLimits = field(default_factory=InstanceLimits)
     outline: OutlineOptions = field(default_factory=OutlineOptions)
     pale: PaleLimits = field(default_factory=PaleLimits)
+    red_cells: RedCellLimits = field(default_factory=RedCellLimits)
 
 
 def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> Outlines:
@@ -45,7 +47,9 @@ def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> 
     likelihood = _within_picture(finder.likelihood(normal), normal.picture)
     pieces = label_cells(likelihood, options.instances)
     nuclei, level = _exact_nuclei(normal, likelihood, pieces, options.outline)
-    cells, numbered = number_cells(pieces, without_pale(normal, nuclei, options.pale), options.instances)
+    purple = without_pale(normal, nuclei, options.pale)
+    nucleated = without_red_cells(normal, pieces, purple, options.red_cells)
+    cells, numbered = number_cells(pieces, nucleated, options.instances)
     return Outlines(cells, numbered, _cut_by_border(cells, normal), Levels(centred(likelihood.cell), level))
 
 
