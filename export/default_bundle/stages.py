@@ -101,7 +101,8 @@ def judging(shop: Workshop, say: Say) -> None:
 def evaluate(shop: Workshop, say: Say) -> None:
     """Every system as shipped."""
     session, judgement = session_of(shop.opinion_network_8()), shop.judgement()
-    examined = Examined(session, shop.opinion().inputs, judgement)
+    system = judgement.documents.system()
+    examined = Examined(session, shop.opinion().inputs, judgement.calibration, system, judgement.thresholds)
     results = examine(examined, Sitting(shop.learned(), shop.opinions_out_of_fold()), shop.measured)
     found = shop.cells_as_shipped()
     write_durably(shop.work / CELLS_MEASURED, json.dumps([asdict(each) for each in found], indent=1).encode())

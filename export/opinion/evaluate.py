@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from edge.bundle.manifest import Preprocessing
+from edge.bundle.manifest import Calibration, Preprocessing
 from edge.bundle.tensors import probabilities
+from edge.decide.cells import FuzzyRbf
 from edge.runtime.session import Session
 from export.opinion.choose import HALVED
 from export.opinion.exams import Result, Sitting, measured, together
 from export.opinion.fuzzy_rbf import blast_share
-from export.opinion.judge import FUSION, Judgement
+from export.opinion.judge import FUSION
 from export.opinion.labels import BLAST
 from export.opinion.opinions import opinions
 from export.opinion.table import CellTable
@@ -30,25 +31,36 @@ CellsOf = Callable[[str], CellTable | None]
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """The systems as they are shipped, ready to be asked."""
+    """The systems as they are shipped, ready to be asked.
+
+    thresholds  system to the value from which on it calls a cell a blast; one without is measured without
+    """
 
     session: Session
     inputs: Preprocessing
-    judgement: Judgement
+    calibration: Calibration
+    fuzzy_rbf: FuzzyRbf
+    thresholds: Mapping[str, float]
 
     def sit(self, cells: CellTable) -> Sitting:
         """Every system's opinion on these cells."""
         logits = logits_of(self.session, cells, self.inputs)
-        network = probabilities(logits, self.judgement.calibration)[:, LABELS.index(BLAST)]
-        rbf = blast_share(self.judgement.documents.system(), cells)
+        network = probabilities(logits, self.calibration)[:, LABELS.index(BLAST)]
+        rbf = blast_share(self.fuzzy_rbf, cells)
         return Sitting(cells, opinions(cells, network, rbf, FUSION))
 
 
 def examine(examined: Examined, out_of_fold: Sitting, cells_of: CellsOf) -> list[Result]:
-    """All results: unseen patients, sets never learned from, all benign cells together, and the two traps."""
-    points = examined.judgement.thresholds
+    """All results: unseen patients, and those of `examine_elsewhere`."""
     patients = out_of_fold.rows(out_of_fold.cells.sources == PATIENTS_OF)
-    results = measured(f"{PATIENTS_OF}, patients out of fold", "patient", patients, points)
+    unseen = measured(f"{PATIENTS_OF}, patients out of fold", "patient", patients, examined.thresholds)
+    return unseen + examine_elsewhere(examined, cells_of)
+
+
+def examine_elsewhere(examined: Examined, cells_of: CellsOf) -> list[Result]:
+    """Sets never learned from, all benign cells together, and the two traps."""
+    points = examined.thresholds
+    results: list[Result] = []
     tables = {name: cells_of(name) for name in (FIELDS, STAGES_OF, DRAWN_CELLS, HALVED)}
     sat = {name: examined.sit(cells) for name, cells in tables.items() if cells is not None and len(cells)}
     for name, unit in UNITS.items():

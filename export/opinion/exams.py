@@ -46,12 +46,11 @@ def measured(on: str, unit: str, sitting: Sitting, thresholds: Mapping[str, floa
     blast, groups = sitting.cells.blast, numbered(sitting.cells.groups)
     results = []
     for system, values in sitting.opinions.items():
-        called = values >= thresholds[system]
-        found = (
-            auc_figure(on, blast, values, groups, unit),
-            hit_figure("sensitivity", on, called, blast, groups, unit),
-            hit_figure("specificity", on, ~called, ~blast, groups, unit),
-        )
+        found = [auc_figure(on, blast, values, groups, unit)]
+        if system in thresholds:
+            called = values >= thresholds[system]
+            found.append(hit_figure("sensitivity", on, called, blast, groups, unit))
+            found.append(hit_figure("specificity", on, ~called, ~blast, groups, unit))
         results += [Result(system, each) for each in found if each is not None]
     return results
 

@@ -74,7 +74,9 @@ def _named(source: str, each: int, blasts: bool = True) -> CellTable:
 def test_the_examination_measures_what_is_at_hand(judged: tuple[Judgement, Opinions]) -> None:
     network = OpinionNet(WIDTHS).eval()
     trained = TrainedOpinion(network, Shape("nucleus", WIDTHS), MeasureScale.of(CELLS))
-    examined = Examined(trained, trained.inputs, judged[0])
+    judgement = judged[0]
+    system = judgement.documents.system()
+    examined = Examined(trained, trained.inputs, judgement.calibration, system, judgement.thresholds)
     sets = {"blast_fields": _named("blast_fields", 8), "bccd": _named("bccd", 6, blasts=False)}
     results = examine(examined, Sitting(CELLS, judged[1]), lambda name: sets.get(name))
     on = {each.figure.on for each in results}
