@@ -69,6 +69,7 @@ def _scale(scale: Scale | None) -> Document:
         "um_per_px": scale and scale.um_per_px,
         "scale_source": scale and scale.source,
         "scale_relative_sd": scale and scale.relative_sd,
+        "squeeze": scale and scale.squeeze,
     }
 
 

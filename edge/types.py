@@ -75,12 +75,15 @@ class Scale:
     """How large a pixel is: micrometres per pixel and the relative standard uncertainty of that figure.
 
     red_cells_um_per_px  what the red cells of this frame say, where the station's calibration was believed instead
+    squeeze  how many times wider the picture was before it was squeezed into a square, 1 if it was not; `um_per_px` is
+             the geometric mean of both directions
     """
 
     um_per_px: float
     relative_sd: float
     source: ScaleSource
     red_cells_um_per_px: float | None = None
+    squeeze: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

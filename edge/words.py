@@ -93,6 +93,10 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "Red cells say {red_cells_um_per_px:.3f} µm per pixel, this station's calibration {um_per_px:.3f}.",
             "If the objective or camera was changed, calibrate again; if not, choose another field.",
         ),
+        "scale.squeezed": Sentence(
+            "This picture was squeezed into a square: it was about {times:.2f} times as wide.",
+            "Save pictures in the camera's own proportions; until then their cells are measured less exactly.",
+        ),
         # edge.segment, edge.decide: why a cell is not counted
         "cell.cut": Sentence("The edge of the picture cuts this cell.", ""),
         "cell.smudged": Sentence(

@@ -22,7 +22,8 @@ import typer
 
 from edge.quality import gate
 from edge.scale import measure
-from edge.types import Pixels, Scale, Verdict
+from edge.scale.choose import scale_of
+from edge.types import Pixels, Verdict
 from export.foreign import KINDS, crops, photographs
 from firmware_bridge.imagefile import read_image
 
@@ -107,7 +108,7 @@ def _paths(data: Path, pattern: str, most: int, half: int) -> list[Path]:
 def _judged(pixels: Pixels) -> Verdict:
     """The gate as the station calls it: with the scale that the red cells of the picture tell."""
     reading = measure(pixels)
-    return gate(pixels, Scale(reading.um_per_px, reading.relative_sd, "red cells") if reading else None)
+    return gate(pixels, scale_of(reading) if reading else None)
 
 
 def _good_lines(data: Path, most: int, half: int) -> Iterator[str]:

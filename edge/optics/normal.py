@@ -51,7 +51,7 @@ class NormalField:
 
     @property
     def ratio(self) -> float:
-        """Working pixels per input pixel, along x; along y it differs by the rounding to whole pixels."""
+        """Working pixels per input pixel, along x; along y it differs by rounding and by a picture's squeeze."""
         return self.ratios[0]
 
     @property
@@ -67,17 +67,20 @@ def density(transmittance: Field) -> Density:
     return np.asarray(log, np.float32) * np.float32(-1.0 / np.log(10.0))
 
 
-def working_size(size_px: tuple[int, int], um_per_px: float) -> tuple[int, int]:
+def working_size(size_px: tuple[int, int], um_per_px: float, squeeze: float = 1.0) -> tuple[int, int]:
     """Width and height at the working scale of an image of `size_px` (width, height), even: networks halve them, and
     with an odd number the same field, mirrored, would be halved at other places.
+
+    squeeze  see `edge.optics.squeeze`; `um_per_px` is then the mean (geometric) of the two directions
 
     Raises:
         FieldTooLarge: more than 16 megapixels.
     """
-    ratio = um_per_px / WORKING_UM_PER_PX
-    width, height = (2 * max(1, round(side * ratio / 2)) for side in size_px)
+    stretch = float(np.sqrt(squeeze))
+    sides_um = size_px[0] * um_per_px * stretch, size_px[1] * um_per_px / stretch
+    width, height = (2 * max(1, round(side_um / WORKING_UM_PER_PX / 2)) for side_um in sides_um)
     if width * height > MOST_PX:
-        seen = " × ".join(f"{side * um_per_px:.0f}" for side in size_px)
+        seen = " × ".join(f"{side_um:.0f}" for side_um in sides_um)
         raise FieldTooLarge(
             f"At {um_per_px:g} µm per pixel this picture shows {seen} µm, too much to be examined at once.",
             "Check the scale; if it is right, take a smaller part or a stronger objective.",
@@ -91,8 +94,8 @@ def resample(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
 
 
-def normalise(pixels: Pixels, um_per_px: float) -> NormalField:
-    """`pixels` (RGB uint8) at the working scale, divided by the lamp's light.
+def normalise(pixels: Pixels, um_per_px: float, squeeze: float = 1.0) -> NormalField:
+    """`pixels` (RGB uint8) at the working scale and in true proportions, divided by the lamp's light.
 
     On cut-outs (a black surround, as in sets of single cells) no background is seen and the light is taken as white.
 
@@ -100,7 +103,7 @@ def normalise(pixels: Pixels, um_per_px: float) -> NormalField:
         FieldTooLarge: see `working_size`.
     """
     size_px = (pixels.shape[1], pixels.shape[0])
-    rgb = resample(pixels, working_size(size_px, um_per_px))
+    rgb = resample(pixels, working_size(size_px, um_per_px, squeeze))
     picture = ~padding(rgb)
     cut_out = _is_cut_out(rgb, picture)
     return NormalField(_divided(rgb, picture, cut_out), picture, size_px, cut_out)

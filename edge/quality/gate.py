@@ -10,6 +10,7 @@ import numpy as np
 from edge.optics.channels import least_channel, most_channel
 from edge.optics.grain import grain_diameters_px
 from edge.optics.planes import Mask
+from edge.optics.squeeze import released
 from edge.optics.stain import Stained, stained
 from edge.optics.survey import Survey, survey
 from edge.quality.eyepiece import eyepiece_disc
@@ -27,6 +28,8 @@ def gate(pixels: Pixels, scale: Scale | None = None, options: GateOptions = STAN
 
     A crop of a cell on black passes without light or focus being judged: it has neither background nor outline.
     """
+    if scale is not None:
+        pixels = released(pixels, scale.squeeze)
     side = min(pixels.shape[:2])
     if side < options.smallest_px:
         return _verdict([Reason("size.small", {"side_px": side, "limit_px": options.smallest_px})], {})

@@ -9,6 +9,7 @@ import math
 from dataclasses import replace
 
 from edge.errors import BadSetting, ScaleUnknown
+from edge.optics.squeeze import squeeze_of
 from edge.scale.options import STANDARD, RulerOptions
 from edge.scale.ruler import RulerReading, measure
 from edge.types import Frame, Scale
@@ -40,14 +41,15 @@ def choose_scale(
     """
     given = given_um_per_px if given_um_per_px is not None else frame.um_per_px
     if given is not None:
-        return Scale(_plausible(given), GIVEN_SD, "given")
+        return Scale(_plausible(given), GIVEN_SD, "given", squeeze=squeeze_of(frame.pixels))
     reading = measure(frame.pixels, options)
     if site is not None and (reading is None or not _agree(reading, site)):
-        return replace(site, red_cells_um_per_px=None if reading is None else reading.um_per_px)
+        seen = None if reading is None else reading.um_per_px
+        return replace(site, red_cells_um_per_px=seen, squeeze=squeeze_of(frame.pixels))
     if reading is not None:
         return scale_of(reading)
     if bundle_um_per_px is not None:
-        return Scale(_plausible(bundle_um_per_px), BUNDLE_SD, "bundle")
+        return Scale(_plausible(bundle_um_per_px), BUNDLE_SD, "bundle", squeeze=squeeze_of(frame.pixels))
     raise ScaleUnknown(
         f"How large a pixel of {frame.name or 'this picture'} is, is not known: it shows no red cells to measure by.",
         "Give the scale (--um-per-px), or take a field with red cells in it.",
@@ -56,7 +58,7 @@ def choose_scale(
 
 def scale_of(reading: RulerReading) -> Scale:
     """What red cells say, as a scale."""
-    return Scale(reading.um_per_px, reading.relative_sd, "red cells")
+    return Scale(reading.um_per_px, reading.relative_sd, "red cells", squeeze=reading.squeeze)
 
 
 def _agree(reading: RulerReading, site: Scale) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edge.optics.grain import grain_diameters_px
 from edge.optics.planes import Mask
+from edge.optics.squeeze import released, squeeze_of
 from edge.optics.stain import Stained, stained
 from edge.optics.survey import Survey, survey
 from edge.scale.discs import Discs, arc_discs, merged, red_cells, whole_discs
@@ -29,12 +30,14 @@ STAINED_LIGHT = 0.7
 class RulerReading:
     """What the red cells say: micrometres per pixel of the input, its relative standard uncertainty, how many cells.
 
-    Cells seen in part count as cells here and less in the figures.
+    Cells seen in part count as cells here and less in the figures. `squeeze` is that of `edge.optics.squeeze`; with it
+    the scale is the geometric mean of both directions.
     """
 
     um_per_px: float
     relative_sd: float
     red_cells: int
+    squeeze: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +58,8 @@ def measure(pixels: Pixels, options: RulerOptions = STANDARD) -> RulerReading | 
 
     Whole cells count by the disc of equal area, touching and cut ones by the circle through their outline.
     """
-    field = survey(pixels, options.budget_px)
+    squeeze = squeeze_of(pixels)
+    field = survey(released(pixels, squeeze), options.budget_px)
     red, green, blue = field.light.level
     matter = stained(field)
     if matter is None or green < STAINED_LIGHT * (red + blue) / 2:
@@ -64,7 +68,7 @@ def measure(pixels: Pixels, options: RulerOptions = STANDARD) -> RulerReading | 
     if best is None or best.explained < options.least_explained or not _plausible(best, field, matter, options):
         return None
     um_per_px = options.red_cell_um / (best.diameter_px * field.factor)
-    return RulerReading(um_per_px, _relative_sd(best, options), len(best.radius_px))
+    return RulerReading(um_per_px, _relative_sd(best, options), len(best.radius_px), squeeze)
 
 
 def _best_fit(field: Survey, matter: Stained, options: RulerOptions) -> _Fit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,8 @@ from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outl
 
 SCALE_ASSUMED = "scale.assumed"
 """Reason code: neither red cells nor a given value told the scale, the bundle's was assumed."""
+SCALE_SQUEEZED = "scale.squeezed"
+"""Reason code: the picture was squeezed into a square, and measured in the proportions that its cells suggest."""
 SCALE_DISAGREES = "scale.disagrees"
 """Reason code: the red cells contradict the station's calibration, which was believed."""
 _NOTHING = Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {})
@@ -94,7 +96,7 @@ class Station:
             return self._examination(frame, verdict, scale, _NOTHING, (), clock)
         if isinstance(reading, ScaleUnknown):
             raise reading
-        normal = clock.time("normalise", lambda: normalise(frame.pixels, reading.um_per_px))
+        normal = clock.time("normalise", lambda: normalise(frame.pixels, reading.um_per_px, reading.squeeze))
         outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
         results = self._opinions(normal, outlines, clock)
         return self._examination(frame, verdict, scale, outlines, results, clock)
@@ -153,9 +155,14 @@ class Station:
 
 def _concerns(scale: Scale | None) -> tuple[Reason, ...]:
     """What a person should know of the scale before the count is believed."""
-    if scale is None:
-        return ()
+    return () if scale is None else tuple(_scale_concerns(scale))
+
+
+def _scale_concerns(scale: Scale) -> Iterator[Reason]:
     if scale.red_cells_um_per_px is not None:
         seen, used = scale.red_cells_um_per_px, scale.um_per_px
-        return (Reason(SCALE_DISAGREES, {"um_per_px": used, "red_cells_um_per_px": seen}),)
-    return (Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px}),) if scale.source == "bundle" else ()
+        yield Reason(SCALE_DISAGREES, {"um_per_px": used, "red_cells_um_per_px": seen})
+    elif scale.source == "bundle":
+        yield Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px})
+    if scale.squeeze != 1.0:
+        yield Reason(SCALE_SQUEEZED, {"times": scale.squeeze})

@@ -19,11 +19,11 @@ import numpy as np
 
 from edge.optics.normal import normalise
 from edge.optics.planes import Mask
-from edge.scale import measure
+from edge.scale import choose_scale
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
 from edge.station.enlarge import input_outlines
-from edge.types import Labels, Outlines
+from edge.types import Frame, Labels, Outlines
 from export.cells.field_labels import WHITE_CELL
 from export.cells.figures import Figure, Ratio, figure
 from export.sources import Example, Masks, open_source
@@ -101,8 +101,8 @@ def plasma_cells_found(way: Way, data: Path) -> tuple[Ratio, ...]:
     """
     found, drawn = [], []
     for example in open_source("marrow_plasma", data).images():
-        reading = measure(example.pixels)
-        normal = normalise(example.pixels, example.um_per_px if reading is None else reading.um_per_px)
+        scale = choose_scale(Frame(example.pixels), bundle_um_per_px=example.um_per_px)
+        normal = normalise(example.pixels, scale.um_per_px, scale.squeeze)
         cells, _ = input_outlines(find_cells(normal, way.finder, way.options), example.pixels.shape[1::-1])
         covered = covered_shares(cells > 0, example.masks.cell) if example.masks else []
         found.append(sum(share > 0.5 for share in covered))

@@ -22,7 +22,7 @@ from export.opinion.planes import planes_of
 from export.opinion.table import FEATURES, CellTable, joined, read_cells, write_cells
 from export.sources import Example, open_source
 
-CODE_VERSION = 4
+CODE_VERSION = 5
 """Part of a kept file's name: raise it when the same finder would give other cells, measures or planes."""
 
 

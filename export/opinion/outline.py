@@ -9,10 +9,10 @@ import numpy as np
 
 from edge.optics.normal import Density, NormalField, density, normalise
 from edge.optics.planes import Field, Mask, Plane
-from edge.scale import measure
+from edge.scale import choose_scale
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
-from edge.types import Outlines
+from edge.types import Frame, Outlines
 from export.cells.regions import largest, opened
 from export.sources import Example
 
@@ -44,9 +44,10 @@ def field(example: Example, finder: Finder) -> Outlined:
 
 
 def ruled_field(example: Example, finder: Finder) -> Outlined:
-    """A field, at the scale that its own red cells tell; the set's where they tell none."""
-    reading = measure(example.pixels)
-    return field(replace(example, um_per_px=reading.um_per_px) if reading else example, finder)
+    """A field, at the scale and in the proportions that its own cells tell; at the set's scale where they tell none."""
+    scale = choose_scale(Frame(example.pixels), bundle_um_per_px=example.um_per_px)
+    normal = normalise(example.pixels, scale.um_per_px, scale.squeeze)
+    return Outlined(normal, find_cells(normal, finder, SegmentOptions()))
 
 
 def cut_out(example: Example, finder: Finder) -> Outlined | None:

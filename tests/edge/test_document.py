@@ -29,7 +29,7 @@ def examination() -> Examination:
 def test_the_contract_has_these_keys(examination: Examination) -> None:
     whole = document(examination)
     assert set(whole) == {
-        *("image", "digest", "size", "quality", "um_per_px", "scale_source", "scale_relative_sd"),
+        *("image", "digest", "size", "quality", "um_per_px", "scale_source", "scale_relative_sd", "squeeze"),
         *("cells", "counts", "decision", "bundle", "timing_ms"),
     }
     assert {"ok", "reasons", "codes", "focus_um", "exposure"} <= set(whole["quality"])
