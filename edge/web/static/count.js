@@ -3,8 +3,9 @@
 import { el, glyph, svg } from "./dom.js";
 import { _, figure, names } from "./words.js";
 
-const LIMITS = [5, 20, 25];
+const LIMITS = { 5: "middle", 20: "end", 25: "start" }; // and on which side of it its figure stands, so that none touch
 const GLYPHS = { suspicious: "blast", "not suspicious": "other", refer: "refer", insufficient: "excluded" };
+const NUDGE = { middle: 0, end: 4, start: -4 };
 const WIDTH = 340;
 const EDGE = 12;
 
@@ -52,9 +53,9 @@ function share({ counts, decision }) {
 
 function interval(score, low, high, words) {
   const x = (value) => EDGE + (WIDTH - 2 * EDGE) * value / 100;
-  const limits = LIMITS.flatMap((limit) => [
+  const limits = Object.entries(LIMITS).flatMap(([limit, anchor]) => [
     svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: 8, y2: 38 }),
-    svg("text", { class: "tick", x: x(limit), y: 52, "text-anchor": "middle" }, figure(limit)),
+    svg("text", { class: "tick", x: x(limit) + NUDGE[anchor], y: 52, "text-anchor": anchor }, figure(limit)),
   ]);
   const ends = [0, 50, 100].map((end) => svg("text", { class: "tick end", x: x(end), y: 52, "text-anchor": "middle" }, figure(end)));
   return svg(
