@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from edge import durable
+from firmware_bridge import durable
 from edge.calibration import FILE, PICTURE, Calibration, forget_calibration, load_calibration, save_calibration
 from edge.commands.calibrated import calibration as check
 from edge.commands.findings import Place
