@@ -8,16 +8,17 @@ from edge.intake.files import frame_of
 from edge.types import Frame
 from firmware_bridge.newest import Newest, PumpState
 from firmware_bridge.picture import Picture
-from firmware_bridge.sources import open_source
+from firmware_bridge.supervision import supervise
 
 
 def open_live(uri: str) -> Live:
-    """Open a source and keep its newest frame. Close it, or use it in a `with` block.
+    """Keep the newest frame of a source, however often it must be opened for that. Close it, or use a `with` block.
 
     Raises:
-        SourceFault: the source cannot be opened.
+        BadSourceUri: the address is not one we understand.
     """
-    return Live(Newest(open_source(uri)))
+    source = supervise(uri)
+    return Live(Newest(source, lambda: source.link))
 
 
 class Live:
@@ -41,7 +42,7 @@ class Live:
 
     @property
     def state(self) -> PumpState:
-        """Running, ended or lost and why; age of the newest frame; how many came and were left out."""
+        """Whether pictures come and why not; age of the newest frame; how many came and were left out."""
         return self._newest.state
 
     def latest(self) -> Frame | None:

@@ -80,8 +80,18 @@ def test_a_loss_is_the_last_thing_told(fields: Path) -> None:
 def test_what_cannot_be_opened_is_said_at_once(fields: Path, uri: str, fault: type[Fault]) -> None:
     with pytest.raises(fault):
         open_frames(uri.format(fields=fields))
-    with pytest.raises(fault):
-        open_live(uri.format(fields=fields))
+
+
+def test_a_mistyped_address_is_refused_and_an_absent_camera_awaited(fields: Path) -> None:
+    with pytest.raises(BadSourceUri):
+        open_live("nonsense")
+    with open_live(f"folder://{fields}/absent") as live:
+        assert live.wait_newer(-1, 0.05) is None
+        assert (live.state.phase, live.state.age_s) == ("reconnecting", None)
+        shutil.copytree(fields / "inside", fields / "absent")
+        frame = live.wait_newer(-1, 10)
+        assert frame is not None
+        assert frame.name.endswith("deeper.png")
 
 
 def test_live_frames_are_numbered_and_know_their_scale() -> None:
