@@ -42,6 +42,11 @@ class PumpState:
     unreadable: int
     link: LinkState = LIVE
 
+    @property
+    def usable(self) -> bool:
+        """The newest picture shows what is there now, or is the last of a source that has ended."""
+        return self.phase in ("running", "ended")
+
 
 class Pacer:
     """Shows recorded pictures at the rate they were taken; live ones are never held up.

@@ -17,9 +17,9 @@ from edge.errors import BadSetting, StoreBusy
 from edge.intake.live import open_live
 from edge.record import Record
 from edge.types import BundleRef, Decision
-from edge.web import Examiner, LiveSource, NoSource, WebParts, create_app, create_fallback
+from edge.web import Examiner, WebParts, create_app, create_fallback
 from edge.web.server import Server, leave_by_exception
-from firmware_bridge.errors import BadSourceUri, Fault, SourceFault
+from firmware_bridge.errors import BadSourceUri, Fault
 from firmware_bridge.imagefile import decode_image
 
 DEMONSTRATION = "sim:"
@@ -104,7 +104,7 @@ def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -
     open_parts.callback(station.close)
     return WebParts(
         record=open_parts.enter_context(closing(Record(folder))),
-        live=_live(open_parts, source),
+        live=open_parts.enter_context(open_live(source)),
         examiner=station,
         bundle=station.bundle,
         read_picture=decode_image,
@@ -112,16 +112,6 @@ def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -
         blast_labels=station.blast_labels,
         host_names=_host_names(),
     )
-
-
-def _live(open_parts: ExitStack, source: str) -> LiveSource:
-    """The source, or the reason why there is none: the page is useful without a camera."""
-    try:
-        return open_parts.enter_context(open_live(source))
-    except BadSourceUri:
-        raise
-    except SourceFault as fault:
-        return NoSource(source, fault)
 
 
 def _open_station(bundle: str | None, folder: Path) -> Station:

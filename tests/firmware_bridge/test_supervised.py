@@ -187,29 +187,25 @@ def test_closing_ends_a_read_that_waits_and_a_pause() -> None:
         assert not reader.is_alive()
 
 
-def test_the_newest_picture_stays_and_its_state_says_what_happens() -> None:
-    holds = threading.Event()
+class Holding(Fleet):
+    """Waits in its first pause, so that what is told meanwhile can be looked at."""
 
-    def hold(closing: threading.Event, _seconds: float) -> bool:
-        holds.set()
+    def __init__(self, *openings: list[object] | Exception) -> None:
+        super().__init__(*openings)
+        self.holds = threading.Event()
+
+    def wait(self, closing: threading.Event, _seconds: float) -> bool:
+        self.holds.set()
         return closing.wait(5)
 
-    fleet = Fleet([0, GONE])
-    source = Supervised("scripted:", fleet.open, CAMERA, Timing(wait=hold))
+
+@pytest.mark.parametrize(("script", "phase"), [([0, GONE], "reconnecting"), ([0] * 40, "frozen")])
+def test_the_newest_picture_stays_and_its_state_says_what_happens(script: list[object], phase: str) -> None:
+    fleet = Holding(script)
+    source = fleet.supervised()
     with Newest(source, lambda: source.link) as live:
-        assert holds.wait(5)
+        assert fleet.holds.wait(5)
         state = live.state
-        assert (state.phase, state.fault, state.link.attempt) == ("reconnecting", GONE, 1)
+        assert (state.phase, state.pictures, state.link.attempt, state.usable) == (phase, 1, 1, False)
+        assert state.fault is not None
         assert live.latest() is not None
-
-
-def test_a_frozen_source_is_called_frozen() -> None:
-    holds = threading.Event()
-    fleet = Fleet([0] * 40)
-    source = Supervised(
-        "scripted:", fleet.open, CAMERA, Timing(fleet.tick, lambda closing, _: (holds.set(), closing.wait(5))[1])
-    )
-    with Newest(source, lambda: source.link) as live:
-        assert holds.wait(5)
-        assert live.state.phase == "frozen"
-        assert live.state.pictures == 1
