@@ -27,8 +27,8 @@ class Counts:
     """What has happened since the start.
 
     openings   tries to open the source, the first included
-    losses     times it was lost, for whatever reason
-    freezes    of these, because the picture stood still
+    losses     times it was lost after pictures had come
+    freezes    times its picture stood still
     recoveries times pictures came again after a loss
     repeated   pictures left out because they were the one before, to the last bit
     """
@@ -123,12 +123,13 @@ class Vigil:
 
     def lost(self, fault: SourceFault, now_s: float) -> float:
         """It is lost; how many seconds to wait before it is opened again."""
+        losses = self._counts.losses + (self._phase == "live")
         self._phase, self._fault = "waiting", fault
         self._attempt += 1
         wait_s = pause_s(self._attempt)
         self._next_at_s = now_s + wait_s
         frozen = self._counts.freezes + isinstance(fault, SourceFrozen)
-        self._counts = replace(self._counts, losses=self._counts.losses + 1, freezes=frozen)
+        self._counts = replace(self._counts, losses=losses, freezes=frozen)
         return wait_s
 
     def ended(self) -> None:

@@ -157,7 +157,7 @@ def test_an_opening_that_hangs_is_given_up_and_what_it_opens_late_is_closed() ->
     openings = [hangs, Fleet([0]).open]
     source = Supervised("scripted:", lambda: openings.pop(0)(), CAMERA, Timing(wait=lambda *_: False))
     assert source.read() is not None
-    assert source.link.counts.losses == 1
+    assert source.link.counts.openings == 2
     go_on.set()
     assert late.closed.wait(5)
     source.close()
@@ -174,7 +174,7 @@ def test_a_file_that_is_none_is_waited_for() -> None:
     fleet = Fleet(BadPicture("No picture.", "Copy it again."), [0])
     source = fleet.supervised(FOLDER)
     assert len(read(source, 1)) == 1
-    assert source.link.counts.losses == 1
+    assert source.link.counts.openings == 2
 
 
 def test_closing_ends_a_read_that_waits_and_a_pause() -> None:

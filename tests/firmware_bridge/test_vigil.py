@@ -139,7 +139,7 @@ def test_never_opened_is_waiting_too() -> None:
     vigil.opening(0.0)
     assert vigil.state(0.0).attempt == 0
     vigil.lost(SourceUnavailable("Nothing there.", "Plug it in."), 0.0)
-    assert vigil.state(0.0).counts.recoveries == 0
+    assert (vigil.state(0.0).counts.recoveries, vigil.state(0.0).counts.losses) == (0, 0)
     assert vigil.state(0.0).phase == "waiting"
 
 

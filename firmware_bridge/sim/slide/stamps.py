@@ -11,8 +11,8 @@ from firmware_bridge.sim.canvas import Canvas, Mask, Plane, new_canvas
 from firmware_bridge.sim.field import TruthCell, paint
 from firmware_bridge.sim.plan import Place
 
-REACH, REACH_UM = 0.75, 1.5
-"""A cell reaches this share of its diameter, and so many µm, from its centre at most."""
+_REACH, _REACH_UM = 0.75, 1.5
+_RED_REACH, _RED_REACH_UM = 0.60, 0.9
 _FAINTEST = 1e-4
 """Less dye than this changes no grey level."""
 
@@ -35,9 +35,15 @@ class Stamp:
     truth: TruthCell | None
 
 
+def reach_of(place: Place) -> float:
+    """How far from its centre a thing is painted at most, in µm; red cells are many, and never far from round."""
+    share, more_um = (_RED_REACH, _RED_REACH_UM) if place.kind == "red cell" else (_REACH, _REACH_UM)
+    return share * place.diameter_um + more_um
+
+
 def stamp_of(rng: Generator, place: Place, um_per_px: float, pallor: float) -> Stamp:
     """Paint one thing on a canvas that lies on the slide's grid of pixels."""
-    reach_um = REACH * place.diameter_um + REACH_UM
+    reach_um = reach_of(place)
     left, top = (int(np.floor((centre - reach_um) / um_per_px)) for centre in place.centre_um)
     side = int(np.ceil(2 * reach_um / um_per_px)) + 2
     canvas = new_canvas(side, side, um_per_px)

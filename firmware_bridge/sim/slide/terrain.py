@@ -18,6 +18,7 @@ EDGE_UM = -500.0
 CLEAR_UM = EDGE_UM - 120.0
 """From here to the left a field shows nothing at all, even at its right side."""
 _EDGE_WANDERS_UM, _EDGE_FADES_UM = 25.0, 30.0
+_ALL_SMEAR_UM = EDGE_UM + 200.0
 _TILT = 0.002
 _UNEVEN_UM = 0.8
 
@@ -71,7 +72,9 @@ class Terrain:
         return float(self._tilt[0] * x_um + self._tilt[1] * y_um) + uneven_um
 
     def cover(self, x_um: NDArray[np.float64], y_um: NDArray[np.float64]) -> Plane:
-        """0 on clear glass, 1 on the smear, between at its edge: (len(y), len(x))."""
+        """0 on clear glass, 1 on the smear, between at its edge: (len(y), len(x)), or (1, 1) where all is smear."""
+        if x_um[0] > _ALL_SMEAR_UM:
+            return np.ones((1, 1), np.float32)
         edge_um = EDGE_UM + self._edge.over(np.zeros(1), y_um)
         t = np.clip((x_um[None, :] - edge_um) / _EDGE_FADES_UM, 0.0, 1.0)
         return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)

@@ -15,7 +15,7 @@ from firmware_bridge.sim.canvas import Plane
 from firmware_bridge.sim.field import pallor_of
 from firmware_bridge.sim.plan import Place
 from firmware_bridge.sim.slide.places import AROUND, Places, Tile, tile_rng
-from firmware_bridge.sim.slide.stamps import REACH, REACH_UM, Stamp, overlap, stamp_of
+from firmware_bridge.sim.slide.stamps import Stamp, overlap, reach_of, stamp_of
 from firmware_bridge.sim.slide.terrain import Terrain
 
 Point = tuple[float, float]
@@ -97,7 +97,7 @@ class Tiles:
 
 def reaches(place: Place, corner_um: Point, size_um: Point) -> bool:
     """Whether a thing may be seen in this part of the slide."""
-    reach_um = REACH * place.diameter_um + REACH_UM
+    reach_um = reach_of(place)
     ways = zip(place.centre_um, corner_um, size_um, strict=True)
     return all(-reach_um < centre - corner < size + reach_um for centre, corner, size in ways)
 
