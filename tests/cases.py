@@ -38,6 +38,7 @@ from edge.web.parts import LiveSource, WebParts
 from firmware_bridge.errors import SourceFault, SourceFrozen
 from firmware_bridge.imagefile import decode_image
 from firmware_bridge.newest import Phase, PumpState
+from firmware_bridge.recording import RecordingState
 from firmware_bridge.supervision import Counts as LinkCounts
 from firmware_bridge.supervision import LinkState
 
@@ -235,6 +236,7 @@ class PaintedLive:
     """A live source in a test's hands: it shows what it is told to show, and is lost when it is told so."""
 
     uri = "sim:painted"
+    recording: RecordingState | None = None
 
     def __init__(self, frame: Frame | None = None) -> None:
         self._frame = frame

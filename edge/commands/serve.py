@@ -56,19 +56,25 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any free one.")] = 8000,
     data: DataDir = None,
     bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Folder to record the source's pictures to.")] = None,
 ) -> None:
     """Show the local page: live picture, capture, count, and why each cell got its class."""
     folder = data_folder(data)
     with ExitStack() as open_parts:
         listening = open_parts.enter_context(closing(listen(host, port)))
-        app, parts = application(open_parts, source, folder, bundle, _open_station)
+        app, parts = application(open_parts, source, folder, bundle, _open_station, record)
         _announce(host, listening.getsockname()[1])
         leave_by_exception()
         Server(app, parts).run(sockets=[listening])
 
 
 def application(
-    open_parts: ExitStack, source: str, folder: Path, bundle: str | None, open_station: OpenStation
+    open_parts: ExitStack,
+    source: str,
+    folder: Path,
+    bundle: str | None,
+    open_station: OpenStation,
+    record: Path | None = None,
 ) -> tuple[FastAPI, WebParts | None]:
     """The page over its parts; where bundle or record do not come up, the page that says so.
 
@@ -77,7 +83,7 @@ def application(
         BadSourceUri: the source was mistyped.
     """
     try:
-        parts = _parts(open_parts, source, folder, open_station(bundle, folder))
+        parts = _parts(open_parts, source, folder, open_station(bundle, folder), record)
     except (StoreBusy, BadSourceUri):
         raise
     except Fault as fault:
@@ -100,11 +106,11 @@ def listen(host: str, port: int) -> socket.socket:
         ) from cause
 
 
-def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -> WebParts:
+def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station, record: Path | None) -> WebParts:
     open_parts.callback(station.close)
     return WebParts(
         record=open_parts.enter_context(closing(Record(folder))),
-        live=open_parts.enter_context(open_live(source)),
+        live=open_parts.enter_context(open_live(source, record)),
         examiner=station,
         bundle=station.bundle,
         read_picture=decode_image,

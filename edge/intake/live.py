@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 
 from edge.intake.files import frame_of
 from edge.types import Frame
+from firmware_bridge.errors import RecordingStopped
 from firmware_bridge.newest import Newest, PumpState
 from firmware_bridge.picture import Picture
+from firmware_bridge.recording import Recorder, RecordingState, Writer
 from firmware_bridge.supervision import supervise
 
 
-def open_live(uri: str) -> Live:
+def open_live(uri: str, record: Path | None = None) -> Live:
     """Keep the newest frame of a source, however often it must be opened for that. Close it, or use a `with` block.
+
+    Args:
+        uri: of the source, or the path of a file or folder.
+        record: where its pictures are recorded to. What keeps a recording from beginning is told by its state.
 
     Raises:
         BadSourceUri: the address is not one we understand.
     """
     source = supervise(uri)
-    return Live(Newest(source, lambda: source.link))
+    newest = Newest(source, lambda: source.link)
+    return Live(newest, None if record is None else _recording(newest, record))
+
+
+def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:
+    try:
+        return Recorder(newest, Writer(folder))
+    except RecordingStopped as fault:
+        return RecordingState("stopped", 0, 0, fault)
 
 
 class Live:
     """The newest frame and how its source is doing; safe to ask from any number of threads."""
 
-    def __init__(self, newest: Newest) -> None:
+    def __init__(self, newest: Newest, recording: Recorder | RecordingState | None = None) -> None:
         self._newest = newest
+        self._recording = recording
 
     def __enter__(self) -> Live:
         return self
@@ -45,6 +61,11 @@ class Live:
         """Whether pictures come and why not; age of the newest frame; how many came and were left out."""
         return self._newest.state
 
+    @property
+    def recording(self) -> RecordingState | None:
+        """How the recording is doing; None where nothing is recorded."""
+        return self._recording.state if isinstance(self._recording, Recorder) else self._recording
+
     def latest(self) -> Frame | None:
         """The newest frame at once; None before the first."""
         return _frame_or_none(self._newest.latest())
@@ -55,6 +76,8 @@ class Live:
 
     def close(self) -> None:
         """Stop and release the source. Safe to call twice."""
+        if isinstance(self._recording, Recorder):
+            self._recording.close()
         self._newest.close()
 
 

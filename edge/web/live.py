@@ -23,6 +23,7 @@ from edge.web.shared import Shared, live_jpeg
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
+from firmware_bridge.recording import RecordingState
 
 PICTURES_PER_S = 6.0
 SENT_AGAIN_S = 2.0
@@ -93,7 +94,7 @@ async def _news(
     verdict = None if frame is None or not state.usable else await verdicts.of(frame)
     free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
     news = {
-        "live": state_shape(state, translate),
+        "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
         "gauges": gauges_shape(verdict, translate),
         "room": {"free_mb": free_mb // 100 * 100},
     }
@@ -117,6 +118,14 @@ def state_shape(state: PumpState, translate: Translate = in_english) -> dict[str
         "next_s": None if link.next_s is None else math.ceil(link.next_s),
         "warnings": [fault_shape(each, translate) for each in link.warnings],
     }
+
+
+def recording_shape(recording: RecordingState | None, translate: Translate) -> dict[str, Any]:
+    """Whether it is recorded, and why not any more; without figures, so that live is quiet."""
+    if recording is None:
+        return {"recording": None}
+    fault = None if recording.fault is None else fault_shape(recording.fault, translate)
+    return {"recording": {"phase": recording.phase, "fault": fault}}
 
 
 def fault_shape(fault: SourceFault, translate: Translate) -> dict[str, str]:

@@ -12,6 +12,7 @@ from edge.document import Document
 from edge.record import Record
 from edge.types import BundleRef, Decision, Examination, Frame, Pixels, Verdict
 from firmware_bridge.newest import PumpState
+from firmware_bridge.recording import RecordingState
 
 
 class LiveSource(Protocol):
@@ -24,6 +25,10 @@ class LiveSource(Protocol):
     @property
     def state(self) -> PumpState:
         """How the source is doing."""
+
+    @property
+    def recording(self) -> RecordingState | None:
+        """How its recording is doing; None where nothing is recorded."""
 
     def latest(self) -> Frame | None:
         """The newest whole picture, kept while the source is lost; None before the first."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from firmware_bridge.errors import BadPicture, BadSourceUri, PartMissing, SourceFault, SourceLost, SourceSilent
+from firmware_bridge.numbering import Numbers
 from firmware_bridge.picture import Device, Picture, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.supervision.line import Line
@@ -171,29 +172,3 @@ class Supervised:
         with self._lock:
             pause_s = self._vigil.lost(fault, self._timing.now_s())
         self._timing.wait(self._closing, pause_s)
-
-
-class Numbers:
-    """Goes on counting, in number and time, where a reopened source begins at 0."""
-
-    def __init__(self) -> None:
-        self._last = -1
-        self._last_ms = float("-inf")
-        self._add = 0
-        self._add_ms = 0.0
-        self._begins = False
-
-    def begin_again(self) -> None:
-        """The next picture is the first of a new connection."""
-        self._begins = True
-
-    def on(self, picture: Picture) -> Picture:
-        """The picture with its number and time among all that came."""
-        if self._begins:
-            self._begins = False
-            self._add = max(0, self._last + 1 - picture.sequence)
-            self._add_ms = max(0.0, self._last_ms + 1.0 - picture.taken_ms)
-        self._last, self._last_ms = picture.sequence + self._add, picture.taken_ms + self._add_ms
-        if not self._add and not self._add_ms:
-            return picture
-        return replace(picture, sequence=self._last, taken_ms=self._last_ms)

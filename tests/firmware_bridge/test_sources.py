@@ -14,8 +14,10 @@ from firmware_bridge.capture import Capture
 from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Picture, Source
 from firmware_bridge.sources import OPENERS, camera, folder, open_source
+from firmware_bridge.sources.csi import CsiSource
 from firmware_bridge.sources.image import ImageSource
 from firmware_bridge.sources.mjpeg import MjpegSource
+from firmware_bridge.sources.replay import ReplaySource
 from firmware_bridge.sources.rtsp import RtspSource
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.sources.video import VideoSource
@@ -276,6 +278,8 @@ def test_a_device_closed_during_a_read_is_released_by_the_reader() -> None:
 def test_every_class_keeps_the_promise_of_a_source() -> None:
     kept: tuple[type[Source], ...] = (
         camera.CameraSource,
+        CsiSource,
+        ReplaySource,
         folder.FolderSource,
         ImageSource,
         MjpegSource,

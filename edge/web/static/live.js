@@ -18,6 +18,7 @@ export function watch(caseId, { onCase, onRoom }) {
     events.addEventListener("live", (event) => {
       const state = JSON.parse(event.data);
       showState(state);
+      showRecording(state.recording);
       if (state.age_s !== null && !picture.hasAttribute("src")) stream(picture);
     });
     events.addEventListener("gauges", (event) => showGauges(JSON.parse(event.data)));
@@ -47,7 +48,7 @@ function stream(picture) {
   picture.src = `/live.mjpg?${Date.now()}`;
 }
 
-function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings }) {
+function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings, recording }) {
   const trouble = ["reconnecting", "frozen", "lost"].includes(phase);
   const stale = age !== null && (trouble || (phase === "live" && age >= OLD_S));
   document.getElementById("viewport").classList.toggle("stale", stale);
@@ -58,7 +59,7 @@ function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings }
   const since = stale ? el("p", { class: "since" }, _("No picture since {time}", { time: staleSince })) : null;
   const told = stale && !fault ? [] : [el("p", {}, el("strong", {}, words[0])), el("p", {}, words[1])];
   missing.replaceChildren(...[since, ...told].filter(Boolean));
-  showWarnings(trouble ? [] : warnings);
+  showWarnings([...(trouble ? [] : warnings), ...(recording?.fault ? [recording.fault] : [])]);
   if (phase === "ended") return say("plain", _("The source has ended; this is its last picture."));
   if (phase === "waiting") return say("plain", _("Waiting"));
   if (!trouble) return stale ? say("bad", _("No picture")) : say("good", _("Live"));
@@ -91,6 +92,14 @@ function say(kind, text) {
   const pill = document.getElementById("state");
   pill.className = `pill ${kind}`;
   if (pill.textContent !== text) pill.textContent = text;
+}
+
+function showRecording(recording) {
+  const pill = document.getElementById("recording");
+  pill.hidden = !recording;
+  const stopped = recording?.phase === "stopped";
+  pill.className = `pill ${stopped ? "bad" : "plain"}`;
+  pill.textContent = stopped ? _("The recording has stopped") : _("Recording");
 }
 
 function showGauges({ ok, measures, reasons }) {
