@@ -207,10 +207,6 @@ FAULTS: Mapping[str, Sentence] = MappingProxyType(
             "The recording has stopped; the picture goes on.",
             "Make room on the disk and start again.",
         ),
-        "flatfield.damaged": Sentence(
-            "The stored flat field is damaged; pictures are not corrected.",
-            "Take it again: marrowkit-bridge flatfield.",
-        ),
     }
 )
 """The faults of a source in general words, for readers whose language has no word for the particular ones."""

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from edge.commands.options import DataDir, data_folder
 from edge.document import Document
 from edge.errors import BadSetting, StoreBusy
-from edge.intake.live import open_live
+from edge.intake.live import LiveOptions, open_live
 from edge.record import Record
 from edge.types import BundleRef, Decision
 from edge.web import Examiner, WebParts, create_app, create_fallback
@@ -57,12 +57,17 @@ def serve(
     data: DataDir = None,
     bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder to record the source's pictures to.")] = None,
+    objective: Annotated[
+        str, typer.Option(help="Apply this objective's flat field (marrowkit-bridge flatfield).")
+    ] = "",
 ) -> None:
     """Show the local page: live picture, capture, count, and why each cell got its class."""
     folder = data_folder(data)
     with ExitStack() as open_parts:
         listening = open_parts.enter_context(closing(listen(host, port)))
-        app, parts = application(open_parts, source, folder, bundle, _open_station, record)
+        app, parts = application(
+            open_parts, source, folder, bundle, _open_station, LiveOptions(record, folder, objective)
+        )
         _announce(host, listening.getsockname()[1])
         leave_by_exception()
         Server(app, parts).run(sockets=[listening])
@@ -74,7 +79,7 @@ def application(
     folder: Path,
     bundle: str | None,
     open_station: OpenStation,
-    record: Path | None = None,
+    live: LiveOptions | None = None,
 ) -> tuple[FastAPI, WebParts | None]:
     """The page over its parts; where bundle or record do not come up, the page that says so.
 
@@ -83,7 +88,7 @@ def application(
         BadSourceUri: the source was mistyped.
     """
     try:
-        parts = _parts(open_parts, source, folder, open_station(bundle, folder), record)
+        parts = _parts(open_parts, source, folder, open_station(bundle, folder), live or LiveOptions())
     except (StoreBusy, BadSourceUri):
         raise
     except Fault as fault:
@@ -106,11 +111,11 @@ def listen(host: str, port: int) -> socket.socket:
         ) from cause
 
 
-def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station, record: Path | None) -> WebParts:
+def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station, live: LiveOptions) -> WebParts:
     open_parts.callback(station.close)
     return WebParts(
         record=open_parts.enter_context(closing(Record(folder))),
-        live=open_parts.enter_context(open_live(source, record)),
+        live=open_parts.enter_context(open_live(source, live)),
         examiner=station,
         bundle=station.bundle,
         read_picture=decode_image,

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from edge.intake.files import frame_of
 from edge.types import Frame
 from firmware_bridge.errors import RecordingStopped
+from firmware_bridge.flatfield import Corrected, load_flat_field
 from firmware_bridge.newest import Newest, PumpState
-from firmware_bridge.picture import Picture
+from firmware_bridge.picture import Picture, Source
 from firmware_bridge.recording import Recorder, RecordingState, Writer
 from firmware_bridge.supervision import supervise
 
 
-def open_live(uri: str, record: Path | None = None) -> Live:
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """What is done with the pictures of a live source.
+
+    record      folder that they are recorded to. What keeps a recording from beginning is told by its state
+    data        the kit's data folder, where flat fields are …
+    objective   … and whose flat field is applied; empty for none
+    """
+
+    record: Path | None = None
+    data: Path = Path()
+    objective: str = ""
+
+
+def open_live(uri: str, options: LiveOptions = LiveOptions()) -> Live:
     """Keep the newest frame of a source, however often it must be opened for that. Close it, or use a `with` block.
 
     Args:
         uri: of the source, or the path of a file or folder.
-        record: where its pictures are recorded to. What keeps a recording from beginning is told by its state.
+        options: what is done with its pictures.
 
     Raises:
         BadSourceUri: the address is not one we understand.
+        FlatFieldDamaged: the objective has no flat field that can be used.
     """
-    source = supervise(uri)
-    newest = Newest(source, lambda: source.link)
-    return Live(newest, None if record is None else _recording(newest, record))
+    supervised = supervise(uri)
+    newest = Newest(_even(supervised, options), lambda: supervised.link)
+    return Live(newest, None if options.record is None else _recording(newest, options.record))
+
+
+def _even(source: Source, options: LiveOptions) -> Source:
+    if not options.objective:
+        return source
+    return Corrected(source, load_flat_field(options.data, options.objective), options.objective)
 
 
 def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:

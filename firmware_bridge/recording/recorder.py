@@ -77,6 +77,11 @@ class Recorder:
             "recording" if self._fault is None else "stopped", self._pictures, self._missed, self._fault
         )
 
+    @property
+    def last(self) -> int:
+        """Number of the last picture on the disk; -1 before the first."""
+        return self._last
+
     def close(self) -> None:
         """Finish the picture under way."""
         self._stopping.set()

@@ -104,6 +104,15 @@ class CameraSource:
             self._uvc.close()
 
 
+def device_path(uri: SourceUri, machine: Machine = MACHINE) -> Path:
+    """The device file of a camera now.
+
+    Raises:
+        SourceUnavailable: it is not plugged in.
+    """
+    return _identity(uri, machine).found_in(machine.cameras()).path
+
+
 def _identity(uri: SourceUri, machine: Machine) -> Identity:
     """Who is meant: by serial number, by number, or by device file. A link of udev is itself the best name."""
     if uri.scheme == "camera" and uri.target.startswith(SERIAL_MARK):
