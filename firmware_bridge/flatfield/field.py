@@ -25,6 +25,7 @@ CLIPPED_LEVEL, MOST_CLIPPED = 250, 0.002
 DARKEST_LEVEL = 60.0
 SOMETHING, MOST_COVERED = 0.04, 0.002
 """What is darker than its surroundings by this share is no glass; a few specks of dust may be."""
+_DEGREE = 4
 MOST_FLICKER = 0.03
 _ANOTHER_PLACE = "Move to clear glass, beyond the end of the smear, and take it again."
 
@@ -76,7 +77,7 @@ def measure(pictures: Sequence[Pixels]) -> FlatField:
     mean = np.mean(np.stack([cv2.resize(each, _grid(each), interpolation=cv2.INTER_AREA) for each in pictures]), axis=0)
     _refuse_level(pictures[-1], mean)
     smooth = _smooth(mean.astype(np.float32))
-    _refuse_cells(pictures[-1])
+    _refuse_cells(mean[..., 1])
     light = smooth / smooth.reshape(-1, 3).max(axis=0)
     if light.min() < 1.0 / MOST_GAIN:
         what = f"The darkest corner has {100 * light.min():.0f} % of the brightest part's light."
@@ -113,12 +114,20 @@ def _refuse_level(pixels: Pixels, mean: NDArray[np.float64]) -> None:
         raise FlatFieldRefused(what, "Turn up the lamp or the exposure time.")
 
 
-def _refuse_cells(pixels: Pixels) -> None:
-    """Look for what is darker than its surroundings, at four times the grid's detail."""
-    width, height = _grid(pixels)
-    green = cv2.resize(pixels[..., 1], (4 * width, 4 * height), interpolation=cv2.INTER_AREA).astype(np.float32)
-    around = cv2.GaussianBlur(green, (0, 0), GRID_PX / 6)
-    covered = float((green < (1.0 - SOMETHING) * around).mean())
+def _refuse_cells(green: NDArray[np.float64]) -> None:
+    """Look for what is darker than the light there: lamps and lenses make a gentle surface, cells make pits in it."""
+    surface = _surface(green)
+    covered = float((green < (1.0 - SOMETHING) * surface).mean())
     if covered > MOST_COVERED:
         what = f"The field is not empty: there is something on {100 * covered:.1f} % of it."
         raise FlatFieldRefused(what, _ANOTHER_PLACE)
+
+
+def _surface(green: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The polynomial of two variables that fits best, by least squares."""
+    rows, columns = (np.linspace(-1.0, 1.0, size) for size in green.shape)
+    y, x = np.meshgrid(rows, columns, indexing="ij")
+    powers = [(i, k) for i in range(_DEGREE + 1) for k in range(_DEGREE + 1 - i)]
+    terms = np.stack([(y**i * x**k).ravel() for i, k in powers], axis=1)
+    factors = np.linalg.lstsq(terms, green.ravel(), rcond=None)[0]
+    return np.asarray((terms @ factors).reshape(green.shape), np.float64)

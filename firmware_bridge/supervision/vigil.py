@@ -12,8 +12,8 @@ from typing import Literal
 from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
 from firmware_bridge.supervision.watch import Watch
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-STEADY_S = 10.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
+STEADY_S = 5.0
 """A source that lives this long starts again with short pauses when it is lost the next time."""
 LEAST_REPEATS = 5
 UNREADABLE_S = 5.0
