@@ -18,7 +18,8 @@ from edge.web.language import translation
 from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
 from edge.words import in_english
-from firmware_bridge.errors import LightDrifted, SourceLost
+from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
+from firmware_bridge.recording import RecordingState
 from tests.cases import PaintedLive, painted_frame, painted_parts, pump_state
 
 LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
@@ -162,6 +163,15 @@ def test_what_is_wrong_though_pictures_come_is_told_too(parts: WebParts, live: P
     live.warn(LightDrifted("The light is 12 % dimmer.", "Check the lamp."))
     (warning,) = events_of(parts, {"live"})["live"]["warnings"]
     assert warning == {"code": "source.light", "detail": "The light is 12 % dimmer.", "remedy": "Check the lamp."}
+
+
+def test_whether_it_is_recorded_and_why_not_any_more(parts: WebParts, live: PaintedLive) -> None:
+    assert events_of(parts, {"live"})["live"]["recording"] is None
+    live.recording = RecordingState("recording", 7, 2)
+    assert events_of(parts, {"live"})["live"]["recording"] == {"phase": "recording", "fault": None}
+    full = RecordingStopped("The disk is full.", "Make room.")
+    live.recording = RecordingState("stopped", 7, 2, full)
+    assert events_of(parts, {"live"})["live"]["recording"]["fault"]["remedy"] == "Make room."
 
 
 def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:

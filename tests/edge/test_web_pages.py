@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from edge.errors import BundleDamaged, StoreDamaged
 from edge.web import WebParts, create_app, create_fallback
 from firmware_bridge.errors import Fault, SourceLost, SourceUnavailable
+from firmware_bridge.recording import RecordingState
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
 DISCLAIMER = "Decision support, not a diagnosis."
@@ -77,6 +78,14 @@ def test_health_is_503_while_the_camera_is_lost(client: TestClient, parts: WebPa
     assert (answer.status_code, answer.json()["source"]["fault"]["code"]) == (503, "source.lost")
     counts = answer.json()["source"]["counts"]
     assert (counts["openings"], counts["losses"], counts["pictures"]) == (3, 3, 1)
+
+
+def test_health_tells_of_the_recording(client: TestClient, parts: WebParts) -> None:
+    assert client.get("/health").json()["recording"] is None
+    assert isinstance(parts.live, PaintedLive)
+    parts.live.recording = RecordingState("recording", 7, 2)
+    recording = client.get("/health").json()["recording"]
+    assert recording == {"phase": "recording", "fault": None, "pictures": 7, "missed": 2}
 
 
 def test_the_page_stays_up_without_a_camera(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_bridge.errors import BadSourceUri, FlatFieldDamaged, FlatFieldRefused
@@ -54,6 +54,7 @@ def test_cells_keep_their_colours_against_the_background() -> None:
     assert 0.97 < np.median(gain) < 1.12
 
 
+@settings(max_examples=10)
 @given(st.integers(0, 1000))
 def test_an_even_lamp_needs_no_correction(seed: int) -> None:
     rng = np.random.default_rng(seed)
