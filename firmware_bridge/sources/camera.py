@@ -62,6 +62,7 @@ class CameraSource:
         device = _opened_in_time(path, self._options)
         self._capture = Capture(device)
         self._settings = {**_settings(device), "device": str(path)}
+        self._another_size = _another_size(self._options, device)
         self._uvc = _uvc(path, self._options)
         self._before.steady.opened(self._uvc.controls if self._uvc is not None else None)
         self._sequence = -1
@@ -73,8 +74,8 @@ class CameraSource:
 
     @property
     def complaints(self) -> tuple[SourceFault, ...]:
-        """Settings that are not kept, and light that has drifted since it was locked."""
-        return self._before.steady.complaints
+        """Size or settings that are not kept, and light that has drifted since it was locked."""
+        return (*self._another_size, *self._before.steady.complaints)
 
     def read(self) -> Picture | None:
         """The next picture; None after `close`.
@@ -176,6 +177,16 @@ def _open(path: Path, options: CameraOptions) -> Device:
         if wanted:
             device.set(prop, wanted)
     return device
+
+
+def _another_size(options: CameraOptions, device: Device) -> tuple[SettingRefused, ...]:
+    """A complaint where the camera gives another size than it was asked for."""
+    asked = (options.width, options.height)
+    given = (int(device.get(cv2.CAP_PROP_FRAME_WIDTH)), int(device.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+    if all(want in (0, has) for want, has in zip(asked, given, strict=True)):
+        return ()
+    what = f"The camera gives {given[0]} × {given[1]} pixels, not the size that was asked for."
+    return (SettingRefused(what, "Ask for a size that it has (v4l2-ctl --list-formats-ext lists them)."),)
 
 
 def _settings(device: Device) -> Mapping[str, str | float]:

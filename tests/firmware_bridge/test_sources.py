@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from firmware_bridge.capture import Capture
-from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
-from firmware_bridge.picture import Picture, Source
+from firmware_bridge.errors import BadPicture, SettingRefused, SourceFault, SourceLost, SourceUnavailable
+from firmware_bridge.picture import Device, Picture, Source
 from firmware_bridge.sources import OPENERS, camera, folder, open_source
 from firmware_bridge.sources.csi import CsiSource
 from firmware_bridge.sources.image import ImageSource
@@ -249,6 +249,17 @@ def test_a_camera_gives_pictures_and_its_settings_then_is_lost(monkeypatch: pyte
         source.read()
     source.close()
     assert source.read() is None
+
+
+def test_a_camera_that_gives_another_size_than_asked_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stubborn(FakeDevice):
+        def get(self, _prop: int, /) -> float:
+            return 320.0
+
+    for device, complaints in ((FakeDevice(1), 0), (Stubborn(1), 1)):
+        source = plugged_in(monkeypatch, device)
+        assert isinstance(source, Device)
+        assert [type(each) for each in source.complaints] == [SettingRefused] * complaints
 
 
 def test_a_camera_that_hangs_when_opened_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
