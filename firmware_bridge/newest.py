@@ -49,7 +49,7 @@ class PumpState:
 
 
 class Pacer:
-    """Shows recorded pictures at the rate they were taken; live ones are never held up.
+    """Shows recorded pictures at the rate they were taken.
 
     Who falls behind does not hurry to catch up: time is counted anew from the late picture.
     """
@@ -171,7 +171,8 @@ class Newest:
                 continue
             if picture is None:
                 break
-            self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
+            if picture.recorded:  # live ones are never held up
+                self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
             self._publish(picture)
         self._finish("ended", None)
 

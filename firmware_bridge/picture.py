@@ -25,6 +25,7 @@ class Picture:
     name       the file's name, or the source's URI
     um_per_px  where the source itself knows its scale (the simulator does), else None
     settings   exposure, gain, … in force, as the device names them
+    recorded   `taken_ms` is the recording's own time, to be shown at that rate; False for what is taken now
     stage      where stage and focus were and how bright the lamp (`x_um`, `y_um`, `z_um`, `lamp`), where known
     """
 
@@ -35,6 +36,7 @@ class Picture:
     um_per_px: float | None = None
     settings: Mapping[str, str | float] = field(default_factory=dict)
     stage: Mapping[str, float] | None = None
+    recorded: bool = False
 
 
 class Source(Protocol):

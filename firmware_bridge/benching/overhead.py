@@ -50,9 +50,9 @@ class Unpaced:
         self.uri = source.uri
 
     def read(self) -> Picture | None:
-        """The next picture, of no time."""
+        """The next picture, as if it were taken now."""
         picture = self._source.read()
-        return None if picture is None else replace(picture, taken_ms=0.0)
+        return None if picture is None else replace(picture, recorded=False)
 
     def close(self) -> None:
         """Close the source."""

@@ -63,7 +63,7 @@ class CameraSource:
         self._capture = Capture(device)
         self._settings = {**_settings(device), "device": str(path)}
         self._another_size = _another_size(self._options, device)
-        self._uvc = _uvc(path, self._options)
+        self._uvc = self._opened_settings(path)
         self._before.steady.opened(self._uvc.controls if self._uvc is not None else None)
         self._sequence = -1
 
@@ -93,6 +93,13 @@ class CameraSource:
         self._before.steady.look(taken[0], now_s)
         settings = {**self._settings, **self._before.steady.settings}
         return Picture(taken[0], self._sequence, 1000.0 * now_s, self.uri, settings=settings)
+
+    def _opened_settings(self, path: Path) -> UvcDevice | None:
+        try:
+            return _uvc(path, self._options)
+        except SourceFault:
+            self._capture.close()
+            raise
 
     def again(self) -> CameraSource:
         """The same camera, wherever it is plugged in now, with the settings it had."""

@@ -57,6 +57,7 @@ class ReplaySource:
             entry.um_per_px,
             entry.settings,
             entry.stage,
+            recorded=True,
         )
 
     def close(self) -> None:

@@ -206,5 +206,12 @@ class SimSource:
             "device": world.plug.name,
         }
         return Picture(
-            pixels, world.made, 1000.0 * taken_s, self.uri, options.um_per_px, settings, stage=world.view.stage
+            pixels,
+            world.made,
+            1000.0 * taken_s,
+            self.uri,
+            options.um_per_px,
+            settings,
+            stage=world.view.stage,
+            recorded=not world.in_its_own_time,
         )

@@ -198,8 +198,11 @@ def test_without_linuxpy_pictures_come_but_settings_are_refused(
     plug(machine, 0, "1-1")
     uri = parse_uri(f"camera:0{options}")
     if refused:
+        device = FakeDevice(3)
+        monkeypatch.setattr(camera, "open_device", lambda *_: device)
         with pytest.raises(PartMissing, match="linuxpy"):
             CameraSource(uri, machine=machine)
+        assert device.released
     else:
         assert CameraSource(uri, machine=machine).read() is not None
 

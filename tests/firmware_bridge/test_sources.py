@@ -233,8 +233,13 @@ class FakeDevice:
         self.released += 1
 
 
+def refuse() -> None:
+    raise SettingRefused("Its settings cannot be read.", "Unplug it.")
+
+
 def plugged_in(monkeypatch: pytest.MonkeyPatch, device: FakeDevice) -> Source:
     monkeypatch.setattr(camera, "open_device", lambda *_: device)
+    monkeypatch.setattr(camera, "UvcDevice", lambda _: refuse())
     return camera.CameraSource(parse_uri("v4l2:///dev/null?width=640"))
 
 
