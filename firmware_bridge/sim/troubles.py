@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
+from firmware_bridge.imagefile import decode_image
 from firmware_bridge.sim.schedule import Planned, Schedule, Span, parse_schedule
 
 KINDS: dict[str, str] = {
@@ -90,8 +91,6 @@ def kinds_help() -> Collection[str]:
 
 def half_a_jpeg(data: bytes, name: str) -> BadPicture:
     """What a decoder says of the first half of a JPEG; it is really asked."""
-    from firmware_bridge.imagefile import decode_image
-
     try:
         decode_image(data[: len(data) // 2], name)
     except BadPicture as fault:
