@@ -207,6 +207,10 @@ FAULTS: Mapping[str, Sentence] = MappingProxyType(
             "The recording has stopped; the picture goes on.",
             "Make room on the disk and start again.",
         ),
+        "flatfield.refused": Sentence(
+            "The flat field does not fit the camera's pictures.",
+            "Take it again with the camera's present settings: marrowkit-bridge flatfield.",
+        ),
     }
 )
 """The faults of a source in general words, for readers whose language has no word for the particular ones."""

@@ -15,6 +15,7 @@ from edge.record import NewCase
 from edge.types import Frame
 from edge.web import create_fallback
 from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost
+from firmware_bridge.recording import RecordingState
 from tests.browser.chromium import NARROW, WIDE, chromium, visiting
 from tests.browser.kit import SIZE, painted_live, running, serving
 from tests.cases import PaintedExaminer, PaintedLive, painted_frame
@@ -44,6 +45,7 @@ def main(folder: Path) -> None:
             photographer.one(Shot("live-dark", _live, NARROW, dark=True))
             photographer.one(Shot("cell-es", _cell, WIDE, language="es"))
             photographer.one(Shot("cell-es", _cell, NARROW, language="es"))
+            live.recording = RecordingState("recording", 7, 0)
             live.warn(LightDrifted("The light is 12 % dimmer than when it was locked.", "Check the lamp."))
             photographer.all({"warned": _live})
             for name, fault in (("lost", LOST), ("frozen", FROZEN)):

@@ -228,9 +228,9 @@ def test_the_density_of_cells_is_that_of_the_fields() -> None:
 def test_cells_cut_by_the_picture_are_whole_on_the_slide() -> None:
     """A cell at the border of one picture is the same, and not cut, in the picture beside it."""
     slide = Slide(replace(OPTIONS, width=300, height=220, cells=60))
-    left, right = slide.window(500.0, 0.0), slide.window(530.0, 0.0)
-    cut = {cell.slide_um: cell for cell in slide.truth(left) if cell.cut and cell.nucleated}
-    whole = {cell.slide_um: cell for cell in slide.truth(right) if not cell.cut}
+    pairs = [(slide.window(500.0, 88.0 * k), slide.window(530.0, 88.0 * k)) for k in range(4)]
+    cut = {cell.slide_um: cell for left, _ in pairs for cell in slide.truth(left) if cell.cut and cell.nucleated}
+    whole = {cell.slide_um: cell for _, right in pairs for cell in slide.truth(right) if not cell.cut}
     both = cut.keys() & whole.keys()
     assert both
     assert all(cut[each].diameter_um == whole[each].diameter_um for each in both)
