@@ -70,7 +70,8 @@ class Line:
         source = self._open()
         with self._changed:
             self._source = source
-        return source.read()
+            is_wanted = not self._abandoned
+        return source.read() if is_wanted else None
 
     def _step(self, action: Callable[[], Picture | None]) -> Event:
         try:

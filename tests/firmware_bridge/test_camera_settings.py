@@ -97,6 +97,46 @@ def test_a_keeper_says_what_was_not_kept() -> None:
         assert word in complaint.what
 
 
+WISHES = st.fixed_dictionaries(
+    {}, optional={"exposure": st.floats(0.01, 10.0), "white_balance_k": st.floats(2000, 10_000)}
+)
+
+
+@given(WISHES)
+def test_whatever_a_camera_can_have_it_has_after_every_power_up(wishes: dict[str, float]) -> None:
+    controls, keeper = SimControls(1.0), Keeper(wishes)
+    for _ in range(3):
+        controls.power_up()
+        keeper.apply(controls)
+        assert {**settings_in_force(controls), **wishes} == settings_in_force(controls)
+        assert keeper.complaints == ()
+
+
+@given(st.floats(10.1, 1e6) | st.floats(-1e6, 0.0))
+def test_what_it_cannot_have_is_complained_of_and_nothing_else_is_lost(exposure: float) -> None:
+    controls, keeper = SimControls(1.0), Keeper({"exposure": exposure, "white_balance_k": 4000.0})
+    keeper.apply(controls)
+    assert [type(each) for each in keeper.complaints] == [SettingRefused]
+    assert settings_in_force(controls) == {"exposure": 1.0, "white_balance_k": 4000.0}
+
+
+@given(st.floats(60, 240), st.floats(0.8, 1.2), st.floats(0.8, 1.2))
+def test_the_light_is_what_was_put_in(level: float, red: float, blue: float) -> None:
+    few = np.clip(np.full((64, 64, 3), level) * np.array([red, 1.0, blue]), 0, 254).astype(np.uint8)
+    light = light_of(few)
+    assert light.level == pytest.approx(level, abs=1.0)
+    assert light.red == pytest.approx(min(red, 254 / level), abs=0.03)
+    assert light.blue == pytest.approx(min(blue, 254 / level), abs=0.03)
+
+
+@given(st.lists(st.floats(-0.05, 0.05), min_size=20, max_size=40))
+def test_light_within_its_limits_is_never_complained_of(drifts: list[float]) -> None:
+    watch = LightWatch(light_of(np.full((32, 32, 3), 200, np.uint8)))
+    for second, drift in enumerate(drifts):
+        watch.look(np.full((32, 32, 3), round(200 * (1 + drift)), np.uint8), float(second))
+        assert watch.complaint is None
+
+
 def test_what_was_held_is_given_back_after_it_was_forgotten() -> None:
     controls = SimControls(1.0)
     controls.set("white_balance_k", 4321.0)

@@ -24,7 +24,7 @@ UNTOLD = frozenset({"red cell", "speck"})
 TILE_UM = 56.0
 FLECK_UM = 1.2
 _MARGIN = 8
-_STAMPS_KEPT, _TILES_KEPT, _NODES_KEPT = 512, 40, 128
+_STAMPS_KEPT, _NODES_KEPT = 512, 128
 
 
 class Tiles:
@@ -38,7 +38,11 @@ class Tiles:
         self._pallor = pallor_of(options.seed)
         self._stamp = lru_cache(maxsize=_STAMPS_KEPT)(self._paint_stamp)
         self._nodes = lru_cache(maxsize=_NODES_KEPT)(self._draw_nodes)
-        self.transmitted = lru_cache(maxsize=_TILES_KEPT)(self._paint_tile)
+        self.transmitted = lru_cache(maxsize=2 * self._tiles_seen())(self._paint_tile)
+
+    def _tiles_seen(self) -> int:
+        """How many tiles a picture touches at most."""
+        return (self._options.width // self.size_px + 2) * (self._options.height // self.size_px + 2)
 
     def stamps(self, tile: Tile, corner_um: Point, size_um: Point, known: bool = False) -> Iterator[Stamp]:
         """What has its centre on a tile and may reach this part of the slide; `known`: only what truth tells of."""
