@@ -41,7 +41,7 @@ train-default: images $(TEST) ## Rebuild the shipped bundle from the images in .
 .PHONY: wheelhouse
 wheelhouse: $(RUN) ## Gather what deploy/install.sh needs without internet. WHEELHOUSE=dist/wheelhouse
 	rm -rf build "$(WHEELHOUSE)"
-	.venv/bin/python $(PIP) wheel --constraint constraints.txt --wheel-dir "$(WHEELHOUSE)" '.[openvino]'
+	.venv/bin/python $(PIP) wheel --constraint constraints.txt --wheel-dir "$(WHEELHOUSE)" '.[openvino,uvc]'
 	cp constraints.txt "$(WHEELHOUSE)"
 
 .PHONY: clean

@@ -27,6 +27,7 @@ usage() {
 Usage: deploy/install.sh [OPTIONS]
   --wheelhouse DIR  install from the wheels in DIR, without internet (make wheelhouse fills one)
   --openvino        install the OpenVINO engine too
+  --uvc             install linuxpy too, for the settings of USB cameras (GPL)
   --root DIR        install below DIR, without making a user or starting anything
   --dry-run         say what would be done, and change nothing
   --uninstall       remove the program; records, settings and the user stay
@@ -49,6 +50,12 @@ step() {
     fi
 }
 
+# pip's way of writing several: [openvino,uvc]
+with_extra() {
+    local others=${EXTRAS%]}
+    echo "${others:-[}${others:+,}$1]"
+}
+
 parse() {
     while [ $# -gt 0 ]; do
         case $1 in
@@ -60,7 +67,8 @@ parse() {
             ROOT=$(folder "$@")
             shift
             ;;
-        --openvino) EXTRAS='[openvino]' ;;
+        --openvino) EXTRAS=$(with_extra openvino) ;;
+        --uvc) EXTRAS=$(with_extra uvc) ;;
         --dry-run) DRY_RUN=true ;;
         --uninstall) UNINSTALL=true ;;
         --help)

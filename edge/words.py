@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from edge.types import Reason
+from firmware_bridge.errors import Fault
 
 Translate = Callable[[str], str]
 """Message id to the wording in the reader's language; `gettext` has this shape."""
@@ -171,6 +172,54 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
 """Every code in use: what was seen, with `{figures}` from the reason's values, and what to do."""
 
 
+FAULTS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "source.unavailable": Sentence(
+            "There is no source of pictures at the address that was given.",
+            "Plug the camera in and switch it on; the picture appears by itself.",
+        ),
+        "source.lost": Sentence(
+            "The source of pictures has stopped.",
+            "Check its cable and its power; the picture comes back by itself.",
+        ),
+        "source.silent": Sentence(
+            "The camera is there but sends no picture.",
+            "Check its cable and its power; it is being opened again.",
+        ),
+        "source.frozen": Sentence(
+            "The camera sends one and the same picture.",
+            "It is being opened again; if that does not help, unplug it and plug it in again.",
+        ),
+        "source.part": Sentence(
+            "A part that this kind of camera needs is not installed.",
+            "Install it, or choose another source; the log and /health name it.",
+        ),
+        "source.uri": Sentence("The address of the source is not understood.", "Correct the --source."),
+        "source.setting": Sentence(
+            "The camera does not keep a setting that it was given.",
+            "Choose a value that it takes: marrowkit-bridge controls lists them.",
+        ),
+        "source.light": Sentence(
+            "The light is no longer what it was when it was locked.",
+            "Check the lamp and the condenser, or start again to lock anew.",
+        ),
+        "picture.unreadable": Sentence(
+            "A picture came that cannot be read.",
+            "If it happens often, check the cable.",
+        ),
+        "recording.stopped": Sentence(
+            "The recording has stopped; the picture goes on.",
+            "Make room on the disk and start again.",
+        ),
+        "flatfield.refused": Sentence(
+            "The flat field does not fit the camera's pictures.",
+            "Take it again with the camera's present settings: marrowkit-bridge flatfield.",
+        ),
+    }
+)
+"""The faults of a source in general words, for readers whose language has no word for the particular ones."""
+
+
 def say(reason: Reason, translate: Translate = in_english) -> Sentence:
     """The reason in words.
 
@@ -181,6 +230,14 @@ def say(reason: Reason, translate: Translate = in_english) -> Sentence:
     if template is None:
         return Sentence(reason.code, "")
     return Sentence(_fill(template.text, reason, translate), _fill(template.remedy, reason, translate))
+
+
+def say_fault(fault: Fault, translate: Translate = in_english) -> Sentence:
+    """The fault in words: its own, which name the device, or the general ones in the reader's language."""
+    known = FAULTS.get(fault.code)
+    if known is None or translate(known.text) == known.text:
+        return Sentence(fault.what, fault.remedy)
+    return Sentence(translate(known.text), translate(known.remedy))
 
 
 def _fill(template: str, reason: Reason, translate: Translate) -> str:

@@ -3,9 +3,17 @@
     Fault                     anything this product reports to a person
     └── SourceFault           pictures do not come
         ├── BadSourceUri      the address is not one we understand           (caller: fix the address)
+        ├── PartMissing       a library or program for this kind of source is absent (operator: install it)
         ├── SourceUnavailable nothing answers there                          (site: plug in, switch on)
         ├── SourceLost        it answered, then stopped                      (site: cable, power)
-        └── BadPicture        one file or frame cannot be read               (file: replace it; the rest goes on)
+        │   ├── SourceSilent  it is there and sends nothing                  (site: cable, power; it is reopened)
+        │   └── SourceFrozen  it sends one and the same picture              (site: unplug, plug in; it is reopened)
+        ├── BadPicture        one file or frame cannot be read               (file: replace it; the rest goes on)
+        ├── SettingRefused    the camera does not take a setting             (caller: another value)
+        ├── LightDrifted      brightness or colour moved away from what was locked (site: lamp, lock again)
+        ├── RecordingStopped  frames can no longer be written; the picture goes on (site: room on the disk)
+        ├── FlatFieldRefused  the field is not empty, not bright or not still (site: another place on the slide)
+        └── FlatFieldDamaged  a stored flat field is not what was stored     (operator: take it again)
 
 `edge.errors` grows its own branches from the same `Fault`.
 """
@@ -58,3 +66,51 @@ class BadPicture(SourceFault):
     """One file or frame cannot be read; the others are unaffected."""
 
     code = "picture.unreadable"
+
+
+class PartMissing(SourceFault):
+    """A library or a program that this kind of source needs is not installed; opening again does not help."""
+
+    code = "source.part"
+
+
+class SourceSilent(SourceLost):
+    """The source is open and sends nothing."""
+
+    code = "source.silent"
+
+
+class SourceFrozen(SourceLost):
+    """The source sends the same picture again and again, to the last bit."""
+
+    code = "source.frozen"
+
+
+class SettingRefused(SourceFault):
+    """The camera has no such setting, or does not keep the value it was given."""
+
+    code = "source.setting"
+
+
+class LightDrifted(SourceFault):
+    """The light is no longer what it was when exposure and white balance were locked."""
+
+    code = "source.light"
+
+
+class RecordingStopped(SourceFault):
+    """The disk takes no more frames; the picture goes on."""
+
+    code = "recording.stopped"
+
+
+class FlatFieldRefused(SourceFault):
+    """These pictures do not show an empty field."""
+
+    code = "flatfield.refused"
+
+
+class FlatFieldDamaged(SourceFault):
+    """A stored flat field cannot be trusted; pictures are not corrected by it."""
+
+    code = "flatfield.damaged"

@@ -9,26 +9,29 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
-from firmware_bridge.errors import BadPicture, SourceFault, SourceLost
+from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
 from firmware_bridge.picture import Picture, Source
+from firmware_bridge.supervision.vigil import LIVE, LinkState
 
 PAUSE_AFTER_BAD_PICTURE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 JOIN_S = 2.0
 
-Phase = Literal["running", "ended", "lost"]
+Phase = Literal["running", "reconnecting", "frozen", "ended", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
 class PumpState:
     """How the source is doing.
 
-    phase       still delivering, ended for good, or lost
-    fault       why it is lost, else the last unreadable picture since the last good one, else None
+    phase       delivering; being opened again because it was lost, or because its picture stood still; ended for good;
+                lost for good
+    fault       why no pictures come, else the last unreadable picture since the last good one, else None
     age_s       seconds since the newest picture came; None before the first
     pictures    how many came
     dropped     how many of them were replaced before anyone asked for them
     unreadable  how many could not be read
+    link        what its supervisor knows
     """
 
     phase: Phase
@@ -37,10 +40,16 @@ class PumpState:
     pictures: int
     dropped: int
     unreadable: int
+    link: LinkState = LIVE
+
+    @property
+    def usable(self) -> bool:
+        """The newest picture shows what is there now, or is the last of a source that has ended."""
+        return self.phase in ("running", "ended")
 
 
 class Pacer:
-    """Shows recorded pictures at the rate they were taken; live ones are never held up.
+    """Shows recorded pictures at the rate they were taken.
 
     Who falls behind does not hurry to catch up: time is counted anew from the late picture.
     """
@@ -67,10 +76,21 @@ class Newest:
 
         with Newest(open_source("sim:")) as live:
             picture = live.wait_newer(-1, timeout_s=5.0)
+
+    Args:
+        source: read in a thread of its own.
+        link: how the source's supervisor says it is, where it has one.
+        clock: seconds.
     """
 
-    def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        source: Source,
+        link: Callable[[], LinkState] = lambda: LIVE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._source = source
+        self._link = link
         self._clock = clock
         self._pacer = Pacer()
         self._stopping = threading.Event()
@@ -100,9 +120,12 @@ class Newest:
     @property
     def state(self) -> PumpState:
         """How the source is doing now."""
+        link = self._link()
         with self._changed:
             age_s = None if self._picture is None else self._clock() - self._came_s
-            return PumpState(self._phase, self._fault, age_s, self._pictures, self._dropped, self._unreadable)
+            phase = _phase_of(link) if self._phase == "running" else self._phase
+            fault = link.fault or self._fault
+            return PumpState(phase, fault, age_s, self._pictures, self._dropped, self._unreadable, link)
 
     def latest(self) -> Picture | None:
         """The newest picture, at once; None before the first. It stays when the source has ended or is lost."""
@@ -148,7 +171,8 @@ class Newest:
                 continue
             if picture is None:
                 break
-            self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
+            if picture.recorded:  # live ones are never held up
+                self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
             self._publish(picture)
         self._finish("ended", None)
 
@@ -171,3 +195,9 @@ class Newest:
             self._phase = phase
             self._fault = fault or self._fault
             self._changed.notify_all()
+
+
+def _phase_of(link: LinkState) -> Phase:
+    if link.fault is None:
+        return "running"
+    return "frozen" if isinstance(link.fault, SourceFrozen) else "reconnecting"

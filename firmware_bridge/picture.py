@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from firmware_bridge.errors import SourceFault
 
 Pixels = NDArray[np.uint8]
 """RGB, shape (height, width, 3), uint8."""
@@ -23,6 +25,8 @@ class Picture:
     name       the file's name, or the source's URI
     um_per_px  where the source itself knows its scale (the simulator does), else None
     settings   exposure, gain, … in force, as the device names them
+    recorded   `taken_ms` is the recording's own time, to be shown at that rate; False for what is taken now
+    stage      where stage and focus were and how bright the lamp (`x_um`, `y_um`, `z_um`, `lamp`), where known
     """
 
     pixels: Pixels
@@ -31,6 +35,8 @@ class Picture:
     name: str
     um_per_px: float | None = None
     settings: Mapping[str, str | float] = field(default_factory=dict)
+    stage: Mapping[str, float] | None = None
+    recorded: bool = False
 
 
 class Source(Protocol):
@@ -50,3 +56,19 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Release the device. Safe to call twice and from another thread."""
+
+
+@runtime_checkable
+class Device(Source, Protocol):
+    """A source that is a thing which can be unplugged: it knows itself again, and what it must not tell silently."""
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """What is not as it was asked for, though pictures come: settings not kept, light that drifted."""
+
+    def again(self) -> Source:
+        """Open this very device once more, under whatever number it has now, with the settings it had.
+
+        Raises:
+            SourceUnavailable: it is not there.
+        """

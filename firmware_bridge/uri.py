@@ -1,11 +1,14 @@
 """One grammar for the address of any source of pictures.
 
     camera:N                     the Nth camera of this computer
+    camera:serial=…              the camera with this serial number, wherever it is plugged in
     v4l2:///dev/v4l/by-path/…    a camera by its device file
+    csi://N                      the Nth camera on a Jetson's ribbon cable
     http://…  https://…          an MJPEG stream
     rtsp://…                     a network camera
     file:///video.mp4            a video or a single picture
     folder:///images             a folder of pictures
+    replay:///recording          what `record` wrote, with its own times
     sim:                         the simulated microscope
 
 Options follow as a query (`?width=1280&loop=1`). The query of a network address belongs to the camera that answers
@@ -26,9 +29,11 @@ from firmware_bridge.errors import BadSourceUri
 from firmware_bridge.options import (
     AnyOptions,
     CameraOptions,
+    CsiOptions,
     FileOptions,
     FolderOptions,
     Options,
+    ReplayOptions,
     SimOptions,
     StreamOptions,
     read_options,
@@ -38,6 +43,8 @@ from firmware_bridge.options import (
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PASSWORD = re.compile(r"(//[^/?#@:]*:)[^/?#]*@")
 _CAMERA_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})")
+SERIAL_MARK = "serial="
+_SERIAL = re.compile(SERIAL_MARK + r"[A-Za-z0-9._:-]{1,126}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class SourceUri:
     """An address, taken apart.
 
     scheme   one of `SCHEMES`
-    target   camera number, decoded absolute path, whole network address without options, or empty
+    target   camera number or `serial=…`, decoded absolute path, whole network address without options, or empty
     options  of the kind that the scheme takes
     """
 
@@ -151,8 +158,13 @@ def _pairs(query: str) -> list[tuple[str, str]]:
         raise BadSourceUri(f"The options “{query}” are not complete.", "Write name=value, joined by &.") from None
 
 
-def _read_number(rest: str) -> str | None:
-    return rest if _CAMERA_NUMBER.fullmatch(rest) else None
+def _read_camera(rest: str) -> str | None:
+    return rest if _CAMERA_NUMBER.fullmatch(rest) or _SERIAL.fullmatch(rest) else None
+
+
+def _read_sensor(rest: str) -> str | None:
+    number = rest.removeprefix("//")
+    return number if rest.startswith("//") and _CAMERA_NUMBER.fullmatch(number) else None
 
 
 def _read_path(rest: str) -> str | None:
@@ -180,6 +192,10 @@ def _write_plain(scheme: str, target: str) -> str:
     return f"{scheme}:{target}"
 
 
+def _write_sensor(scheme: str, target: str) -> str:
+    return f"{scheme}://{target}"
+
+
 def _write_path(scheme: str, target: str) -> str:
     return f"{scheme}://{quote(os.fsencode(target))}"
 
@@ -189,13 +205,17 @@ def _write_network(scheme: str, target: str) -> str:
 
 
 SCHEMES: dict[str, Form] = {
-    "camera": Form("a camera of this computer, by number", "camera:0", CameraOptions, "?", _read_number, _write_plain),
+    "camera": Form(
+        "a camera of this computer, by number or serial=…", "camera:0", CameraOptions, "?", _read_camera, _write_plain
+    ),
     "v4l2": Form("a camera by its device file", "v4l2:///dev/video0", CameraOptions, "?", _read_path, _write_path),
+    "csi": Form("a camera on a Jetson's ribbon cable", "csi://0", CsiOptions, "?", _read_sensor, _write_sensor),
     "http": Form("an MJPEG stream", "http://host/stream", StreamOptions, "#", _read_network, _write_network),
     "https": Form("an MJPEG stream", "https://host/stream", StreamOptions, "#", _read_network, _write_network),
     "rtsp": Form("a network camera", "rtsp://host/stream", StreamOptions, "#", _read_network, _write_network),
     "file": Form("a video or a single picture", "file:///video.mp4", FileOptions, "?", _read_path, _write_path),
     "folder": Form("a folder of pictures", "folder:///images", FolderOptions, "?", _read_path, _write_path),
+    "replay": Form("a recording", "replay:///recording", ReplayOptions, "?", _read_path, _write_path),
     "sim": Form("the simulated microscope", "sim:", SimOptions, "?", _read_nothing, _write_plain),
 }
 """Every scheme that is understood; `firmware_bridge.sources.OPENERS` says what opens it."""

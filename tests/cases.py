@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,12 @@ from edge.types import (
     Verdict,
 )
 from edge.web.parts import LiveSource, WebParts
-from firmware_bridge.errors import SourceFault
+from firmware_bridge.errors import SourceFault, SourceFrozen
 from firmware_bridge.imagefile import decode_image
 from firmware_bridge.newest import Phase, PumpState
+from firmware_bridge.recording import RecordingState
+from firmware_bridge.supervision import Counts as LinkCounts
+from firmware_bridge.supervision import LinkState
 
 UM_PER_PX = 0.1
 LABELS = ("blast", "lymphocyte", "granulocyte")
@@ -233,6 +236,7 @@ class PaintedLive:
     """A live source in a test's hands: it shows what it is told to show, and is lost when it is told so."""
 
     uri = "sim:painted"
+    recording: RecordingState | None = None
 
     def __init__(self, frame: Frame | None = None) -> None:
         self._frame = frame
@@ -244,8 +248,16 @@ class PaintedLive:
     def show(self, frame: Frame) -> None:
         self._frame, self.state = frame, pump_state("running", 0.1)
 
+    def hide(self) -> None:
+        self._frame = None
+
     def lose(self, fault: SourceFault, age_s: float | None) -> None:
-        self.state = pump_state("lost", age_s, fault)
+        phase: Phase = "frozen" if isinstance(fault, SourceFrozen) else "reconnecting"
+        link = LinkState("waiting", fault, attempt=3, next_s=1.7, counts=LinkCounts(openings=3, losses=3))
+        self.state = replace(pump_state(phase, age_s, fault), link=link)
+
+    def warn(self, fault: SourceFault) -> None:
+        self.state = replace(self.state, link=LinkState("live", warnings=(fault,)))
 
 
 def pump_state(phase: Phase, age_s: float | None, fault: SourceFault | None = None) -> PumpState:

@@ -14,21 +14,24 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = """
+import json
 import sys
 import edge.commands.serve as command
 from pathlib import Path
 from tests.cases import PaintedStation
 
+more = json.loads(sys.argv[3])
+more = {name: Path(value) if name == "record" else value for name, value in more.items()}
 command._open_station = lambda bundle, folder: PaintedStation()
-command.serve(source=sys.argv[1], host="127.0.0.1", port=0, data=Path(sys.argv[2]), bundle=None)
+command.serve(source=sys.argv[1], host="127.0.0.1", port=0, data=Path(sys.argv[2]), bundle=None, **more)
 """
 Kit = tuple["subprocess.Popen[str]", int]
 
 
 @contextmanager
-def served(source: str, data: Path) -> Iterator[Kit]:
-    """A kit that has started, and its port; killed at the end if it still runs."""
-    command = [sys.executable, "-c", PROGRAM, source, str(data)]
+def served(source: str, data: Path, **more: str) -> Iterator[Kit]:
+    """A kit that has started, and its port; killed at the end if it still runs. `more`: further options of `serve`."""
+    command = [sys.executable, "-c", PROGRAM, source, str(data), json.dumps(more)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) as process:
         if process.stdout is None:

@@ -22,7 +22,7 @@ from jinja2.ext import babel_extract
 
 import edge
 from edge.web.language import DOMAIN, LANGUAGES, LOCALE
-from edge.words import WORDS
+from edge.words import FAULTS, WORDS
 
 WEB = Path(edge.__file__).parent / "web"
 BUNDLES = Path(edge.__file__).parents[1] / "models" / "bundles"
@@ -33,7 +33,8 @@ IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\]|\\.)*")')
 
 def messages() -> set[str]:
     """Every message that the page may say."""
-    found = {text for sentence in WORDS.values() for text in (sentence.text, sentence.remedy) if text}
+    sentences = (*WORDS.values(), *FAULTS.values())
+    found = {text for sentence in sentences for text in (sentence.text, sentence.remedy) if text}
     return found.union(_of_templates(), _of_scripts(), _of_names(), _of_rules())
 
 

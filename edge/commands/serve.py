@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from edge.commands.options import DataDir, data_folder
 from edge.document import Document
 from edge.errors import BadSetting, StoreBusy
-from edge.intake.live import open_live
+from edge.intake.live import LiveOptions, open_live
 from edge.record import Record
 from edge.types import BundleRef, Decision
-from edge.web import Examiner, LiveSource, NoSource, WebParts, create_app, create_fallback
+from edge.web import Examiner, WebParts, create_app, create_fallback
 from edge.web.server import Server, leave_by_exception
-from firmware_bridge.errors import BadSourceUri, Fault, SourceFault
+from firmware_bridge.errors import BadSourceUri, Fault
 from firmware_bridge.imagefile import decode_image
 
 DEMONSTRATION = "sim:"
@@ -56,19 +56,30 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any free one.")] = 8000,
     data: DataDir = None,
     bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Folder to record the source's pictures to.")] = None,
+    objective: Annotated[
+        str, typer.Option(help="Apply this objective's flat field (marrowkit-bridge flatfield).")
+    ] = "",
 ) -> None:
     """Show the local page: live picture, capture, count, and why each cell got its class."""
     folder = data_folder(data)
     with ExitStack() as open_parts:
         listening = open_parts.enter_context(closing(listen(host, port)))
-        app, parts = application(open_parts, source, folder, bundle, _open_station)
+        app, parts = application(
+            open_parts, source, folder, bundle, _open_station, LiveOptions(record, folder, objective)
+        )
         _announce(host, listening.getsockname()[1])
         leave_by_exception()
         Server(app, parts).run(sockets=[listening])
 
 
 def application(
-    open_parts: ExitStack, source: str, folder: Path, bundle: str | None, open_station: OpenStation
+    open_parts: ExitStack,
+    source: str,
+    folder: Path,
+    bundle: str | None,
+    open_station: OpenStation,
+    live: LiveOptions | None = None,
 ) -> tuple[FastAPI, WebParts | None]:
     """The page over its parts; where bundle or record do not come up, the page that says so.
 
@@ -77,7 +88,7 @@ def application(
         BadSourceUri: the source was mistyped.
     """
     try:
-        parts = _parts(open_parts, source, folder, open_station(bundle, folder))
+        parts = _parts(open_parts, source, folder, open_station(bundle, folder), live or LiveOptions())
     except (StoreBusy, BadSourceUri):
         raise
     except Fault as fault:
@@ -100,11 +111,11 @@ def listen(host: str, port: int) -> socket.socket:
         ) from cause
 
 
-def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -> WebParts:
+def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station, live: LiveOptions) -> WebParts:
     open_parts.callback(station.close)
     return WebParts(
         record=open_parts.enter_context(closing(Record(folder))),
-        live=_live(open_parts, source),
+        live=open_parts.enter_context(open_live(source, live)),
         examiner=station,
         bundle=station.bundle,
         read_picture=decode_image,
@@ -112,16 +123,6 @@ def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station) -
         blast_labels=station.blast_labels,
         host_names=_host_names(),
     )
-
-
-def _live(open_parts: ExitStack, source: str) -> LiveSource:
-    """The source, or the reason why there is none: the page is useful without a camera."""
-    try:
-        return open_parts.enter_context(open_live(source))
-    except BadSourceUri:
-        raise
-    except SourceFault as fault:
-        return NoSource(source, fault)
 
 
 def _open_station(bundle: str | None, folder: Path) -> Station:

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from edge.intake.files import frame_of
 from edge.types import Frame
+from firmware_bridge.errors import RecordingStopped
+from firmware_bridge.flatfield import Corrected, load_flat_field
 from firmware_bridge.newest import Newest, PumpState
-from firmware_bridge.picture import Picture
-from firmware_bridge.sources import open_source
+from firmware_bridge.picture import Picture, Source
+from firmware_bridge.recording import Recorder, RecordingState, Writer
+from firmware_bridge.supervision import supervise
 
 
-def open_live(uri: str) -> Live:
-    """Open a source and keep its newest frame. Close it, or use it in a `with` block.
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """What is done with the pictures of a live source.
+
+    record      folder that they are recorded to. What keeps a recording from beginning is told by its state
+    data        the kit's data folder, where flat fields are …
+    objective   … and whose flat field is applied; empty for none
+    """
+
+    record: Path | None = None
+    data: Path = Path()
+    objective: str = ""
+
+
+def open_live(uri: str, options: LiveOptions = LiveOptions()) -> Live:
+    """Keep the newest frame of a source, however often it must be opened for that. Close it, or use a `with` block.
+
+    Args:
+        uri: of the source, or the path of a file or folder.
+        options: what is done with its pictures.
 
     Raises:
-        SourceFault: the source cannot be opened.
+        BadSourceUri: the address is not one we understand.
+        FlatFieldDamaged: the objective has no flat field that can be used.
     """
-    return Live(Newest(open_source(uri)))
+    supervised = supervise(uri)
+    newest = Newest(_even(supervised, options), lambda: supervised.link)
+    return Live(newest, None if options.record is None else _recording(newest, options.record))
+
+
+def _even(source: Source, options: LiveOptions) -> Source:
+    if not options.objective:
+        return source
+    return Corrected(source, load_flat_field(options.data, options.objective), options.objective)
+
+
+def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:
+    try:
+        return Recorder(newest, Writer(folder))
+    except RecordingStopped as fault:
+        return RecordingState("stopped", 0, 0, fault)
 
 
 class Live:
     """The newest frame and how its source is doing; safe to ask from any number of threads."""
 
-    def __init__(self, newest: Newest) -> None:
+    def __init__(self, newest: Newest, recording: Recorder | RecordingState | None = None) -> None:
         self._newest = newest
+        self._recording = recording
 
     def __enter__(self) -> Live:
         return self
@@ -41,8 +81,13 @@ class Live:
 
     @property
     def state(self) -> PumpState:
-        """Running, ended or lost and why; age of the newest frame; how many came and were left out."""
+        """Whether pictures come and why not; age of the newest frame; how many came and were left out."""
         return self._newest.state
+
+    @property
+    def recording(self) -> RecordingState | None:
+        """How the recording is doing; None where nothing is recorded."""
+        return self._recording.state if isinstance(self._recording, Recorder) else self._recording
 
     def latest(self) -> Frame | None:
         """The newest frame at once; None before the first."""
@@ -54,6 +99,8 @@ class Live:
 
     def close(self) -> None:
         """Stop and release the source. Safe to call twice."""
+        if isinstance(self._recording, Recorder):
+            self._recording.close()
         self._newest.close()
 
 

@@ -2,6 +2,6 @@
 
 from edge.web.app import create_app
 from edge.web.fallback import create_fallback
-from edge.web.parts import Examiner, LiveSource, NoSource, WebParts
+from edge.web.parts import Examiner, LiveSource, WebParts
 
-__all__ = ["Examiner", "LiveSource", "NoSource", "WebParts", "create_app", "create_fallback"]
+__all__ = ["Examiner", "LiveSource", "WebParts", "create_app", "create_fallback"]

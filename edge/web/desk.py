@@ -32,7 +32,7 @@ class Desk:
         if frame is None or state.age_s is None:
             raise SourceUnavailable("There is no picture to capture yet.", f"Check the camera, {INSTEAD}")
         is_old = state.phase == "running" and state.age_s > OLDEST_S
-        if state.phase == "lost" or is_old:
+        if is_old or not state.usable:
             raise SourceLost(f"There has been no picture for {state.age_s:.0f} s.", f"Check the camera, {INSTEAD}")
         return frame
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -19,8 +20,10 @@ from edge.types import Frame, Verdict
 from edge.web.language import language_of, translation
 from edge.web.parts import WebParts
 from edge.web.shared import Shared, live_jpeg
-from edge.words import Translate, say
+from edge.words import Translate, in_english, say, say_fault
+from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
+from firmware_bridge.recording import RecordingState
 
 PICTURES_PER_S = 6.0
 SENT_AGAIN_S = 2.0
@@ -88,10 +91,10 @@ async def _news(
     parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
 ) -> dict[str, dict[str, Any]]:
     state, frame = parts.live.state, parts.live.latest()
-    verdict = None if frame is None or state.phase == "lost" else await verdicts.of(frame)
+    verdict = None if frame is None or not state.usable else await verdicts.of(frame)
     free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
     news = {
-        "live": state_shape(state),
+        "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
         "gauges": gauges_shape(verdict, translate),
         "room": {"free_mb": free_mb // 100 * 100},
     }
@@ -101,15 +104,34 @@ async def _news(
     return news
 
 
-def state_shape(state: PumpState) -> dict[str, Any]:
-    """The state of the source: waiting, live, ended or lost; its age in whole seconds, so that live is quiet."""
-    fault = state.fault
+def state_shape(state: PumpState, translate: Translate = in_english) -> dict[str, Any]:
+    """The state of the source: waiting, live, reconnecting, frozen, ended or lost; times in whole seconds, so that live
+    is quiet. `attempt` is the try to open it that is under way or comes in `next_s`.
+    """
     running = "waiting" if state.age_s is None else "live"
+    link = state.link
     return {
         "phase": running if state.phase == "running" else state.phase,
         "age_s": None if state.age_s is None else int(state.age_s),
-        "fault": None if fault is None else {"code": fault.code, "detail": fault.what, "remedy": fault.remedy},
+        "fault": None if state.fault is None else fault_shape(state.fault, translate),
+        "attempt": link.attempt if link.fault is not None else 0,
+        "next_s": None if link.next_s is None else math.ceil(link.next_s),
+        "warnings": [fault_shape(each, translate) for each in link.warnings],
     }
+
+
+def recording_shape(recording: RecordingState | None, translate: Translate) -> dict[str, Any]:
+    """Whether it is recorded, and why not any more; without figures, so that live is quiet."""
+    if recording is None:
+        return {"recording": None}
+    fault = None if recording.fault is None else fault_shape(recording.fault, translate)
+    return {"recording": {"phase": recording.phase, "fault": fault}}
+
+
+def fault_shape(fault: SourceFault, translate: Translate) -> dict[str, str]:
+    """A fault of the source with its remedy, in the reader's words."""
+    words = say_fault(fault, translate)
+    return {"code": fault.code, "detail": words.text, "remedy": words.remedy}
 
 
 def gauges_shape(verdict: Verdict | None, translate: Translate) -> dict[str, Any]:

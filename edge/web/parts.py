@@ -11,8 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from edge.document import Document
 from edge.record import Record
 from edge.types import BundleRef, Decision, Examination, Frame, Pixels, Verdict
-from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
+from firmware_bridge.recording import RecordingState
 
 
 class LiveSource(Protocol):
@@ -26,6 +26,10 @@ class LiveSource(Protocol):
     def state(self) -> PumpState:
         """How the source is doing."""
 
+    @property
+    def recording(self) -> RecordingState | None:
+        """How its recording is doing; None where nothing is recorded."""
+
     def latest(self) -> Frame | None:
         """The newest whole picture, kept while the source is lost; None before the first."""
 
@@ -38,18 +42,6 @@ class Examiner(Protocol):
 
     def examine(self, frame: Frame) -> Examination:
         """Everything: gate, scale, cells, opinions, decision."""
-
-
-class NoSource:
-    """A source that could not be opened: the page stays up without a camera and says why there is no picture."""
-
-    def __init__(self, uri: str, fault: SourceFault) -> None:
-        self.uri = uri
-        self.state = PumpState("lost", fault, age_s=None, pictures=0, dropped=0, unreadable=0)
-
-    def latest(self) -> Frame | None:
-        """Never a picture."""
-        return None
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,14 @@ _WIDE_BLUR_PX = 5.0
 
 def light(dyes: Plane, seed: int) -> Plane:
     """Light behind the smear, (height, width, 3), 1 where nothing is; stained as strongly as this seed's slide is."""
-    strength = np.random.default_rng([seed, 1]).uniform([0.88, 0.88, 0.92], [1.10, 1.12, 1.10]).astype(np.float32)
+    strength = stain_strength(seed)
     density = cv2.transform(np.ascontiguousarray(dyes.transpose(1, 2, 0)), (EXTINCTION * strength[:, None]).T)
     return np.asarray(cv2.exp(density * np.float32(-np.log(10.0))), np.float32)
+
+
+def stain_strength(seed: int) -> NDArray[np.float32]:
+    """How strongly this seed's slide is stained: one factor for each dye."""
+    return np.random.default_rng([seed, 1]).uniform([0.88, 0.88, 0.92], [1.10, 1.12, 1.10]).astype(np.float32)
 
 
 def blur_px(defocus_um: float, um_per_px: float) -> float:

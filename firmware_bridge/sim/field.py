@@ -32,6 +32,7 @@ class TruthCell:
     diameter_um  of the circle of equal area, of the part that was painted
     nucleus_diameter_um  the same of the nucleus; 0 without one
     cut          reaches over the picture's edge
+    slide_um     the centre on the slide, where there is one: the same cell has the same in every picture
     """
 
     id: int
@@ -41,6 +42,7 @@ class TruthCell:
     diameter_um: float
     nucleus_diameter_um: float
     cut: bool
+    slide_um: tuple[float, float] | None = None
 
     @property
     def blast(self) -> bool:
@@ -75,8 +77,8 @@ def make_field(options: SimOptions, index: int) -> Field:
     canvas = new_canvas(width_px, height_px, options.um_per_px)
     _stain_background(rng, canvas)
     places = plan_field(rng, options, width_px * options.um_per_px, height_px * options.um_per_px)
-    pallor = float(np.random.default_rng([options.seed]).uniform(0.25, 0.55))
-    truth = [_paint(rng, canvas, place, pallor) for place in places]
+    pallor = pallor_of(options.seed)
+    truth = [paint(rng, canvas, place, pallor) for place in places]
     known = tuple(cell for cell in truth if cell is not None)
     return Field(light(canvas.dyes, options.seed), canvas.cells, canvas.nuclei, known)
 
@@ -101,7 +103,13 @@ def _stain_background(rng: Generator, canvas: Canvas) -> None:
         plane += 0.015 + 0.005 * cloud + 0.002 * fleck
 
 
-def _paint(rng: Generator, canvas: Canvas, place: Place, pallor: float) -> TruthCell | None:
+def pallor_of(seed: int) -> float:
+    """How pale the middle of this slide's red cells is."""
+    return float(np.random.default_rng([seed]).uniform(0.25, 0.55))
+
+
+def paint(rng: Generator, canvas: Canvas, place: Place, pallor: float) -> TruthCell | None:
+    """Paint one thing on the canvas; what is then true of it, None for red cells and specks."""
     patch = canvas.patch(place.centre_um, 0.75 * place.diameter_um + 1.5)
     if patch is None:
         return None

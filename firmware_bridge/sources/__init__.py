@@ -11,11 +11,13 @@ from firmware_bridge.uri import SourceUri, source_uri
 OPENERS: dict[str, str] = {
     "camera": "firmware_bridge.sources.camera:CameraSource",
     "v4l2": "firmware_bridge.sources.camera:CameraSource",
+    "csi": "firmware_bridge.sources.csi:CsiSource",
     "http": "firmware_bridge.sources.mjpeg:MjpegSource",
     "https": "firmware_bridge.sources.mjpeg:MjpegSource",
     "rtsp": "firmware_bridge.sources.rtsp:RtspSource",
     "file": "firmware_bridge.sources.file:open_file",
     "folder": "firmware_bridge.sources.folder:FolderSource",
+    "replay": "firmware_bridge.sources.replay:ReplaySource",
     "sim": "firmware_bridge.sources.sim:SimSource",
 }
 """Scheme to what takes its `SourceUri` and gives a `Source`."""

@@ -7,15 +7,19 @@ import stat
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
 from firmware_bridge.capture import Capture, Device, open_device
-from firmware_bridge.errors import SourceLost, SourceUnavailable
+from firmware_bridge.errors import PartMissing, SettingRefused, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import CameraOptions
 from firmware_bridge.picture import Picture
-from firmware_bridge.uri import SourceUri
+from firmware_bridge.sources.devices import PLUG_IN, Camera, Identity, Machine, identity
+from firmware_bridge.sources.uvc import KNOWN, UvcDevice
+from firmware_bridge.steady import Steady
+from firmware_bridge.uri import SERIAL_MARK, SourceUri
 
 OPEN_TIMEOUT_S = 10.0
 """A camera that hangs while it is opened is given up; a read gives up by itself (10 s in OpenCV's V4L2)."""
@@ -24,33 +28,54 @@ _REPORTED = {
     "width": cv2.CAP_PROP_FRAME_WIDTH,
     "height": cv2.CAP_PROP_FRAME_HEIGHT,
     "fps": cv2.CAP_PROP_FPS,
-    "exposure": cv2.CAP_PROP_EXPOSURE,
-    "gain": cv2.CAP_PROP_GAIN,
-    "white_balance": cv2.CAP_PROP_WB_TEMPERATURE,
 }
-_PLUG_IN = "Plug it in and switch it on, or name another (ls /dev/v4l/by-id)."
+MACHINE = Machine()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What outlives an unplugged camera: who it is, and what its settings were."""
+
+    identity: Identity
+    steady: Steady
 
 
 class CameraSource:
     """Pictures as the camera makes them. Unanswered requests for size or rate show in each picture's settings.
 
+    Args:
+        uri: of `camera:` or `v4l2:`.
+        before: what is known of the camera where it is opened again.
+        machine: where devices are found.
+
     Raises:
         SourceUnavailable: there is no such camera, it belongs to someone else, or it does not answer.
+        PartMissing: a setting is asked for, and linuxpy is not installed.
     """
 
-    def __init__(self, uri: SourceUri) -> None:
-        self._uri = str(uri)
-        path = Path(uri.target if uri.scheme == "v4l2" else f"/dev/video{uri.target}")
+    def __init__(self, uri: SourceUri, before: Before | None = None, machine: Machine = MACHINE) -> None:
+        self._address, self._machine = uri, machine
+        self._options = uri.options_as(CameraOptions)
+        self._before = before or Before(_identity(uri, machine), Steady(_wishes(self._options), self._options.lock))
+        path = self._before.identity.found_in(machine.cameras()).path
         _refuse_other_than_a_usable_camera(path)
-        device = _opened_in_time(path, uri.options_as(CameraOptions))
+        device = _opened_in_time(path, self._options)
         self._capture = Capture(device)
-        self._settings = _settings(device)
+        self._settings = {**_settings(device), "device": str(path)}
+        self._another_size = _another_size(self._options, device)
+        self._uvc = self._opened_settings(path)
+        self._before.steady.opened(self._uvc.controls if self._uvc is not None else None)
         self._sequence = -1
 
     @property
     def uri(self) -> str:
         """The address this source was opened with."""
-        return self._uri
+        return str(self._address)
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """Size or settings that are not kept, and light that has drifted since it was locked."""
+        return (*self._another_size, *self._before.steady.complaints)
 
     def read(self) -> Picture | None:
         """The next picture; None after `close`.
@@ -62,22 +87,73 @@ class CameraSource:
         if taken is None:
             if self._capture.closed:
                 return None
-            raise SourceLost(f"The camera {self._uri} gives no picture any more.", "Check its cable and its power.")
+            raise SourceLost(f"The camera {self.uri} gives no picture any more.", "Check its cable and its power.")
         self._sequence += 1
-        return Picture(taken[0], self._sequence, 1000.0 * time.monotonic(), self._uri, settings=self._settings)
+        now_s = time.monotonic()
+        self._before.steady.look(taken[0], now_s)
+        settings = {**self._settings, **self._before.steady.settings}
+        return Picture(taken[0], self._sequence, 1000.0 * now_s, self.uri, settings=settings)
+
+    def _opened_settings(self, path: Path) -> UvcDevice | None:
+        try:
+            return _uvc(path, self._options)
+        except SourceFault:
+            self._capture.close()
+            raise
+
+    def again(self) -> CameraSource:
+        """The same camera, wherever it is plugged in now, with the settings it had."""
+        return CameraSource(self._address, self._before, self._machine)
 
     def close(self) -> None:
         """Release the camera."""
         self._capture.close()
+        if self._uvc is not None:
+            self._uvc.close()
+
+
+def device_path(uri: SourceUri, machine: Machine = MACHINE) -> Path:
+    """The device file of a camera now.
+
+    Raises:
+        SourceUnavailable: it is not plugged in.
+    """
+    return _identity(uri, machine).found_in(machine.cameras()).path
+
+
+def _identity(uri: SourceUri, machine: Machine) -> Identity:
+    """Who is meant: by serial number, by number, or by device file. A link of udev is itself the best name."""
+    if uri.scheme == "camera" and uri.target.startswith(SERIAL_MARK):
+        camera = machine.with_serial(uri.target.removeprefix(SERIAL_MARK))
+    elif uri.scheme == "v4l2" and Path(uri.target).is_symlink():
+        camera = Camera(Path(uri.target), "", "", "", "")
+    else:
+        camera = machine.at(Path(uri.target) if uri.scheme == "v4l2" else machine.dev / f"video{uri.target}")
+    return identity(camera, machine.cameras())
+
+
+def _wishes(options: CameraOptions) -> dict[str, float]:
+    asked = {name: getattr(options, name) for name in KNOWN}
+    return {name: float(value) for name, value in asked.items() if value is not None}
+
+
+def _uvc(path: Path, options: CameraOptions) -> UvcDevice | None:
+    """The camera's settings; None where nobody asks for them and they cannot be had."""
+    try:
+        return UvcDevice(path)
+    except (PartMissing, SettingRefused):
+        if _wishes(options) or options.lock:
+            raise
+        return None
 
 
 def _refuse_other_than_a_usable_camera(path: Path) -> None:
     try:
         is_device = stat.S_ISCHR(path.stat().st_mode)
     except OSError as cause:
-        raise SourceUnavailable(f"There is no camera at {path}.", _PLUG_IN) from cause
+        raise SourceUnavailable(f"There is no camera at {path}.", PLUG_IN) from cause
     if not is_device:
-        raise SourceUnavailable(f"{path} is not a camera.", _PLUG_IN)
+        raise SourceUnavailable(f"{path} is not a camera.", PLUG_IN)
     if not os.access(path, os.R_OK | os.W_OK):
         what = f"The camera {path} may not be used by this user."
         raise SourceUnavailable(what, "Add the user to the group “video” and log in again.")
@@ -108,6 +184,16 @@ def _open(path: Path, options: CameraOptions) -> Device:
         if wanted:
             device.set(prop, wanted)
     return device
+
+
+def _another_size(options: CameraOptions, device: Device) -> tuple[SettingRefused, ...]:
+    """A complaint where the camera gives another size than it was asked for."""
+    asked = (options.width, options.height)
+    given = (int(device.get(cv2.CAP_PROP_FRAME_WIDTH)), int(device.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+    if all(want in (0, has) for want, has in zip(asked, given, strict=True)):
+        return ()
+    what = f"The camera gives {given[0]} × {given[1]} pixels, not the size that was asked for."
+    return (SettingRefused(what, "Ask for a size that it has (v4l2-ctl --list-formats-ext lists them)."),)
 
 
 def _settings(device: Device) -> Mapping[str, str | float]:

@@ -54,7 +54,7 @@ class FolderSource:
         except BadPicture:
             self._list()  # tells a bad file from a folder that is gone
             raise
-        return Picture(pixels, self._sequence, 1000.0 * self._sequence / self._options.fps, str(path))
+        return Picture(pixels, self._sequence, 1000.0 * self._sequence / self._options.fps, str(path), recorded=True)
 
     def close(self) -> None:
         """Ends a `read` that waits for new files."""

@@ -41,7 +41,7 @@ class ImageSource:
         if self._pixels is None:
             self._pixels = read_image(self._path)
         taken_ms = 1000.0 * self._sequence / (self._options.fps or LOOP_FPS)
-        return Picture(self._pixels, self._sequence, taken_ms, str(self._path))
+        return Picture(self._pixels, self._sequence, taken_ms, str(self._path), recorded=True)
 
     def close(self) -> None:
         """The next `read` gives None."""

@@ -72,4 +72,4 @@ class VideoSource:
             self._taken_ms = 1000.0 * self._sequence / self._options.fps
         elif self._sequence:
             self._taken_ms = max(self._round_started_ms + position_ms, self._taken_ms + LEAST_STEP_MS)
-        return Picture(pixels, self._sequence, self._taken_ms, self._uri)
+        return Picture(pixels, self._sequence, self._taken_ms, self._uri, recorded=True)

@@ -10,10 +10,13 @@ from typer.testing import CliRunner
 
 import edge.__main__ as kit
 import export.__main__ as workshop
+import firmware_bridge.__main__ as bridge
 
 
 @pytest.mark.parametrize(
-    ("app", "commands"), [(kit.app, kit.COMMANDS), (workshop.app, workshop.COMMANDS)], ids=["kit", "workshop"]
+    ("app", "commands"),
+    [(kit.app, kit.COMMANDS), (workshop.app, workshop.COMMANDS), (bridge.bridge_app(), bridge.COMMANDS)],
+    ids=["kit", "workshop", "bridge"],
 )
 def test_help_lists_every_command_by_name(app: typer.Typer, commands: Mapping[str, str]) -> None:
     shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).stdout

@@ -14,12 +14,14 @@ from edge.errors import BundleDamaged
 from edge.record import NewCase
 from edge.types import Frame
 from edge.web import create_fallback
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost
+from firmware_bridge.recording import RecordingState
 from tests.browser.chromium import NARROW, WIDE, chromium, visiting
 from tests.browser.kit import SIZE, painted_live, running, serving
 from tests.cases import PaintedExaminer, PaintedLive, painted_frame
 
 LOST = SourceLost("The camera was unplugged.", "Plug it in again; the picture comes back by itself.")
+FROZEN = SourceFrozen("The camera has sent the same picture for 4 s.", "Unplug it and plug it in again.")
 BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from the signed list.", "Copy it again.")
 
 
@@ -43,8 +45,14 @@ def main(folder: Path) -> None:
             photographer.one(Shot("live-dark", _live, NARROW, dark=True))
             photographer.one(Shot("cell-es", _cell, WIDE, language="es"))
             photographer.one(Shot("cell-es", _cell, NARROW, language="es"))
-            live.lose(LOST, age_s=74.0)
-            photographer.all({"lost": _live})
+            live.recording = RecordingState("recording", 7, 0)
+            live.warn(LightDrifted("The light is 12 % dimmer than when it was locked.", "Check the lamp."))
+            photographer.all({"warned": _live})
+            for name, fault in (("lost", LOST), ("frozen", FROZEN)):
+                live.lose(fault, age_s=74.0)
+                photographer.all({name: _live})
+                for size in (WIDE, NARROW):
+                    photographer.one(Shot(f"{name}-es", _live, size, language="es"))
         _nothing(browser, folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from edge.web import WebParts
 from edge.web.shared import LIVE_SIDE_PX
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost, SourceUnavailable
 from tests.browser.chromium import CHROMIUM, NARROW, WIDE, Watched, chromium, visiting
 from tests.browser.kit import SIZE, painted_live, running
 from tests.cases import PaintedLive, painted_frame
@@ -23,6 +24,22 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
 ]
 LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
+FROZEN = SourceFrozen("The same picture for 4 s.", "Unplug it and plug it in again.")
+ABSENT = SourceUnavailable("There is no camera 0.", "Plug it in.")
+TROUBLE = {
+    "en": {
+        "source.lost": "Reconnecting · attempt 3 in 2 s",
+        "source.frozen": "The picture stands still · attempt 3 in 2 s",
+        "since": r"^No picture since \d{1,2}:\d\d:\d\d",
+        "remedy": "lug it in again.",
+    },
+    "es": {
+        "source.lost": "Reconectando · intento 3 en 2 s",
+        "source.frozen": "La imagen está congelada · intento 3 en 2 s",
+        "since": r"^Sin imagen desde las \d{1,2}:\d\d:\d\d",
+        "remedy": "",
+    },
+}
 VISITS = [(WIDE, "en"), (NARROW, "es"), (WIDE, "es"), (NARROW, "en")]
 WORDS = {"en": ("Live", "Space"), "es": ("En vivo", "Espacio")}
 
@@ -136,14 +153,41 @@ def test_a_bad_file_is_answered_with_a_remedy(visit: Watched) -> None:
     visit.complaints[:] = [each for each in visit.complaints if "422" not in each]
 
 
-def test_a_lost_camera_is_said_and_its_last_picture_kept(visit: Watched, live: PaintedLive) -> None:
-    begin_case(visit.page)
-    expect(visit.page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
-    live.lose(LOST, age_s=74.0)
-    expect(visit.page.locator("#state")).to_contain_text("No picture for 1:14 min")
-    expect(visit.page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+@pytest.mark.parametrize(("size", "language"), VISITS)
+def test_a_lost_camera_is_said_and_its_last_picture_kept(
+    browser: Browser, kit: tuple[str, WebParts], live: PaintedLive, size: tuple[int, int], language: str
+) -> None:
+    with visiting(browser, kit[0], size, language) as watched:
+        page = watched.page
+        begin_case(page)
+        expect(page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+        for fault in (LOST, FROZEN):
+            live.lose(fault, age_s=74.0)
+            expect(page.locator("#state")).to_have_text(TROUBLE[language][fault.code])
+            expect(page.locator(".since")).to_have_text(re.compile(TROUBLE[language]["since"]))
+            expect(page.locator("#no-picture")).to_contain_text(TROUBLE[language]["remedy"])
+            expect(page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+        live.show(painted_frame(8, 9, SIZE))
+        expect(page.locator("#state")).to_have_text(WORDS[language][0])
+        expect(page.locator("#no-picture")).to_be_hidden()
+
+
+def test_a_camera_that_was_never_there_is_awaited(visit: Watched, live: PaintedLive) -> None:
+    live.hide()
+    live.lose(ABSENT, age_s=None)
+    visit.page.goto("/")
+    expect(visit.page.locator("#state")).to_have_text("No camera · attempt 3 in 2 s")
+    expect(visit.page.locator("#no-picture")).to_contain_text(ABSENT.remedy)
     live.show(painted_frame(8, 9, SIZE))
-    expect(visit.page.locator("#state")).to_have_text("Live")
+    expect(visit.page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
+
+
+def test_a_warning_stands_beside_the_picture(visit: Watched, live: PaintedLive) -> None:
+    visit.page.goto("/")
+    expect(visit.page.locator("#warnings")).to_be_hidden()
+    live.warn(LightDrifted("The light is 12 % dimmer than it was.", "Check the lamp."))
+    expect(visit.page.locator("#warnings")).to_contain_text("12 % dimmer")
 
 
 def test_another_viewer_sees_the_count_change(browser: Browser, visit: Watched, kit: tuple[str, WebParts]) -> None:

@@ -16,7 +16,7 @@ LINES = (CHECKOUT / "constraints.txt").read_text().splitlines()
 PINS = [Requirement(line) for line in LINES if line and not line.startswith("#")]
 NEVER = re.compile("nvidia-|cuda-|triton$|torchvision$")
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
-EXTRAS = ("", "openvino", "export", "test")
+EXTRAS = ("", "openvino", "uvc", "export", "test")
 
 
 def test_every_library_of_every_extra_is_pinned() -> None:

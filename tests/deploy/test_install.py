@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,6 +86,22 @@ def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
     done = install(tmp_path / "root", wheelhouse(tmp_path / "wheels", Kit()), "--dry-run")
     assert (done.returncode, snapshot(tmp_path / "root")) == (0, {})
     assert "Would do: Making release 1.0.0-" in done.stdout
+
+
+def test_each_choice_of_extras_is_a_release_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    wheels = wheelhouse(tmp_path / "wheels", Kit())
+    choices = ((), ("--openvino",), ("--uvc",), ("--openvino", "--uvc"))
+    said = [install(tmp_path / "root", wheels, "--dry-run", *choice).stdout for choice in choices]
+    names = {line.split()[-1] for text in said for line in text.splitlines() if "Making release" in line}
+    assert len(names) == 4
+
+
+def test_several_extras_are_written_as_pip_reads_them() -> None:
+    function = re.search(r"^with_extra\(\) \{.*?^\}", INSTALLER.read_text(), re.DOTALL | re.MULTILINE)
+    assert function is not None
+    script = f'{function[0]}\nEXTRAS=$(with_extra openvino)\nEXTRAS=$(with_extra uvc)\necho "$EXTRAS"'
+    assert subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout == "[openvino,uvc]\n"
 
 
 def test_an_upgrade_keeps_settings_and_the_release_before(root: Path, tmp_path: Path) -> None:

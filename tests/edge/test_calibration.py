@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from edge import durable
 from edge.calibration import FILE, PICTURE, Calibration, forget_calibration, load_calibration, save_calibration
 from edge.commands.calibrated import calibration as check
 from edge.commands.findings import Place
 from edge.errors import CalibrationDamaged, RecordFault
 from edge.station import StationOptions, open_station
 from edge.types import Frame
+from firmware_bridge import durable
 from tests.cases import site_calibration
 from tests.stations import density_bundle, simulated_field
 from tests.tiny import trusting

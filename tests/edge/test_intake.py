@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from edge.intake import frames, open_frames, open_live
+from edge.intake.live import LiveOptions
 from edge.types import Frame
-from firmware_bridge.errors import BadPicture, BadSourceUri, Fault, SourceLost, SourceUnavailable
+from firmware_bridge.errors import BadPicture, BadSourceUri, Fault, FlatFieldDamaged, SourceLost, SourceUnavailable
+from firmware_bridge.flatfield import FlatField, save_flat_field
+from firmware_bridge.recording import read_index
 
 
 def write_grey(path: Path, level: int) -> Path:
@@ -80,8 +83,18 @@ def test_a_loss_is_the_last_thing_told(fields: Path) -> None:
 def test_what_cannot_be_opened_is_said_at_once(fields: Path, uri: str, fault: type[Fault]) -> None:
     with pytest.raises(fault):
         open_frames(uri.format(fields=fields))
-    with pytest.raises(fault):
-        open_live(uri.format(fields=fields))
+
+
+def test_a_mistyped_address_is_refused_and_an_absent_camera_awaited(fields: Path) -> None:
+    with pytest.raises(BadSourceUri):
+        open_live("nonsense")
+    with open_live(f"folder://{fields}/absent") as live:
+        assert live.wait_newer(-1, 0.05) is None
+        assert (live.state.phase, live.state.age_s) == ("reconnecting", None)
+        shutil.copytree(fields / "inside", fields / "absent")
+        frame = live.wait_newer(-1, 10)
+        assert frame is not None
+        assert frame.name.endswith("deeper.png")
 
 
 def test_live_frames_are_numbered_and_know_their_scale() -> None:
@@ -103,3 +116,42 @@ def test_live_from_a_single_picture_keeps_it(fields: Path) -> None:
         assert live.wait_newer(0, 10) is None
         assert live.state.phase == "ended"
         assert live.latest() is not None
+
+
+SIM = "sim:?width=96&height=64&fps=60&um_per_px=0.3"
+
+
+def test_live_frames_are_recorded_and_the_recording_says_how_it_is(tmp_path: Path) -> None:
+    with open_live(SIM, LiveOptions(record=tmp_path / "film")) as live:
+        assert live.wait_newer(3, 10) is not None
+        assert live.recording is not None
+        assert (live.recording.phase, live.recording.fault) == ("recording", None)
+    numbers = [entry.sequence for entry in read_index(tmp_path / "film")]
+    assert numbers
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_recording_that_cannot_begin_keeps_nobody_from_looking(tmp_path: Path) -> None:
+    (tmp_path / "film").touch()
+    with open_live(SIM, LiveOptions(record=tmp_path / "film")) as live:
+        assert live.wait_newer(-1, 10) is not None
+        assert live.recording is not None
+        assert live.recording.phase == "stopped"
+        assert live.recording.fault is not None
+
+
+def test_nothing_is_recorded_unless_it_is_asked_for() -> None:
+    with open_live(SIM) as live:
+        assert live.recording is None
+
+
+def test_live_frames_are_made_even_by_the_objectives_flat_field(tmp_path: Path) -> None:
+    with pytest.raises(FlatFieldDamaged, match="no flat field for 100x"):
+        open_live(SIM, LiveOptions(data=tmp_path, objective="100x"))
+    light = np.full((64, 96, 3), 0.5, np.float32)
+    light[:, :48] = 1.0
+    save_flat_field(tmp_path, "100x", FlatField(light))
+    with open_live(SIM + "&cells=0&exposure=0.3", LiveOptions(data=tmp_path, objective="100x")) as live:
+        frame = live.wait_newer(-1, 10)
+        assert frame is not None
+        assert frame.pixels[:, 60:].mean() > 1.2 * frame.pixels[:, :36].mean()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from edge.errors import BadSetting, BundleDamaged, StoreBusy
 from edge.record import Record
 from firmware_bridge.errors import BadSourceUri
 from tests.cases import PaintedStation, painted_frame, write_png
-from tests.kits import asked, served
+from tests.kits import answer, asked, served
 
 STOPS_WITHIN_S = 6
 
@@ -48,6 +49,26 @@ def test_without_a_camera_the_page_is_up_and_health_says_why(tmp_path: Path) -> 
         with asked(port, "/health") as health:
             assert health.status == 503
             assert json.loads(health.read())["source"]["fault"]["remedy"]
+
+
+def test_it_records_while_it_serves_and_the_recording_can_be_served(tmp_path: Path) -> None:
+    sim = "sim:?width=96&height=64&um_per_px=0.5&fps=30"
+    with served(sim, tmp_path / "data", record=str(tmp_path / "film")) as (process, port):
+        while answer(port, "/health")["recording"]["pictures"] < 3:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOPS_WITHIN_S)
+    with served(f"replay://{tmp_path}/film", tmp_path / "again") as (_, port):
+        assert answer(port, "/health")["recording"] is None
+        assert answer(port, "/health")["source"]["phase"] in ("waiting", "live", "ended")
+
+
+def test_an_objective_without_a_flat_field_is_said_on_the_page(tmp_path: Path, smear: str) -> None:
+    with served(smear, tmp_path / "data", objective="100x") as (_, port), asked(port, "/health") as health:
+        assert health.status == 503
+        fault = json.loads(health.read())["fault"]
+    assert fault["code"] == "flatfield.damaged"
+    assert "marrowkit-bridge flatfield" in fault["remedy"]
 
 
 def test_a_second_instance_is_refused(tmp_path: Path, smear: str) -> None:

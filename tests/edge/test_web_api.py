@@ -18,7 +18,7 @@ from PIL import Image
 from edge.document import document
 from edge.types import Frame
 from edge.web import WebParts, create_app
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import SourceFrozen, SourceLost
 from tests.cases import PaintedExaminer, PaintedLive, painted_frame, painted_parts, pump_state
 
 SIZE = (640, 480)
@@ -156,8 +156,11 @@ def test_a_case_of_no_known_kind_is_refused(client: TestClient, body: dict[str, 
     assert_problem(client.post("/api/v1/cases", json=body), 422, "web.invalid")
 
 
-def test_nothing_is_captured_from_a_lost_camera(client: TestClient, live: PaintedLive) -> None:
-    live.lose(LOST, age_s=12.0)
+@pytest.mark.parametrize("fault", [LOST, SourceFrozen("The same picture.", "Unplug it.")])
+def test_nothing_is_captured_from_a_lost_or_frozen_camera(
+    client: TestClient, live: PaintedLive, fault: SourceLost
+) -> None:
+    live.lose(fault, age_s=1.0)
     assert_problem(client.post(FIELDS), 503, "source.lost")
 
 

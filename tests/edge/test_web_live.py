@@ -14,10 +14,12 @@ from PIL import Image
 
 from edge.types import Frame
 from edge.web import WebParts
+from edge.web.language import translation
 from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
 from edge.words import in_english
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
+from firmware_bridge.recording import RecordingState
 from tests.cases import PaintedLive, painted_frame, painted_parts, pump_state
 
 LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
@@ -116,7 +118,7 @@ def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
 
 def test_events_tell_state_gauges_and_room(parts: WebParts) -> None:
     said = events_of(parts, {"live", "gauges", "room"})
-    assert said["live"] == {"phase": "live", "age_s": 0, "fault": None}
+    assert (said["live"]["phase"], said["live"]["age_s"], said["live"]["fault"]) == ("live", 0, None)
     assert said["gauges"]["ok"] is True
     assert {"focus_um", "exposure"} <= set(said["gauges"]["measures"])
     assert said["room"]["free_mb"] >= 0
@@ -129,17 +131,47 @@ def test_events_tell_of_a_cases_fields(parts: WebParts) -> None:
 def test_a_lost_camera_has_a_reason_and_no_gauges(parts: WebParts, live: PaintedLive) -> None:
     live.lose(LOST, age_s=75.4)
     said = events_of(parts, {"live", "gauges"})
-    assert said["live"]["age_s"] == 75
+    assert (said["live"]["phase"], said["live"]["age_s"]) == ("reconnecting", 75)
+    assert (said["live"]["attempt"], said["live"]["next_s"]) == (3, 2)
     assert said["live"]["fault"] == {"code": "source.lost", "detail": LOST.what, "remedy": LOST.remedy}
     assert said["gauges"] == {"ok": None, "measures": {}, "reasons": []}
 
 
 @pytest.mark.parametrize(
     ("phase", "age_s", "said"),
-    [("running", None, "waiting"), ("running", 1.0, "live"), ("ended", 9.0, "ended"), ("lost", None, "lost")],
+    [
+        ("running", None, "waiting"),
+        ("running", 1.0, "live"),
+        ("reconnecting", 9.0, "reconnecting"),
+        ("frozen", 9.0, "frozen"),
+        ("ended", 9.0, "ended"),
+        ("lost", None, "lost"),
+    ],
 )
 def test_how_the_source_is_doing(phase: Any, age_s: float | None, said: str) -> None:
     assert state_shape(pump_state(phase, age_s))["phase"] == said
+
+
+def test_a_fault_is_told_in_the_readers_language_or_in_its_own_words() -> None:
+    state = pump_state("reconnecting", 3.0, LOST)
+    english, spanish = (state_shape(state, translation(code))["fault"] for code in ("en", "es"))
+    assert (english["detail"], english["remedy"]) == (LOST.what, LOST.remedy)
+    assert spanish["detail"] == "La fuente de imágenes se ha detenido."
+
+
+def test_what_is_wrong_though_pictures_come_is_told_too(parts: WebParts, live: PaintedLive) -> None:
+    live.warn(LightDrifted("The light is 12 % dimmer.", "Check the lamp."))
+    (warning,) = events_of(parts, {"live"})["live"]["warnings"]
+    assert warning == {"code": "source.light", "detail": "The light is 12 % dimmer.", "remedy": "Check the lamp."}
+
+
+def test_whether_it_is_recorded_and_why_not_any_more(parts: WebParts, live: PaintedLive) -> None:
+    assert events_of(parts, {"live"})["live"]["recording"] is None
+    live.recording = RecordingState("recording", 7, 2)
+    assert events_of(parts, {"live"})["live"]["recording"] == {"phase": "recording", "fault": None}
+    full = RecordingStopped("The disk is full.", "Make room.")
+    live.recording = RecordingState("stopped", 7, 2, full)
+    assert events_of(parts, {"live"})["live"]["recording"]["fault"]["remedy"] == "Make room."
 
 
 def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:

@@ -9,8 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from edge.errors import BundleDamaged, StoreDamaged
-from edge.web import NoSource, WebParts, create_app, create_fallback
+from edge.web import WebParts, create_app, create_fallback
 from firmware_bridge.errors import Fault, SourceLost, SourceUnavailable
+from firmware_bridge.recording import RecordingState
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
 DISCLAIMER = "Decision support, not a diagnosis."
@@ -60,7 +61,12 @@ def test_health_names_source_bundle_and_store(client: TestClient) -> None:
     answer = client.get("/health")
     body = answer.json()
     assert (answer.status_code, body["ok"]) == (200, True)
-    assert body["source"] == {"uri": "sim:painted", "phase": "live", "age_s": 0, "fault": None}
+    assert {name: body["source"][name] for name in ("uri", "phase", "age_s", "fault")} == {
+        "uri": "sim:painted",
+        "phase": "live",
+        "age_s": 0,
+        "fault": None,
+    }
     assert body["bundle"]["name"] == "painted"
     assert body["store"]["ok"]
 
@@ -70,10 +76,21 @@ def test_health_is_503_while_the_camera_is_lost(client: TestClient, parts: WebPa
     parts.live.lose(SourceLost("The camera was unplugged.", "Plug it in again."), age_s=3.0)
     answer = client.get("/health")
     assert (answer.status_code, answer.json()["source"]["fault"]["code"]) == (503, "source.lost")
+    counts = answer.json()["source"]["counts"]
+    assert (counts["openings"], counts["losses"], counts["pictures"]) == (3, 3, 1)
+
+
+def test_health_tells_of_the_recording(client: TestClient, parts: WebParts) -> None:
+    assert client.get("/health").json()["recording"] is None
+    assert isinstance(parts.live, PaintedLive)
+    parts.live.recording = RecordingState("recording", 7, 2)
+    recording = client.get("/health").json()["recording"]
+    assert recording == {"phase": "recording", "fault": None, "pictures": 7, "missed": 2}
 
 
 def test_the_page_stays_up_without_a_camera(tmp_path: Path) -> None:
-    absent = NoSource("camera:0", SourceUnavailable("There is no camera 0.", "Plug it in."))
+    absent = PaintedLive()
+    absent.lose(SourceUnavailable("There is no camera 0.", "Plug it in."), age_s=None)
     parts = painted_parts(tmp_path / "none", absent)
     with TestClient(create_app(parts), "http://localhost", headers=HTML) as visitor:
         assert visitor.get("/").status_code == 200

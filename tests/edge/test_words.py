@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 import edge
 from edge.types import Reason
-from edge.words import WORDS, say
+from edge.words import FAULTS, WORDS, say
+from firmware_bridge.errors import Fault, FlatFieldDamaged, SourceFault
 
 SOURCES = sorted(Path(edge.__file__).parent.rglob("*.py"))
 
@@ -78,3 +80,21 @@ def test_words_can_be_said(code: str) -> None:
     said = say(Reason(code, figures))
     assert "{" not in str(said)
     assert str(said).startswith(said.text)
+
+
+def test_every_fault_that_a_live_source_may_have_has_general_words() -> None:
+    codes = {kind.code for kind in _branches(SourceFault)} - {FlatFieldDamaged.code}  # stops the start instead
+    assert set(FAULTS) == codes
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_general_words_end_like_sentences_and_have_a_remedy(code: str) -> None:
+    assert FAULTS[code].text.endswith(".")
+    assert FAULTS[code].remedy.endswith(".")
+    assert not re.search(r"[{}]", str(FAULTS[code]))
+
+
+def _branches(kind: type[Fault]) -> Iterator[type[Fault]]:
+    for branch in kind.__subclasses__():
+        yield branch
+        yield from _branches(branch)

@@ -14,6 +14,7 @@ import pytest
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Source
 from firmware_bridge.sources import open_source
+from firmware_bridge.supervision import supervise
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 Opener = Callable[[str], Source]
@@ -160,3 +161,37 @@ def test_what_is_no_stream_is_unavailable(words: str) -> None:
 def test_a_camera_that_is_off_is_unavailable() -> None:
     with pytest.raises(SourceUnavailable, match="Nothing usable answers"):
         open_source("http://127.0.0.1:9/video#timeout=1")
+
+
+def test_under_supervision_half_a_jpeg_and_a_broken_line_are_told_and_pictures_go_on() -> None:
+    visits: list[int] = []
+
+    def stammers(handler: BaseHTTPRequestHandler) -> None:
+        """Two pictures, half a JPEG, one more, and then the line drops in the middle of the next."""
+        visits.append(1)
+        start(handler)
+        levels = [40 * len(visits) + step for step in (0, 10, 20)]
+        bodies = [photograph(levels[0]), photograph(levels[1])[:400], photograph(levels[2])]
+        handler.wfile.write(b"".join(map(part, bodies)) + part(photograph(9))[:60])
+
+    with camera(stammers) as uri:
+        source = supervise(uri + "#timeout=2")
+        told = [outcome(source) for _ in range(6)]
+        counts = source.link.counts
+        source.close()
+    assert told == [0, "picture.unreadable", 2, 3, "picture.unreadable", 5]
+    assert (counts.openings, counts.losses, counts.recoveries) == (2, 1, 1)
+
+
+def photograph(level: int) -> bytes:
+    noise = np.random.default_rng(level).integers(0, 40, (64, 64, 3)) + level
+    return cv2.imencode(".jpg", noise.astype(np.uint8))[1].tobytes()
+
+
+def outcome(source: Source) -> int | str | None:
+    """The number of the next picture, or the code of what is wrong with it."""
+    try:
+        picture = source.read()
+    except BadPicture as fault:
+        return fault.code
+    return None if picture is None else picture.sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,29 @@ def test_closing_closes_the_source_and_twice_is_once() -> None:
     live.close()
     assert source.closed.is_set()
     assert live.state.phase == "ended"
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_only_recorded_pictures_are_held_up(monkeypatch: pytest.MonkeyPatch, recorded: bool) -> None:
+    """Where live ones were paced too, a picture that came late held up all that followed."""
+    asked: list[float] = []
+
+    class Noting(Pacer):
+        def delay_s(self, taken_ms: float, now_s: float) -> float:
+            asked.append(taken_ms)
+            return 0.0
+
+    class Film(Scripted):
+        def read(self) -> Picture | None:
+            picture = super().read()
+            return picture and replace(picture, recorded=recorded)
+
+    monkeypatch.setattr(newest, "Pacer", Noting)
+    live = Newest(Film([1, 2]))
+    live.wait_newer(10**9, 5)
+    live.close()
+    assert live.state.pictures == 2
+    assert bool(asked) == recorded
 
 
 TIMES = st.lists(st.tuples(st.floats(0, 1e7), st.floats(0, 100)), min_size=1, max_size=30)

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from firmware_bridge.capture import Capture
-from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
-from firmware_bridge.picture import Picture, Source
+from firmware_bridge.errors import BadPicture, SettingRefused, SourceFault, SourceLost, SourceUnavailable
+from firmware_bridge.picture import Device, Picture, Source
 from firmware_bridge.sources import OPENERS, camera, folder, open_source
+from firmware_bridge.sources.csi import CsiSource
 from firmware_bridge.sources.image import ImageSource
 from firmware_bridge.sources.mjpeg import MjpegSource
+from firmware_bridge.sources.replay import ReplaySource
 from firmware_bridge.sources.rtsp import RtspSource
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.sources.video import VideoSource
@@ -231,8 +233,13 @@ class FakeDevice:
         self.released += 1
 
 
+def refuse() -> None:
+    raise SettingRefused("Its settings cannot be read.", "Unplug it.")
+
+
 def plugged_in(monkeypatch: pytest.MonkeyPatch, device: FakeDevice) -> Source:
     monkeypatch.setattr(camera, "open_device", lambda *_: device)
+    monkeypatch.setattr(camera, "UvcDevice", lambda _: refuse())
     return camera.CameraSource(parse_uri("v4l2:///dev/null?width=640"))
 
 
@@ -247,6 +254,17 @@ def test_a_camera_gives_pictures_and_its_settings_then_is_lost(monkeypatch: pyte
         source.read()
     source.close()
     assert source.read() is None
+
+
+def test_a_camera_that_gives_another_size_than_asked_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stubborn(FakeDevice):
+        def get(self, _prop: int, /) -> float:
+            return 320.0
+
+    for device, complaints in ((FakeDevice(1), 0), (Stubborn(1), 1)):
+        source = plugged_in(monkeypatch, device)
+        assert isinstance(source, Device)
+        assert [type(each) for each in source.complaints] == [SettingRefused] * complaints
 
 
 def test_a_camera_that_hangs_when_opened_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +294,8 @@ def test_a_device_closed_during_a_read_is_released_by_the_reader() -> None:
 def test_every_class_keeps_the_promise_of_a_source() -> None:
     kept: tuple[type[Source], ...] = (
         camera.CameraSource,
+        CsiSource,
+        ReplaySource,
         folder.FolderSource,
         ImageSource,
         MjpegSource,

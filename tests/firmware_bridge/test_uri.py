@@ -19,7 +19,9 @@ PATHS = st.text("aZ09 /?#%&=+:;.~é漢\n\t", min_size=1).map(lambda text: "/" + 
 HOSTS = st.from_regex(r"[a-z0-9]{1,9}(\.[a-z]{2,3})?(:[1-9][0-9]{1,3})?", fullmatch=True)
 NETWORK_PATHS = st.from_regex(r"(/[A-Za-z0-9%_.-]{0,5}){0,3}(\?[a-z0-9=&+/]{0,9})?", fullmatch=True)
 TARGETS = {
-    "camera": st.integers(0, 999).map(str),
+    "camera": st.integers(0, 999).map(str) | st.from_regex(r"serial=[A-Za-z0-9._:-]{1,20}", fullmatch=True),
+    "csi": st.integers(0, 9).map(str),
+    "replay": PATHS,
     "v4l2": PATHS,
     "file": PATHS,
     "folder": PATHS,
@@ -27,12 +29,14 @@ TARGETS = {
 }
 
 
-def values_of(option: object) -> st.SearchStrategy[float | bool]:
+def values_of(option: object) -> st.SearchStrategy[float | bool | str]:
     default, metadata = option.default, option.metadata  # type: ignore[attr-defined]
     if isinstance(default, bool):
         return st.booleans()
-    numbers = st.integers if isinstance(default, int) else st.floats
-    return numbers(metadata["low"], metadata["high"])
+    if isinstance(default, str):
+        return st.text()
+    number = metadata.get("number", type(default))
+    return (st.integers if number is int else st.floats)(metadata["low"], metadata["high"])
 
 
 @st.composite
@@ -73,6 +77,9 @@ GOOD = {
     "file:///a%20b%3F.mp4?loop=1": ("file", "/a b?.mp4"),
     "folder:///images/é?fps=4&loop=yes": ("folder", "/images/é"),
     "sim:?seed=3&width=640": ("sim", ""),
+    "camera:serial=A1B2-0003?exposure_ms=12.5&gain=0": ("camera", "serial=A1B2-0003"),
+    "csi://1?fps=30": ("csi", "1"),
+    "replay:///recordings/monday?loop=1": ("replay", "/recordings/monday"),
 }
 
 
@@ -84,7 +91,12 @@ def test_good_addresses(text: str) -> None:
 
 BAD = {
     "": "not the address",
-    "csi://0": "not the address",
+    "csi:0": "not complete",
+    "csi://": "not complete",
+    "camera:serial=": "not complete",
+    "camera:serial=a b": "not complete",
+    "camera:0?gain=1.5": "cannot be “1.5”",
+    "replay://monday": "not complete",
     "C:\\pictures": "not the address",
     "folder://images": "not complete",
     "folder:///": "not complete",

@@ -6,6 +6,7 @@ import { _, figure } from "./words.js";
 const RETRY_MS = 2000;
 const OLD_S = 3;
 const LITTLE_ROOM_MB = 500;
+let staleSince = null;
 
 /** Watch the source while the page is seen; `onCase` hears of each change to the case's number of fields. */
 export function watch(caseId, { onCase, onRoom }) {
@@ -17,6 +18,7 @@ export function watch(caseId, { onCase, onRoom }) {
     events.addEventListener("live", (event) => {
       const state = JSON.parse(event.data);
       showState(state);
+      showRecording(state.recording);
       if (state.age_s !== null && !picture.hasAttribute("src")) stream(picture);
     });
     events.addEventListener("gauges", (event) => showGauges(JSON.parse(event.data)));
@@ -46,25 +48,58 @@ function stream(picture) {
   picture.src = `/live.mjpg?${Date.now()}`;
 }
 
-function showState({ phase, age_s: age, fault }) {
+function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings, recording }) {
+  const trouble = ["reconnecting", "frozen", "lost"].includes(phase);
+  const stale = age !== null && (trouble || (phase === "live" && age >= OLD_S));
+  document.getElementById("viewport").classList.toggle("stale", stale);
   const missing = document.getElementById("no-picture");
-  missing.hidden = age !== null;
+  missing.hidden = age !== null && !stale;
   const words = fault ? [fault.detail, fault.remedy] : [_("Waiting for the first picture…"), ""];
-  missing.replaceChildren(el("p", {}, el("strong", {}, words[0])), el("p", {}, words[1]));
+  staleSince = stale ? (staleSince ?? clock(age)) : null;
+  const since = stale ? el("p", { class: "since" }, _("No picture since {time}", { time: staleSince })) : null;
+  const told = stale && !fault ? [] : [el("p", {}, el("strong", {}, words[0])), el("p", {}, words[1])];
+  missing.replaceChildren(...[since, ...told].filter(Boolean));
+  showWarnings([...(trouble ? [] : warnings), ...(recording?.fault ? [recording.fault] : [])]);
   if (phase === "ended") return say("plain", _("The source has ended; this is its last picture."));
-  if (phase === "live" && age < OLD_S) return say("good", _("Live"));
-  if (age === null) return say(phase === "lost" ? "bad" : "plain", phase === "lost" ? _("No camera") : _("Waiting"));
-  return say("bad", `${_("No picture for {time}", { time: duration(age) })}${fault ? ` · ${fault.detail}` : ""}`);
+  if (phase === "waiting") return say("plain", _("Waiting"));
+  if (!trouble) return stale ? say("bad", _("No picture")) : say("good", _("Live"));
+  return say("bad", `${NAMES[phase](age)}${attempt ? ` · ${retry(attempt, next)}` : ""}`);
 }
 
-function duration(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
+const NAMES = {
+  reconnecting: (age) => (age === null ? _("No camera") : _("Reconnecting")),
+  frozen: () => _("The picture stands still"),
+  lost: () => _("No camera"),
+};
+
+function retry(attempt, next) {
+  return next > 0 ? _("attempt {number} in {seconds} s", { number: figure(attempt), seconds: figure(next) })
+    : _("attempt {number}…", { number: figure(attempt) });
+}
+
+/** The reader's own time so many seconds ago: the kit's clock may be wrong. */
+function clock(age) {
+  return new Date(Date.now() - 1000 * age).toLocaleTimeString(document.documentElement.lang);
+}
+
+function showWarnings(warnings) {
+  const place = document.getElementById("warnings");
+  place.hidden = !warnings.length;
+  place.replaceChildren(...warnings.map(({ detail, remedy }) => el("p", {}, el("strong", {}, detail), ` ${remedy}`)));
 }
 
 function say(kind, text) {
   const pill = document.getElementById("state");
   pill.className = `pill ${kind}`;
   if (pill.textContent !== text) pill.textContent = text;
+}
+
+function showRecording(recording) {
+  const pill = document.getElementById("recording");
+  pill.hidden = !recording;
+  const stopped = recording?.phase === "stopped";
+  pill.className = `pill ${stopped ? "bad" : "plain"}`;
+  pill.textContent = stopped ? _("The recording has stopped") : _("Recording");
 }
 
 function showGauges({ ok, measures, reasons }) {

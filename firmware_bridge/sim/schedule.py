@@ -1,0 +1,101 @@
+"""A plan of what goes wrong and when, for cameras and boards alike; the same plan gives the same faults.
+
+unplug@40:3s,frozen@200:50,torn@12.5s
+
+kind@when[:howlong], joined by commas
+when      a count (of pictures, of commands) or seconds since the start, with an s
+how long  a count, seconds with an s, or nothing: until it is cured
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from firmware_bridge.errors import BadSourceUri
+
+_ITEM = re.compile(r"([a-z-]+)@([0-9]+(?:\.[0-9]+)?s|[0-9]+)(?::([0-9]+(?:\.[0-9]+)?s|[0-9]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number of counted events, or of seconds; exactly one is given."""
+
+    count: int | None = None
+    seconds: float | None = None
+
+    def reached(self, count: int, seconds: float) -> bool:
+        """Whether so many events, or seconds, are that long."""
+        if self.count is not None:
+            return count >= self.count
+        return self.seconds is not None and seconds >= self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One fault: its kind, when it begins, how long it lasts (None: until it is cured)."""
+
+    kind: str
+    when: Span
+    lasts: Span | None = None
+
+
+def parse_schedule(text: str, kinds: Collection[str]) -> tuple[Planned, ...]:
+    """The faults of a plan, in its order; an empty text is a plan without faults.
+
+    Raises:
+        BadSourceUri: it is not written as above, or a kind is not among `kinds`.
+    """
+    return tuple(_planned(item.strip(), kinds) for item in text.split(",")) if text.strip() else ()
+
+
+def _planned(item: str, kinds: Collection[str]) -> Planned:
+    match = _ITEM.fullmatch(item)
+    if match is None or match[1] not in kinds:
+        remedy = f"Write kind@when:howlong, like {min(kinds)}@40:3s; kinds: {', '.join(sorted(kinds))}."
+        raise BadSourceUri(f"“{item}” is not a fault that can be simulated here.", remedy)
+    return Planned(match[1], _span(match[2]), None if match[3] is None else _span(match[3]))
+
+
+def _span(text: str) -> Span:
+    return Span(seconds=float(text[:-1])) if text.endswith("s") else Span(count=int(text))
+
+
+@dataclass(slots=True)
+class _Begun:
+    fault: Planned
+    count: int
+    seconds: float
+
+
+class Schedule:
+    """Follows a plan. For one thread; asked with the count of events and the seconds since the start, both growing."""
+
+    def __init__(self, plan: Collection[Planned]) -> None:
+        self._to_come = list(plan)
+        self._going_on: list[_Begun] = []
+
+    def begins(self, kind: str, count: int, seconds: float) -> Planned | None:
+        """The next fault of this kind whose time has come, once."""
+        for fault in self._to_come:
+            if fault.kind == kind and fault.when.reached(count, seconds):
+                self._to_come.remove(fault)
+                self._going_on.append(_Begun(fault, count, seconds))
+                return fault
+        return None
+
+    def goes_on(self, kind: str, count: int, seconds: float) -> bool:
+        """Whether a fault of this kind begins now or is under way."""
+        self.begins(kind, count, seconds)
+        self._going_on = [each for each in self._going_on if not _is_over(each, count, seconds)]
+        return any(each.fault.kind == kind for each in self._going_on)
+
+    def cure(self, *kinds: str) -> None:
+        """End what is under way of these kinds."""
+        self._going_on = [each for each in self._going_on if each.fault.kind not in kinds]
+
+
+def _is_over(begun: _Begun, count: int, seconds: float) -> bool:
+    lasts = begun.fault.lasts
+    return lasts is not None and lasts.reached(count - begun.count, seconds - begun.seconds)

@@ -1,0 +1,160 @@
+"""A camera on a Jetson's ribbon cable: GStreamer in a child process, which is killed where it hangs.
+
+NVIDIA's `nvarguscamerasrc` stays stuck in the process that used it until its daemon restarts (jetbot#65); a process of
+its own can be ended and started again. It writes raw pictures to a pipe, one after the other, of a size agreed before:
+width × height × 3 bytes, RGB, without headers.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from firmware_bridge.errors import PartMissing, SourceLost, SourceUnavailable
+from firmware_bridge.options import CsiOptions
+from firmware_bridge.picture import Picture, Pixels
+from firmware_bridge.uri import SourceUri
+
+PROGRAM = "gst-launch-1.0"
+LEAVES_WITHIN_S = 2.0
+_READ_BYTES = 1 << 20
+_TOLD_BYTES = 400
+
+
+def command(sensor: int, options: CsiOptions) -> list[str]:
+    """The child's command line: sensor → NV12 in the camera's memory → RGB in ours → standard output."""
+    source = ["nvarguscamerasrc", f"sensor-id={sensor}", *_settings(options)]
+    size = f"width={options.width},height={options.height}"
+    camera = f"video/x-raw(memory:NVMM),{size},framerate={options.fps}/1,format=NV12"
+    ours = f"video/x-raw,{size},format=RGB"
+    steps = [source, [camera], ["nvvidconv"], [f"video/x-raw,{size},format=RGBA"], ["videoconvert"], [ours]]
+    line = [PROGRAM, "--quiet"]
+    for step in steps:
+        line += [*step, "!"]
+    return [*line, "fdsink", "fd=1", "sync=false"]
+
+
+def _settings(options: CsiOptions) -> list[str]:
+    """Exposure in nanoseconds and gain as ranges of one value; the locks hold what was found."""
+    asked = []
+    if options.exposure_ms is not None:
+        ns = round(1e6 * options.exposure_ms)
+        asked.append(f"exposuretimerange={ns} {ns}")
+    if options.gain is not None:
+        asked.append(f"gainrange={options.gain:g} {options.gain:g}")
+    return [*asked, "aelock=true", "awblock=true"] if options.lock else asked
+
+
+class CsiSource:
+    """Pictures of a child process.
+
+    Args:
+        uri: of `csi:`.
+        program: stands in for the command line of GStreamer; speaks the same bytes.
+
+    Raises:
+        PartMissing: GStreamer is not installed.
+    """
+
+    def __init__(self, uri: SourceUri, program: Sequence[str] | None = None) -> None:
+        self._uri = str(uri)
+        self._options = uri.options_as(CsiOptions)
+        self._bytes = self._options.width * self._options.height * 3
+        line = list(program or command(int(uri.target), self._options))
+        if shutil.which(line[0]) is None:
+            raise PartMissing(f"{line[0]} is not installed.", "Install GStreamer with NVIDIA's plug-ins (JetPack).")
+        self._complaint = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
+        self._child = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=self._complaint, bufsize=0)
+        self._buffer = bytearray()
+        self._sequence = -1
+        self._closed = threading.Event()
+        self._reading = threading.Lock()
+
+    @property
+    def uri(self) -> str:
+        """The address this source was opened with."""
+        return self._uri
+
+    def read(self) -> Picture | None:
+        """The next picture; None after `close`.
+
+        Raises:
+            SourceUnavailable: the child ended before the first picture: no such camera, or it belongs to someone else.
+            SourceLost: the child ended, or sent no whole picture in time; it has been killed.
+        """
+        with self._reading:
+            if not self._fill():
+                return None
+        pixels: Pixels = np.frombuffer(bytes(self._buffer[: self._bytes]), np.uint8)
+        del self._buffer[: self._bytes]
+        self._sequence += 1
+        shape = (self._options.height, self._options.width, 3)
+        settings: dict[str, str | float] = {"fps": self._options.fps}
+        return Picture(pixels.reshape(shape), self._sequence, 1000.0 * time.monotonic(), self._uri, settings=settings)
+
+    def close(self) -> None:
+        """End the child: told, and then killed."""
+        self._closed.set()
+        self._end()  # a reader sees the end of the pipe, and lets go
+        with self._reading:
+            if self._child.stdout is not None:
+                self._child.stdout.close()
+            self._complaint.close()
+
+    def _fill(self) -> bool:
+        """Read until a whole picture is there; False after `close`."""
+        deadline_s = time.monotonic() + self._options.timeout
+        while len(self._buffer) < self._bytes:
+            if self._closed.is_set():
+                return False
+            data = self._receive(deadline_s - time.monotonic())
+            if not data:
+                if self._closed.is_set():
+                    return False
+                raise self._lost(timed_out=data is None)
+            self._buffer += data
+        return not self._closed.is_set()
+
+    def _receive(self, patience_s: float) -> bytes | None:
+        """What has come; empty at the end of the pipe, None when nothing came in time."""
+        pipe = self._child.stdout
+        if pipe is None or pipe.closed:  # after `close`
+            return b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            if not selector.select(max(0.0, patience_s)):
+                return None
+            return os.read(pipe.fileno(), _READ_BYTES)
+
+    def _lost(self, timed_out: bool) -> SourceLost | SourceUnavailable:
+        self._end()
+        said = self._said()
+        if timed_out:
+            what = f"{self._uri} has sent no whole picture for {self._options.timeout:g} s."
+            return SourceLost(what, "Check the ribbon cable; the camera's process is started again.")
+        if self._sequence < 0:
+            what = f"The camera's process of {self._uri} ended at once{said}."
+            return SourceUnavailable(what, "Check the ribbon cable, its lock and the sensor's number.")
+        return SourceLost(f"The camera's process of {self._uri} ended{said}.", "Check the ribbon cable.")
+
+    def _said(self) -> str:
+        self._complaint.seek(0)
+        words = self._complaint.read(_TOLD_BYTES).decode("utf-8", "replace").split()
+        return f" ({' '.join(words)})" if words else ""
+
+    def _end(self) -> None:
+        if self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(LEAVES_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()

@@ -1,0 +1,98 @@
+"""A Jetson's camera in a child process: its command line, and a stand-in that speaks the same bytes."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from firmware_bridge.errors import PartMissing, SourceFault, SourceLost, SourceUnavailable
+from firmware_bridge.options import CsiOptions
+from firmware_bridge.sources import csi
+from firmware_bridge.sources.csi import CsiSource, command
+from firmware_bridge.uri import parse_uri
+
+Opener = Callable[..., CsiSource]
+WRITE = "import sys, time\nout = sys.stdout.buffer\ndef send(level, part=1.0):\n"
+WRITE += "    data = bytes([level, 0, 9]) * 64 * 64\n    out.write(data[: int(len(data) * part)]); out.flush()\n"
+DEAF = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    """Opens sources over a fake child program, and closes them."""
+    sources: list[CsiSource] = []
+
+    def open_(program: str, timeout: float = 5.0) -> CsiSource:
+        uri = parse_uri(f"csi://0?width=64&height=64&timeout={timeout}")
+        sources.append(CsiSource(uri, [sys.executable, "-c", WRITE + program]))
+        return sources[-1]
+
+    yield open_
+    for source in sources:
+        source.close()
+
+
+def test_the_command_line_names_sensor_size_rate_and_what_is_held() -> None:
+    line = command(1, CsiOptions(width=640, height=480, fps=60, exposure_ms=2.0, gain=4.0, lock=True))
+    assert line[:4] == ["gst-launch-1.0", "--quiet", "nvarguscamerasrc", "sensor-id=1"]
+    assert "exposuretimerange=2000000 2000000" in line
+    assert {"gainrange=4 4", "aelock=true", "awblock=true"} <= set(line)
+    assert "video/x-raw(memory:NVMM),width=640,height=480,framerate=60/1,format=NV12" in line
+    assert "video/x-raw,width=640,height=480,format=RGB" in line
+    assert line[-4:] == ["!", "fdsink", "fd=1", "sync=false"]
+    assert "aelock=true" not in command(0, CsiOptions())
+
+
+def test_pictures_come_out_of_the_pipe_one_after_the_other(opened: Opener) -> None:
+    source = opened("for level in (10, 20, 30): send(level)\ntime.sleep(9)")
+    pictures = [source.read() for _ in range(3)]
+    for number, picture in enumerate(pictures):
+        assert picture is not None
+        assert picture.sequence == number
+        assert picture.pixels.shape == (64, 64, 3)
+        assert tuple(np.unique(picture.pixels.reshape(-1, 3), axis=0)[0]) == (10 * number + 10, 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("program", "fault", "words"),
+    [
+        ("sys.exit('no cameras available')", SourceUnavailable, "no cameras available"),
+        ("send(1)\nsys.exit('broken')", SourceLost, "broken"),
+        ("send(1)\nsend(2, 0.5)", SourceLost, "ended"),
+        ("send(1)\nsend(2, 0.5)\ntime.sleep(9)", SourceLost, "no whole picture"),
+        (
+            "send(1)\nimport signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(9)",
+            SourceLost,
+            "no whole",
+        ),
+    ],
+)
+def test_a_child_that_ends_stops_or_hangs_is_told_and_gone(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch, program: str, fault: type[SourceFault], words: str
+) -> None:
+    monkeypatch.setattr(csi, "LEAVES_WITHIN_S", 0.1)
+    source = opened(program, timeout=0.4 if "sleep" in program else 5.0)
+    if "send(1)" in program:
+        assert source.read() is not None
+    with pytest.raises(fault, match=words) as caught:
+        source.read()
+    assert caught.value.remedy
+    assert source._child.poll() is not None
+
+
+def test_closing_ends_a_read_that_waits_and_the_child(opened: Opener) -> None:
+    source = opened("send(1)\ntime.sleep(9)", timeout=9)
+    assert source.read() is not None
+    threading.Timer(0.05, source.close).start()
+    assert source.read() is None
+    source.close()
+    assert source._child.poll() is not None
+
+
+def test_without_gstreamer_it_says_what_to_install() -> None:
+    with pytest.raises(PartMissing, match="not installed"):
+        CsiSource(parse_uri("csi://0"), ["no-such-program-anywhere"])
