@@ -73,6 +73,22 @@ def _clumps(size: tuple[int, int], um_per_px: float) -> Plane:
     return np.asarray(1.0 + 0.15 * x * y[:, None], np.float32)
 
 
+def eosinophil(granules: float, seed: int = 0) -> tuple[Field, Mask, Mask]:
+    """The light through a cell whose cytoplasm is full of granules and whose rim is dark, (80, 80, 3) at the working
+    scale, as a lens blurs it; the cell, and its nucleus of two lobes.
+
+    granules  eosin in the cytoplasm, over that of an eosinophil
+    """
+    size = (80, 80)
+    cell, rim = ellipse(size, (40, 40), 32), ellipse(size, (40, 40), 30)
+    nucleus = ellipse(size, (32, 30), 12) | ellipse(size, (43, 46), 12)
+    grain = 1 + 0.25 * cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 3, size), (0, 0), 1.2)[..., None]
+    eosin = np.array([0.10, 0.45, 0.24]) * granules * np.clip(grain, 0, None) + np.array([0.05, 0.06, 0.04])
+    dense = np.where(nucleus[..., None], (0.36, 0.95, 0.30), eosin) + 0.12 * (cell & ~rim)[..., None]
+    passed = 10 ** -(dense * cell[..., None]).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(passed, (0, 0), 1.0), np.float32), cell, nucleus
+
+
 def textured(mask: Mask, seed: int = 0) -> Field:
     """Transmittance (height, width, 3) with grain everywhere and dye where `mask` is True."""
     random = np.random.default_rng(seed)

@@ -2,7 +2,8 @@
 
 Stains differ so much between laboratories that one decision boundary between nucleus and cytoplasm is a pixel too wide
 on one and too narrow on another. Inside one cell the two classes are clear: Otsu's threshold on the nuclear channel
-of its own pixels, nudged by the network's opinion, follows the half-height of the edge.
+of its own pixels, nudged by the network's opinion, follows the half-height of the edge. In eosinophils, whose granules
+stand out in that channel too, the threshold is half that of a second channel, in which eosin does not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX
-from edge.optics.planes import Mask, Plane
+from edge.optics.planes import Field, Mask, Plane
+from edge.segment.channel import nuclear_channel
+from edge.segment.eosin import chromatin_channel, eosin_share
 from edge.segment.otsu import separability, threshold
 from edge.segment.spread import parts_of
 
@@ -29,6 +32,10 @@ class OutlineOptions:
                   would part chromatin from chromatin, and from which on they are of two; one normal distribution has
                   0.64, a uniform one 0.75
     network       weight of the network's log-odds beside the contrast, in contrasts per unit
+    eosin         `eosin_share` up to which a cell is no eosinophil, and from which on it is one
+    eosin_weight  weight of the second channel in an eosinophil
+    eosin_wider   how far, in contrasts, the second channel's outline lies outside Otsu's: it is a density, whose
+                  half-height is further inside than that of the light
     hole_um2, bit_um2  smaller holes are filled, smaller bits dropped
     open_um       what is narrower is no nucleus: darkened rims of cells
     """
@@ -38,31 +45,62 @@ class OutlineOptions:
     least_px: float = 25
     two_parts: tuple[float, float] = (0.66, 0.7)
     network: float = 0.015
+    eosin: tuple[float, float] = (0.2, 0.28)
+    eosin_weight: float = 0.5
+    eosin_wider: float = 0.15
     hole_um2: float = 1.6
-    bit_um2: float = 2.0
+    bit_um2: float = 4.0
     open_um: float = 1.0
 
 
-def nucleus_level(channel: Plane, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Plane:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Of one cell: all of it, it without its rim, and where the network is sure of nucleus and of none, (h, w)."""
+
+    cell: Mask
+    inner: Mask
+    nucleus: Mask
+    cytoplasm: Mask
+
+
+def nucleus_level(transmittance: Field, cell: Mask, likelihood: Plane, options: OutlineOptions) -> Plane:
     """How far each pixel is inside (above 0) or outside the nucleus of one cell, −1…1, float32 (h, w); from patches of
-    the nuclear channel, the cell's mask and the network's nucleus likelihood, all (h, w)."""
+    the field's transmittance (h, w, 3), the cell's mask and the network's nucleus likelihood, both (h, w)."""
     by_network = centred(likelihood)
     inner = _shrunk(cell)
-    nucleus, cytoplasm = inner & (likelihood > options.sure), inner & (likelihood < options.unlike)
-    if min(np.count_nonzero(nucleus), np.count_nonzero(cytoplasm)) < options.least_px:
+    parts = _Parts(cell, inner, inner & (likelihood > options.sure), inner & (likelihood < options.unlike))
+    if min(np.count_nonzero(parts.nucleus), np.count_nonzero(parts.cytoplasm)) < options.least_px:
         return by_network
-    contrast = float(np.median(channel[nucleus]) - np.median(channel[cytoplasm]))
-    if contrast <= 0:
+    channel = nuclear_channel(transmittance)
+    excess = _excess(channel, parts)
+    if excess is None:
         return by_network
-    excess = (channel - threshold(channel[cell])) / contrast + options.network * _log_odds(likelihood)
-    trust = _trust(separability(channel[inner], threshold(channel[inner])), options)
+    eosin = _ramp(eosin_share(transmittance, parts.nucleus, parts.cytoplasm), options.eosin)
+    excess = _less_eosin(excess, eosin, transmittance, parts, options) + options.network * _log_odds(likelihood)
+    trust = max(eosin, _ramp(separability(channel[inner], threshold(channel[inner])), options.two_parts))
     return np.asarray(trust * np.clip(excess, -1.0, 1.0) + (1 - trust) * by_network, np.float32)
 
 
-def _trust(found: float, options: OutlineOptions) -> float:
-    """How far the cell's own colours are believed, 0 to 1: a cell that is seen a little differently gets an outline
-    that is a little different."""
-    low, high = options.two_parts
+def _excess(channel: Plane, parts: _Parts) -> Plane | None:
+    """How far a channel is above Otsu's threshold within the cell, in contrasts between nucleus and cytoplasm; None
+    where there is no contrast."""
+    contrast = float(np.median(channel[parts.nucleus]) - np.median(channel[parts.cytoplasm]))
+    return (channel - np.float32(threshold(channel[parts.cell]))) / np.float32(contrast) if contrast > 0 else None
+
+
+def _less_eosin(excess: Plane, eosin: float, transmittance: Field, parts: _Parts, options: OutlineOptions) -> Plane:
+    """The excess, in a cell with eosin in its cytoplasm averaged with that of the channel in which eosin is none."""
+    second = _excess(chromatin_channel(transmittance), parts) if eosin > 0 else None
+    if second is None:
+        return excess
+    weight = np.float32(eosin * options.eosin_weight)
+    return (1 - weight) * excess + weight * (second + np.float32(options.eosin_wider))
+
+
+def _ramp(found: float, limits: tuple[float, float]) -> float:
+    """0 up to the lower limit, 1 from the upper on: a cell that is seen a little differently gets an outline that is a
+    little different."""
+    low, high = limits
     return min(1.0, max(0.0, (found - low) / (high - low)))
 
 
@@ -74,8 +112,7 @@ def centred(likelihood: Plane) -> Plane:
 def tidy(nucleus: Mask, options: OutlineOptions) -> Mask:
     """Small holes filled, small bits and narrow strips dropped. Leave room around the nucleus: what reaches the border
     of the patch is taken as outside."""
-    smooth = cv2.medianBlur(nucleus.astype(np.uint8), 3)
-    wide = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, _disc(options.open_um)) > 0
+    wide = cv2.morphologyEx(nucleus.astype(np.uint8), cv2.MORPH_OPEN, _disc(options.open_um)) > 0
     solid = parts_of(wide).kept(_px(options.bit_um2)).labels > 0
     filled: Mask = parts_of(~solid).kept(_px(options.hole_um2)).labels == 0
     return filled

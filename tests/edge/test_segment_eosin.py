@@ -1,0 +1,111 @@
+"""The nuclei of eosinophils: granules are told from chromatin, and every other cell is outlined as if there were none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.optics.planes import Field, Mask
+from edge.segment.eosin import chromatin_channel, eosin_share
+from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
+from export.cells.evaluate import dice
+from tests.drawn import eosinophil, ellipse
+
+OPTIONS = OutlineOptions()
+WITHOUT = replace(OPTIONS, eosin=(8.0, 9.0))
+"""No cell is an eosinophil."""
+NUCLEUS = (0.38, 0.17, 0.60)
+CYTOPLASM = {
+    "eosinophil": ((0.68, 0.33, 0.57), (0.28, 0.5)),
+    "neutrophil": ((0.84, 0.70, 0.80), (0.0, 0.2)),
+    "lymphocyte": ((0.60, 0.57, 0.80), (-0.2, 0.2)),
+    "monocyte": ((0.63, 0.55, 0.70), (0.0, 0.2)),
+    "clear": ((1.0, 1.0, 1.0), (0.0, 0.0)),
+}
+"""Light through the cytoplasm of each kind, and what share of eosin is to be read from it."""
+SIDE = np.indices((20, 20))[1] < 10
+
+
+def halves(left: tuple[float, ...], right: tuple[float, ...]) -> Field:
+    return np.where(SIDE[..., None], left, right).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", CYTOPLASM)
+def test_of_white_cells_only_eosinophils_have_much_eosin(kind: str) -> None:
+    light, (least, most) = CYTOPLASM[kind]
+    assert least <= eosin_share(halves(NUCLEUS, light), SIDE, ~SIDE) <= most
+
+
+@given(st.floats(0.5, 1.6), st.sampled_from(sorted(CYTOPLASM)))
+def test_the_share_of_eosin_is_the_same_in_a_thin_and_in_a_thick_film(thickness: float, kind: str) -> None:
+    field = halves(NUCLEUS, CYTOPLASM[kind][0])
+    thicker = (field**thickness).astype(np.float32)
+    assert eosin_share(thicker, SIDE, ~SIDE) == pytest.approx(eosin_share(field, SIDE, ~SIDE), abs=1e-4)
+
+
+def test_without_any_dye_there_is_no_share_and_no_error() -> None:
+    assert eosin_share(np.ones((20, 20, 3), np.float32), SIDE, ~SIDE) == 0.0
+
+
+@given(st.floats(0.0, 0.4), st.sampled_from(sorted(CYTOPLASM)))
+def test_what_is_darker_in_all_colours_is_not_more_of_a_nucleus(darker: float, kind: str) -> None:
+    light = np.array(CYTOPLASM[kind][0], np.float32)
+    plain, shaded = chromatin_channel(np.stack([[light, light * np.float32(10**-darker)]]))[0]
+    assert shaded <= plain + 1e-5
+
+
+def test_in_the_second_channel_chromatin_stands_above_granules() -> None:
+    values = {kind: float(chromatin_channel(halves(NUCLEUS, light))[0, 19]) for kind, (light, _) in CYTOPLASM.items()}
+    assert float(chromatin_channel(halves(NUCLEUS, NUCLEUS))[0, 0]) > max(values.values()) + 0.2
+
+
+def outline(passed: Field, cell: Mask, said: Mask, options: OutlineOptions) -> Mask:
+    likelihood = cv2.GaussianBlur(np.where(said, 0.98, 0.02).astype(np.float32), (0, 0), 1.0)
+    return tidy((nucleus_level(passed, cell, likelihood, options) > 0) & cell, options) & cell
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("granules", [0.8, 1.0])
+def test_the_nucleus_of_an_eosinophil_is_outlined_among_its_granules(granules: float, seed: int) -> None:
+    passed, cell, nucleus = eosinophil(granules, seed=seed)
+    said = cv2.erode(nucleus.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    found = outline(passed, cell, said, OPTIONS)
+    assert dice(found, nucleus) > 0.95
+    assert dice(found, nucleus) > dice(outline(passed, cell, said, WITHOUT), nucleus)
+
+
+def test_an_eosinophil_is_believed_its_colours_though_one_channel_alone_sees_one_kind_of_pixel() -> None:
+    """Where the network takes half of the granules for nucleus, its outline does not stand."""
+    passed, cell, nucleus = eosinophil(1.0)
+    said = nucleus | (cell & (np.indices(cell.shape)[0] > 52))
+    assert dice(outline(passed, cell, said, OPTIONS), nucleus) > dice(said, nucleus) + 0.05
+
+
+def test_a_cell_without_eosin_is_outlined_as_ever() -> None:
+    passed, cell, nucleus = eosinophil(0.1)
+    likelihood = np.where(nucleus, 0.98, 0.02).astype(np.float32)
+    assert eosin_share(passed, nucleus, cell & ~nucleus) < OPTIONS.eosin[0]
+    levels = [nucleus_level(passed, cell, likelihood, options) for options in (OPTIONS, WITHOUT)]
+    assert np.array_equal(*levels)
+
+
+def test_a_little_more_eosin_moves_the_outline_a_little() -> None:
+    areas, shares = [], []
+    for granules in np.linspace(0.3, 1.0, 36):
+        passed, cell, nucleus = eosinophil(float(granules))
+        shares.append(eosin_share(passed, nucleus, cell & ~nucleus))
+        areas.append(np.count_nonzero(outline(passed, cell, nucleus, OPTIONS)))
+    assert shares[0] < OPTIONS.eosin[0] < OPTIONS.eosin[1] < shares[-1]
+    assert np.abs(np.diff(areas)).max() < 0.02 * np.mean(areas)
+
+
+def test_the_drawn_eosinophil_is_one() -> None:
+    passed, cell, nucleus = eosinophil(1.0)
+    assert eosin_share(passed, nucleus, cell & ~nucleus) > OPTIONS.eosin[1]
+    assert not (nucleus & ~cell).any()
+    assert np.count_nonzero(ellipse((80, 80), (40, 40), 33) & cell) > 0.95 * np.count_nonzero(cell)
