@@ -1,4 +1,4 @@
-"""Eosinophils: how much eosin the cytoplasm of a cell has taken up, and a channel in which it leaves the nucleus alone.
+"""Eosinophils: how much eosin the cytoplasm of a cell has taken up.
 
 Chromatin takes up azure and eosin, and azure stops red light. What takes up eosin alone, as the granules of eosinophils
 do, stops green light and lets red pass: a density in green that comes without one in red is eosin's.
@@ -10,12 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import density
-from edge.optics.planes import Field, Mask, Plane
-
-RED = 0.3
-"""Weight of the red density that is taken off: what is dark in all colours, a rim or a shadow, is no chromatin. 0 to 0.5
-outline the nuclei of eosinophils equally well."""
-
+from edge.optics.planes import Field, Mask
 
 def eosin_share(transmittance: Field, nucleus: Mask, cytoplasm: Mask) -> float:
     """Density in green less that in red of a cell's cytoplasm, over the green density of its nucleus, from medians.
@@ -24,13 +19,6 @@ def eosin_share(transmittance: Field, nucleus: Mask, cytoplasm: Mask) -> float:
     """
     chromatin, rest = _median_density(transmittance, nucleus), _median_density(transmittance, cytoplasm)
     return float((rest[1] - rest[0]) / max(chromatin[1], 1e-3))
-
-
-def chromatin_channel(transmittance: Field) -> Plane:
-    """Density in green less those in blue and, in part, in red: highest in nuclei, near 0 for eosin and for what is
-    dark in all colours; float32 (height, width)."""
-    absorbed = density(transmittance)
-    return np.asarray(absorbed[..., 1] - absorbed[..., 2] - np.float32(RED) * absorbed[..., 0], np.float32)
 
 
 def _median_density(transmittance: Field, where: Mask) -> NDArray[np.float32]:

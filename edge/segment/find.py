@@ -22,7 +22,7 @@ CUT = "cell.cut"
 BORDER_PX = 2
 """A cell this near to the border of the picture is cut by it."""
 MARGIN_PX = 4
-"""Room around a cell when its nucleus is outlined, so that opening and filling it meet no border."""
+"""Room around a cell when its nucleus is outlined, for the blur of the stain channel."""
 
 
 @dataclass(frozen=True, slots=True)

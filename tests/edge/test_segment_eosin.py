@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.optics.planes import Field, Mask
-from edge.segment.eosin import chromatin_channel, eosin_share
+from edge.segment.channel import blue_channel
+from edge.segment.eosin import eosin_share
 from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
 from export.cells.evaluate import dice
 from tests.drawn import eosinophil, ellipse
@@ -21,7 +22,7 @@ WITHOUT = replace(OPTIONS, eosin=(8.0, 9.0))
 """No cell is an eosinophil."""
 NUCLEUS = (0.38, 0.17, 0.60)
 CYTOPLASM = {
-    "eosinophil": ((0.68, 0.33, 0.57), (0.28, 0.5)),
+    "eosinophil": ((0.68, 0.33, 0.57), (0.3, 0.5)),
     "neutrophil": ((0.84, 0.70, 0.80), (0.0, 0.2)),
     "lymphocyte": ((0.60, 0.57, 0.80), (-0.2, 0.2)),
     "monocyte": ((0.63, 0.55, 0.70), (0.0, 0.2)),
@@ -52,16 +53,12 @@ def test_without_any_dye_there_is_no_share_and_no_error() -> None:
     assert eosin_share(np.ones((20, 20, 3), np.float32), SIDE, ~SIDE) == 0.0
 
 
-@given(st.floats(0.0, 0.4), st.sampled_from(sorted(CYTOPLASM)))
-def test_what_is_darker_in_all_colours_is_not_more_of_a_nucleus(darker: float, kind: str) -> None:
-    light = np.array(CYTOPLASM[kind][0], np.float32)
-    plain, shaded = chromatin_channel(np.stack([[light, light * np.float32(10**-darker)]]))[0]
-    assert shaded <= plain + 1e-5
-
-
-def test_in_the_second_channel_chromatin_stands_above_granules() -> None:
-    values = {kind: float(chromatin_channel(halves(NUCLEUS, light))[0, 19]) for kind, (light, _) in CYTOPLASM.items()}
-    assert float(chromatin_channel(halves(NUCLEUS, NUCLEUS))[0, 0]) > max(values.values()) + 0.2
+def test_in_the_blue_channel_granules_are_nearer_to_clear_than_to_chromatin() -> None:
+    nucleus, granules, clear = (
+        float(blue_channel(halves(light, light))[10, 10])
+        for light in (NUCLEUS, CYTOPLASM["eosinophil"][0], CYTOPLASM["clear"][0])
+    )
+    assert clear <= granules < clear + 0.6 * (nucleus - clear)
 
 
 def outline(passed: Field, cell: Mask, said: Mask, options: OutlineOptions) -> Mask:
@@ -69,21 +66,28 @@ def outline(passed: Field, cell: Mask, said: Mask, options: OutlineOptions) -> M
     return tidy((nucleus_level(passed, cell, likelihood, options) > 0) & cell, options) & cell
 
 
+def misled(granules: float, seed: int, options: OutlineOptions) -> float:
+    """Dice of the nucleus where the network takes a part of the granules for nucleus."""
+    passed, cell, nucleus = eosinophil(granules, seed)
+    said = nucleus | (cell & (np.indices(cell.shape)[0] > 54))
+    return float(dice(outline(passed, cell, said, options), nucleus))
+
+
+@pytest.mark.parametrize("granules", [0.9, 1.0, 1.1])
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("granules", [0.8, 1.0])
 def test_the_nucleus_of_an_eosinophil_is_outlined_among_its_granules(granules: float, seed: int) -> None:
-    passed, cell, nucleus = eosinophil(granules, seed=seed)
-    said = cv2.erode(nucleus.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    found = outline(passed, cell, said, OPTIONS)
-    assert dice(found, nucleus) > 0.95
-    assert dice(found, nucleus) > dice(outline(passed, cell, said, WITHOUT), nucleus)
+    assert misled(granules, seed, OPTIONS) > 0.95
 
 
-def test_an_eosinophil_is_believed_its_colours_though_one_channel_alone_sees_one_kind_of_pixel() -> None:
-    """Where the network takes half of the granules for nucleus, its outline does not stand."""
-    passed, cell, nucleus = eosinophil(1.0)
-    said = nucleus | (cell & (np.indices(cell.shape)[0] > 52))
-    assert dice(outline(passed, cell, said, OPTIONS), nucleus) > dice(said, nucleus) + 0.05
+def test_where_granules_and_folds_are_densest_two_channels_err_less_than_one() -> None:
+    worst = [min(misled(1.2, seed, options) for seed in range(4)) for options in (OPTIONS, WITHOUT)]
+    assert worst[0] > worst[1] + 0.01
+
+
+def test_an_eosinophil_is_believed_its_colours_where_they_seem_to_be_of_one_kind() -> None:
+    one_kind = {"two_parts": (2.0, 3.0)}
+    assert misled(1.0, 0, replace(OPTIONS, **one_kind)) > 0.95
+    assert misled(1.0, 0, replace(WITHOUT, **one_kind)) < 0.8
 
 
 def test_a_cell_without_eosin_is_outlined_as_ever() -> None:
