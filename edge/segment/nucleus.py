@@ -46,7 +46,7 @@ class OutlineOptions:
     two_parts: tuple[float, float] = (0.66, 0.7)
     network: float = 0.015
     sharp: float = 0.05
-    eosin: tuple[float, float] = (0.22, 0.3)
+    eosin: tuple[float, float] = (0.18, 0.24)
     eosin_weight: float = 0.75
     hole_um2: float = 1.6
     bit_um2: float = 4.0

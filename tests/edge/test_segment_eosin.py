@@ -22,10 +22,11 @@ WITHOUT = replace(OPTIONS, eosin=(8.0, 9.0))
 """No cell is an eosinophil."""
 NUCLEUS = (0.38, 0.17, 0.60)
 CYTOPLASM = {
-    "eosinophil": ((0.68, 0.33, 0.57), (0.3, 0.5)),
-    "neutrophil": ((0.84, 0.70, 0.80), (0.0, 0.2)),
-    "lymphocyte": ((0.60, 0.57, 0.80), (-0.2, 0.2)),
-    "monocyte": ((0.63, 0.55, 0.70), (0.0, 0.2)),
+    "eosinophil": ((0.68, 0.33, 0.57), (0.24, 0.5)),
+    "neutrophil": ((0.84, 0.70, 0.80), (0.0, 0.18)),
+    "lymphocyte": ((0.60, 0.57, 0.80), (-0.2, 0.18)),
+    "monocyte": ((0.63, 0.55, 0.70), (0.0, 0.18)),
+    "purple, of a blast": ((0.64, 0.36, 0.82), (0.0, 0.18)),
     "clear": ((1.0, 1.0, 1.0), (0.0, 0.0)),
 }
 """Light through the cytoplasm of each kind, and what share of eosin is to be read from it."""
