@@ -74,8 +74,8 @@ def _clumps(size: tuple[int, int], um_per_px: float) -> Plane:
 
 
 def eosinophil(granules: float, seed: int = 0) -> tuple[Field, Mask, Mask]:
-    """The light through a cell whose cytoplasm is full of granules, with a dark rim and folds, (80, 80, 3) at the working
-    scale, as a lens blurs it; the cell, and its nucleus of two lobes.
+    """The light through a cell full of granules, with a dark rim and folds, (80, 80, 3) at the working scale, as a lens
+    blurs it; the cell, and its nucleus of two lobes.
 
     granules  eosin in the cytoplasm, over that of an eosinophil
     """

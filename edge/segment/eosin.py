@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge.optics.normal import density
 from edge.optics.planes import Field, Mask
 
+
 def eosin_share(transmittance: Field, nucleus: Mask, cytoplasm: Mask) -> float:
     """How much a cell's cytoplasm stops green more than red, or blue if that is less, over how much its nucleus stops
     green: densities, from medians.

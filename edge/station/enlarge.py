@@ -66,7 +66,7 @@ def _scaled(window: Window, ratios: Ratios) -> Window:
 
 
 def _mask(level: Plane, window: Window, target: Window, ratios: Ratios) -> Mask:
-    """Where the level, which lies at `window`, is above 0 at the pixels of `target`: bilinear, for a bicubic one overshoots
+    """Where the level, which lies at `window`, is above 0 at the pixels of `target`. Bilinear: a bicubic one overshoots
     beside a steep edge and leaves specks outside the label."""
     along_x, along_y = ratios
     backwards = np.array(

@@ -1,4 +1,4 @@
-"""The nuclei of eosinophils: granules are told from chromatin, and every other cell is outlined as if there were none."""
+"""The nuclei of eosinophils: granules are told from chromatin, and every other cell is outlined as ever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge.segment.channel import blue_channel
 from edge.segment.eosin import eosin_share
 from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
 from export.cells.evaluate import dice
-from tests.drawn import eosinophil, ellipse
+from tests.drawn import ellipse, eosinophil
 
 OPTIONS = OutlineOptions()
 WITHOUT = replace(OPTIONS, eosin=(8.0, 9.0))
@@ -63,7 +63,9 @@ def test_in_the_blue_channel_granules_are_nearer_to_clear_than_to_chromatin() ->
 
 
 def outline(passed: Field, cell: Mask, said: Mask, options: OutlineOptions) -> Mask:
-    likelihood = cv2.GaussianBlur(np.where(said, 0.98, 0.02).astype(np.float32), (0, 0), 1.0)
+    likelihood = np.asarray(
+        cv2.GaussianBlur(np.where(said, np.float32(0.98), np.float32(0.02)), (0, 0), 1.0), np.float32
+    )
     return tidy((nucleus_level(passed, cell, likelihood, options) > 0) & cell, options) & cell
 
 
@@ -86,17 +88,17 @@ def test_where_granules_and_folds_are_densest_two_channels_err_less_than_one() -
 
 
 def test_an_eosinophil_is_believed_its_colours_where_they_seem_to_be_of_one_kind() -> None:
-    one_kind = {"two_parts": (2.0, 3.0)}
-    assert misled(1.0, 0, replace(OPTIONS, **one_kind)) > 0.95
-    assert misled(1.0, 0, replace(WITHOUT, **one_kind)) < 0.8
+    believed, not_believed = (replace(each, two_parts=(2.0, 3.0)) for each in (OPTIONS, WITHOUT))
+    assert misled(1.0, 0, believed) > 0.95
+    assert misled(1.0, 0, not_believed) < 0.8
 
 
 def test_a_cell_without_eosin_is_outlined_as_ever() -> None:
     passed, cell, nucleus = eosinophil(0.1)
     likelihood = np.where(nucleus, 0.98, 0.02).astype(np.float32)
     assert eosin_share(passed, nucleus, cell & ~nucleus) < OPTIONS.eosin[0]
-    levels = [nucleus_level(passed, cell, likelihood, options) for options in (OPTIONS, WITHOUT)]
-    assert np.array_equal(*levels)
+    first, second = (nucleus_level(passed, cell, likelihood, options) for options in (OPTIONS, WITHOUT))
+    assert np.array_equal(first, second)
 
 
 def test_a_little_more_eosin_moves_the_outline_a_little() -> None:
