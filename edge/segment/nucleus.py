@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX
 from edge.optics.planes import Field, Mask, Plane
-from edge.segment.channel import blue_channel, nuclear_channel, sharp_nuclear_channel
+from edge.segment.channel import blue_channel, nuclear_channel, smoothed
 from edge.segment.eosin import eosin_share
 from edge.segment.otsu import separability, threshold
 from edge.segment.spread import parts_of
@@ -71,11 +71,14 @@ def nucleus_level(transmittance: Field, cell: Mask, likelihood: Plane, options: 
     parts = _Parts(cell, inner, inner & (likelihood > options.sure), inner & (likelihood < options.unlike))
     if min(np.count_nonzero(parts.nucleus), np.count_nonzero(parts.cytoplasm)) < options.least_px:
         return by_network
-    channel = nuclear_channel(transmittance)
-    excess = _excess(channel, parts)
-    if excess is None:
+    sharp = nuclear_channel(transmittance)
+    channel = smoothed(sharp)
+    contrast = _contrast(channel, parts)
+    if contrast <= 0:
         return by_network
-    excess += _sharper(transmittance, channel, parts, options.sharp)
+    excess = (
+        channel - np.float32(threshold(channel[cell])) + _kept(sharp - channel, options.sharp * contrast)
+    ) / contrast
     eosin = _ramp(eosin_share(transmittance, parts.nucleus, parts.cytoplasm), options.eosin)
     excess = _less_eosin(excess, eosin * options.eosin_weight, transmittance, parts)
     trust = max(eosin, _ramp(separability(channel[inner], threshold(channel[inner])), options.two_parts))
@@ -87,23 +90,21 @@ def _contrast(channel: Plane, parts: _Parts) -> np.float32:
     return np.float32(np.median(channel[parts.nucleus]) - np.median(channel[parts.cytoplasm]))
 
 
-def _excess(channel: Plane, parts: _Parts) -> Plane | None:
-    """How far a channel is above Otsu's threshold within the cell, in contrasts between nucleus and cytoplasm; None
-    where there is no contrast."""
-    contrast = _contrast(channel, parts)
-    return (channel - np.float32(threshold(channel[parts.cell]))) / contrast if contrast > 0 else None
-
-
-def _sharper(transmittance: Field, channel: Plane, parts: _Parts, most: float) -> Plane:
-    """What the smoothing of the channel took away, in contrasts, at most `most`."""
-    lost = (sharp_nuclear_channel(transmittance) - channel) / _contrast(channel, parts)
-    return np.asarray(np.clip(lost, -most, most), np.float32)
+def _kept(detail: Plane, most: np.float32) -> Plane:
+    """What smoothing took away, at most `most` of it."""
+    return np.asarray(np.clip(detail, -most, most), np.float32)
 
 
 def _less_eosin(excess: Plane, weight: float, transmittance: Field, parts: _Parts) -> Plane:
     """The excess, averaged with that of the blue channel where there is eosin."""
-    blue = _excess(blue_channel(transmittance), parts) if weight > 0 else None
-    return excess if blue is None else np.asarray(excess + np.float32(weight) * (blue - excess), np.float32)
+    if weight == 0:
+        return excess
+    blue = smoothed(blue_channel(transmittance))
+    contrast = _contrast(blue, parts)
+    if contrast <= 0:
+        return excess
+    other = (blue - np.float32(threshold(blue[parts.cell]))) / contrast
+    return np.asarray(excess + np.float32(weight) * (other - excess), np.float32)
 
 
 def _ramp(found: float, limits: tuple[float, float]) -> float:
