@@ -325,6 +325,18 @@ def test_chromatin_is_not_parted_from_chromatin() -> None:
     assert np.array_equal(cell & (level > 0), nucleus)
 
 
+def test_the_sharp_channel_places_outlines_and_does_not_part_chromatin() -> None:
+    """Pale gaps of a pixel between clumps, deep inside the nucleus, stay in it; nowhere does a level move far."""
+    cell, nucleus = ellipse((70, 70), (35, 35), 30), ellipse((70, 70), (30, 37), 16)
+    gaps = nucleus & (np.indices(cell.shape).sum(axis=0) % 6 == 0)
+    passed, said = stained((nucleus - 0.6 * gaps).astype(np.float32)), np.where(nucleus, 0.97, 0.03).astype(np.float32)
+    levels = {sharp: nucleus_level(passed, cell, said, OutlineOptions(sharp=sharp)) for sharp in (0.0, 0.05, 2.0)}
+    inside = ellipse((70, 70), (30, 37), 13)
+    assert (levels[0.05][inside] > 0).all()
+    assert (levels[2.0][inside & gaps] < 0).any()
+    assert np.abs(levels[0.05] - levels[0.0]).max() <= 0.0501
+
+
 @given(st.floats(-1, 0), st.floats(0.2, 1), st.floats(0.2, 1))
 def test_two_thresholds_lie_between_three_levels(low: float, first: float, second: float) -> None:
     values = np.repeat(np.array([low, low + first, low + first + second], np.float32), (50, 20, 30))
