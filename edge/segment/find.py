@@ -11,7 +11,6 @@ import numpy as np
 from edge.optics.labels import label_windows
 from edge.optics.normal import NormalField
 from edge.optics.planes import Mask, Plane
-from edge.segment.channel import nuclear_channel
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, centred, nucleus_level, tidy
@@ -65,8 +64,8 @@ def _exact_nuclei(
     for k, box in label_windows(pieces):
         window = box.grown(MARGIN_PX)
         piece = window.cut(pieces) == k
-        channel = nuclear_channel(window.cut(normal.transmittance, 1))
-        found = nucleus_level(channel, piece, window.cut(likelihood.nucleus), options)
+        passed = window.cut(normal.transmittance, 1)
+        found = nucleus_level(passed, piece, window.cut(likelihood.nucleus), options)
         window.lay(found, piece, level)
         window.paste(tidy((found > 0) & piece, options) & piece, k, nuclei)
     return nuclei, level

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from edge.errors import FieldTooLarge
 from edge.optics.normal import NormalField
-from edge.optics.planes import Mask, Plane
+from edge.optics.planes import Field, Mask, Plane
 from edge.segment.channel import nuclear_channel
 from edge.segment.find import CUT, SegmentOptions, find_cells
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
@@ -248,18 +248,24 @@ def test_in_the_nuclear_channel_a_nucleus_stands_above_all_other_parts() -> None
     assert all(nucleus > value + 0.2 for value in values.values()), (nucleus, values)
 
 
-def patch(contrast: float = 1.0, noise: float = 0.05) -> tuple[Plane, Mask, Mask]:
-    """A stain channel, a cell, and a nucleus in it, by which the channel is `contrast` darker."""
+def stained(share: Plane) -> Field:
+    """Light through what is so far nucleus (1) or pale cytoplasm (0)."""
+    pale, dark = (np.asarray(PARTS[each], np.float32) for each in ("pale cytoplasm", "nucleus"))
+    return np.asarray(np.clip(pale + share[..., None] * (dark - pale), 1 / 255, 1), np.float32)
+
+
+def patch(contrast: float = 1.0, noise: float = 0.05) -> tuple[Field, Mask, Mask]:
+    """The light through a cell, the cell, and a nucleus in it, which is by `contrast` more nucleus than the rest."""
     cell, nucleus = ellipse((70, 70), (35, 35), 30), ellipse((70, 70), (30, 37), 16)
     grain = np.random.default_rng(0).normal(0, noise, cell.shape)
-    return (contrast * nucleus + grain).astype(np.float32), cell, nucleus
+    return stained((0.5 + contrast * (nucleus - 0.5) + grain).astype(np.float32)), cell, nucleus
 
 
 @pytest.mark.parametrize("grown_px", [-3, -1, 0, 2, 4])
 def test_the_outline_follows_the_cells_own_colours_where_the_network_is_off(grown_px: int) -> None:
-    channel, cell, nucleus = patch()
+    passed, cell, nucleus = patch()
     likelihood = np.where(ellipse((70, 70), (30, 37), 16 + grown_px), 0.95, 0.05).astype(np.float32)
-    outline = cell & (nucleus_level(channel, cell, likelihood, OutlineOptions()) > 0)
+    outline = cell & (nucleus_level(passed, cell, likelihood, OutlineOptions()) > 0)
     assert np.count_nonzero(outline ^ nucleus) < 0.02 * np.count_nonzero(nucleus)
 
 
@@ -271,9 +277,9 @@ def test_the_outline_follows_the_cells_own_colours_where_the_network_is_off(grow
 def test_where_the_colours_say_nothing_the_networks_outline_stands(
     contrast: float, likelihood: tuple[float, float]
 ) -> None:
-    channel, cell, nucleus = patch(contrast)
+    passed, cell, nucleus = patch(contrast, 0.0 if contrast == 0 else 0.05)
     said = np.where(nucleus, *likelihood).astype(np.float32)
-    level = nucleus_level(channel, cell, said, OutlineOptions())
+    level = nucleus_level(passed, cell, said, OutlineOptions())
     assert np.array_equal(level > 0, said > 0.5)
 
 
@@ -313,10 +319,22 @@ def test_chromatin_is_not_parted_from_chromatin() -> None:
     """A blast with a rim of cytoplasm: its nucleus has all the variance there is."""
     cell, nucleus = ellipse((70, 70), (35, 35), 26), ellipse((70, 70), (35, 35), 24.5)
     clumps = cv2.GaussianBlur(np.random.default_rng(0).normal(size=cell.shape), (0, 0), 2.5)
-    channel = (1.0 * nucleus + clumps / clumps.std() * 0.35).astype(np.float32)
+    passed = stained((0.6 * nucleus + clumps / clumps.std() * 0.21).astype(np.float32))
     said = np.where(nucleus, 0.97, 0.05).astype(np.float32)
-    level = nucleus_level(channel, cell, said, OutlineOptions(least_px=5))
+    level = nucleus_level(passed, cell, said, OutlineOptions(least_px=5))
     assert np.array_equal(cell & (level > 0), nucleus)
+
+
+def test_the_sharp_channel_places_outlines_and_does_not_part_chromatin() -> None:
+    """Pale gaps of a pixel between clumps, deep inside the nucleus, stay in it; nowhere does a level move far."""
+    cell, nucleus = ellipse((70, 70), (35, 35), 30), ellipse((70, 70), (30, 37), 16)
+    gaps = nucleus & (np.indices(cell.shape).sum(axis=0) % 6 == 0)
+    passed, said = stained((nucleus - 0.6 * gaps).astype(np.float32)), np.where(nucleus, 0.97, 0.03).astype(np.float32)
+    levels = {sharp: nucleus_level(passed, cell, said, OutlineOptions(sharp=sharp)) for sharp in (0.0, 0.05, 2.0)}
+    inside = ellipse((70, 70), (30, 37), 13)
+    assert (levels[0.05][inside] > 0).all()
+    assert (levels[2.0][inside & gaps] < 0).any()
+    assert np.abs(levels[0.05] - levels[0.0]).max() <= 0.0501
 
 
 @given(st.floats(-1, 0), st.floats(0.2, 1), st.floats(0.2, 1))

@@ -129,6 +129,19 @@ def test_levels_tell_where_between_two_pixels_an_outline_runs(ratio: float) -> N
     assert wrong[0] < 0.6 * wrong[1]
 
 
+@given(st.integers(0, 9999), st.floats(1.1, 4.0))
+def test_beside_a_label_there_are_no_specks(seed: int, ratio: float) -> None:
+    """However steep the levels: what is a label at the picture's size lies within a working pixel of one."""
+    random = np.random.default_rng(seed)
+    labels = np.zeros((24, 24), np.uint16)
+    labels[6:18, 6:18] = random.random((12, 12)) > 0.5
+    level = random.choice(np.array([-1, -0.03, 0.03, 1], np.float32), labels.shape)
+    side = round(24 * ratio)
+    ys, xs = np.nonzero(input_labels(labels, (side, side), level))
+    near = cv2.dilate(labels, np.ones((3, 3), np.uint8)) > 0
+    assert near[(ys + 0.5).astype(int) * 24 // side, (xs + 0.5).astype(int) * 24 // side].all()
+
+
 def test_cleaning_prevails_over_levels() -> None:
     labels = np.zeros((20, 20), np.uint16)
     labels[5:15, 5:15] = 1
