@@ -11,12 +11,17 @@ from typing import Annotated
 import cv2
 import typer
 
+from firmware_bridge.commands.conform import conform
+from firmware_bridge.commands.sim import sim
 from firmware_bridge.errors import Fault, SourceLost
 from firmware_bridge.picture import Picture, Pixels, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.uri import SCHEMES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cameras, files and the simulated microscope.")
+
+app.command()(conform)
+app.command()(sim)
 
 
 @app.command()
