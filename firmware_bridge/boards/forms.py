@@ -2,9 +2,9 @@
 
     Form("mr {x:int} {y:int} {z:int}")   "mr 1 -2 3"  ⇄  {"x": 1, "y": -2, "z": 3}
 
-Kinds of places: `int`, `float`, `fixed` (two decimals), `flag` (true or false), `word` (no space), `text` (the rest of
-the line). Figures have at most ten digits, so that no line can cost much. `|` is OR for readers that accept several
-wordings; the first one is written.
+Kinds of places: `int`, `count` (not negative), `float`, `fixed` (two decimals), `flag` (true or false), `word` (no
+space), `text` (the rest of the line). Figures have at most ten digits, so that no line can cost much. `|` is OR for
+readers that accept several wordings; the first one is written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ DECIMALS = 5
 
 _KINDS: dict[str, tuple[str, Callable[[str], Value]]] = {
     "int": (r"[-+]?[0-9]{1,10}", int),
+    "count": (r"[0-9]{1,9}", int),
     "float": (r"[-+]?(?:[0-9]{1,10}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})", float),
     "fixed": (r"[-+]?[0-9]{1,10}(?:\.[0-9]{0,9})?", float),
     "flag": (r"true|false", str),
@@ -86,8 +87,8 @@ def _reader(wording: str) -> re.Pattern[str]:
 
 
 def _written(kind: str, value: Value) -> str:
-    if kind == "int":
-        return str(_whole(value))
+    if kind in ("int", "count"):
+        return _whole(value, kind)
     if kind == "float":
         return figure(_number(value))
     if kind == "fixed":
@@ -98,11 +99,11 @@ def _written(kind: str, value: Value) -> str:
     return text
 
 
-def _whole(value: Value) -> int:
+def _whole(value: Value, kind: str) -> str:
     number = _number(value)
-    if number != int(number) or abs(number) >= 1e10:
-        raise ValueError(f"{value} is not a whole number of ten digits")
-    return int(number)
+    if number != int(number) or (kind == "count" and not 0 <= number < 1e9):
+        raise ValueError(f"{value} is no whole number that a board reads")
+    return str(int(number))
 
 
 def _number(value: Value) -> float:

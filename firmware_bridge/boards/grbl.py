@@ -20,7 +20,7 @@ COMMANDS = by_name(
     Command("$X", "$X", "unlock after an alarm", kind=Kind.RESCUE, safe=True),
     Command("$I", "$I", "which firmware this is", answers=("version", "options"), kind=Kind.RESCUE, safe=True),
     Command("$$", "$$", "all settings", answers=("setting",), kind=Kind.RESCUE, safe=True),
-    Command("$set", "${n:int}={value:float}", "change a setting", safe=True),
+    Command("$set", "${n:count}={value:float}", "change a setting", safe=True),
     Command("$G", "$G", "the G-code state", answers=("bracket",), safe=True),
     Command("$#", "$#", "offsets", answers=("bracket",), safe=True),
     Command("$", "$", "help", answers=("bracket",), safe=True),
@@ -51,7 +51,7 @@ REPLIES = replies_by_name(
     Reply("message", "[MSG:{text:text}]", "remarks", Role.UNASKED),
     Reply("version", "[VER:{version:text}]", "to `$I`"),
     Reply("options", "[OPT:{options:text}]", "to `$I`"),
-    Reply("setting", "${n:int}={value:float}", "to `$$`"),
+    Reply("setting", "${n:count}={value:float}", "to `$$`"),
     Reply("bracket", "[{text:text}]", "to `$G`, `$#`, `$`", Role.UNASKED),
     Reply("startup", ">{text:text}", "a line that it runs at its start", Role.UNASKED),
 )

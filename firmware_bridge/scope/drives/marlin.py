@@ -71,8 +71,9 @@ class MarlinDrive:
         return b"M410\n"
 
     def recover(self) -> None:
-        """Wake it if it was halted, and count lines anew."""
+        """Stop what is left, wake it if it was halted, and count lines anew."""
         self._link.forgive()
+        self._link.shout(self.halting())
         self._link.settle()
         if self._link.halted:
             self._link.ask("M999")

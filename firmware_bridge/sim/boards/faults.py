@@ -141,7 +141,8 @@ class Faulty:
 
     def _stall(self, line: bytes) -> bytes:
         said = self._board.feed(line)
-        self.mechanics.stall()
+        if self.mechanics.moving:
+            self.mechanics.stall()
         return said
 
     def _limit(self, line: bytes) -> bytes:

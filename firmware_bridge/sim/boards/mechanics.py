@@ -105,7 +105,7 @@ class Mechanics:
 
     def stall(self) -> None:
         """Hang: stay here and never arrive, until halted."""
-        self._stalled = self._travel.at(self._clock())
+        self._stalled = self._stalled or self._travel.at(self._clock())
         self.body.halt()
 
     def block(self) -> None:

@@ -1,0 +1,340 @@
+"""The scope: micrometres in, motion out, one move at a time, and a stop that overtakes everything."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
+
+from firmware_bridge.errors import (
+    BadScopeSettings,
+    BeyondLimits,
+    BoardAlarm,
+    BoardRefused,
+    BoardUnavailable,
+    MotionLocked,
+    MotionStopped,
+    ScopeBusy,
+    WrongFirmware,
+)
+from firmware_bridge.scope import Position, Scope, read_settings
+from firmware_bridge.scope.place import legs
+from firmware_bridge.sim.boards import SimPort, make_board
+from firmware_bridge.sim.boards.mechanics import Gear
+from firmware_bridge.transport import open_transport
+from tests.boards import FAMILIES, Stand, settings, stand, wire
+
+GRID_UM = 0.05
+PLACES = st.tuples(*[st.floats(-400, 400)] * 3)
+
+
+def stage(stood: Stand) -> tuple[float, float, float]:
+    pose = stood.body.pose
+    return (pose.x_um, pose.y_um, pose.z_um)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@tuned(max_examples=15)
+@given(goals=st.lists(PLACES, min_size=1, max_size=3))
+def test_it_arrives_where_it_is_told(name: str, goals: list[tuple[float, float, float]]) -> None:
+    stood = stand(name)
+    for goal in goals:
+        at = stood.scope.move_to(*goal)
+        assert at.triple == pytest.approx(goal, abs=GRID_UM)
+        assert stage(stood) == pytest.approx(goal, abs=GRID_UM)
+        assert at == stood.scope.position
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_axes_that_are_left_out_stay(name: str) -> None:
+    stood = stand(name)
+    stood.scope.move_to(10.0, 20.0, 30.0)
+    stood.scope.move_to(y_um=-20.0)
+    stood.scope.move_by(x_um=5.0)
+    assert stood.scope.focus_by(-10.0).triple == pytest.approx((15.0, -20.0, 20.0), abs=0.2)
+
+
+GEAR = Gear(um_per_unit=(1000.0, 1000.0, 1000.0), play_um=(4.0, 4.0, 4.0))
+
+
+@tuned(max_examples=30)
+@given(st.lists(PLACES, min_size=2, max_size=5))
+def test_play_does_not_matter_with_compensation(goals: list[tuple[float, float, float]]) -> None:
+    """Every arrival is upward, so the stage is always the whole play behind, and distances are true."""
+    stood = stand("grbl", gear=GEAR, backlash_um=5.0)
+    stood.scope.move_to(-450.0, -450.0, -450.0)
+    stood.scope.move_by(10.0, 10.0, 10.0)
+    for goal in goals:
+        stood.scope.move_to(*goal)
+        assert stage(stood) == pytest.approx([each - 4.0 for each in goal], abs=GRID_UM)
+
+
+def test_play_matters_without_compensation() -> None:
+    stood = stand("grbl", gear=GEAR, backlash_um=0.0)
+    stood.scope.move_to(x_um=100.0)
+    stood.scope.move_to(x_um=50.0)
+    assert stood.body.pose.x_um == pytest.approx(50.0)
+    stood.scope.move_to(x_um=100.0)
+    assert stood.body.pose.x_um == pytest.approx(96.0)
+
+
+@given(PLACES, PLACES)
+def test_the_last_leg_never_goes_down(here: tuple[float, float, float], goal: tuple[float, float, float]) -> None:
+    way = legs(settings("grbl"), here, goal)
+    assert way[-1] == goal
+    before = way[-2] if len(way) > 1 else here
+    assert all(b >= a for a, b in zip(before, goal, strict=True))
+    assert all(b - a >= 5.0 - 1e-9 for a, b, h in zip(before, goal, here, strict=True) if b < h)
+
+
+@pytest.mark.parametrize(
+    "goal", [(501.0, 0.0, 0.0), (0.0, -495.1, 0.0), (0.0, 0.0, float("nan")), (float("inf"), 0.0, 0.0)]
+)
+def test_beyond_the_limits_nothing_moves_and_nothing_is_locked(goal: tuple[float, float, float]) -> None:
+    stood = stand("marlin")
+    with pytest.raises(BeyondLimits, match="beyond the limits"):
+        stood.scope.move_to(*goal)
+    assert stage(stood) == (0.0, 0.0, 0.0)
+    assert stood.scope.fault is None
+    stood.scope.move_to(1.0)
+
+
+def test_a_reversed_axis_goes_the_other_way() -> None:
+    clock_stand = stand("grbl", x={"units_per_um": 0.001, "low_um": -9, "high_um": 9, "reversed": True})
+    clock_stand.scope.move_to(x_um=5.0)
+    assert clock_stand.mechanics.count[0] == pytest.approx(-0.005)
+    assert clock_stand.scope.position.x_um == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_the_lamp_is_set_at_rest_and_keeps_to_its_range(name: str) -> None:
+    stood = stand(name)
+    stood.scope.lamp(0.5)
+    assert stood.body.pose.lamp == pytest.approx(0.5, abs=0.01)
+    with pytest.raises(ValueError, match=r"1\.5"):
+        stood.scope.lamp(1.5)
+
+
+def test_a_board_without_lamp_or_switches_says_so_and_goes_on() -> None:
+    stood = stand("sangaboard-0.5")
+    with pytest.raises(BoardRefused, match="lamp"):
+        stood.scope.lamp(0.5)
+    with pytest.raises(BoardRefused, match="home"):
+        stood.scope.home()
+    assert stood.scope.fault is None
+    stood.scope.move_to(1.0)
+
+
+@pytest.mark.parametrize("name", ["marlin", "grbl"])
+def test_homing_makes_its_place_zero(name: str) -> None:
+    stood = stand(name)
+    stood.scope.move_to(100.0, 50.0, 20.0)
+    assert stood.scope.home() == Position(0.0, 0.0, 0.0)
+    stood.scope.move_to(10.0)
+    assert stood.body.pose.x_um == pytest.approx(10.0)
+
+
+def test_a_person_may_say_where_it_is() -> None:
+    stood = stand("sangaboard")
+    stood.scope.move_to(88.0)
+    stood.scope.place(x_um=0.0, y_um=0.0, z_um=100.0)
+    assert stood.scope.position == Position(0.0, 0.0, 100.0)
+    stood.scope.move_by(x_um=8.8)
+    assert stood.mechanics.count == pytest.approx((1100, 0, 0))
+
+
+class Halfway:
+    """Presses stop, from another thread, in the middle of a move."""
+
+    def __init__(self, stood: Stand, after_s: float) -> None:
+        self._at_s = stood.clock() + after_s
+        self._scope = stood.scope
+        self.pressed = False
+        inner = stood.clock.sleep
+
+        def sleep(for_s: float) -> None:
+            inner(for_s)
+            self.look(stood.clock())
+
+        stood.scope._link.transport._sleep = sleep  # type: ignore[attr-defined]
+
+    def look(self, now_s: float) -> None:
+        if now_s >= self._at_s and not self.pressed:
+            self.pressed = True
+            thread = threading.Thread(target=self._scope.stop)
+            thread.start()
+            thread.join()
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl", "sangaboard-0.5"])
+def test_stop_overtakes_a_move_from_another_thread(name: str) -> None:
+    stood = stand(name, speed_um_s=200.0)
+    halfway = Halfway(stood, 0.5)
+    began_s = stood.clock()
+    with pytest.raises(MotionStopped):
+        stood.scope.move_to(400.0)
+    assert halfway.pressed
+    assert stood.clock() - began_s < 1.3
+    reached = stage(stood)[0]
+    assert 0 < reached < 250
+    stood.clock.sleep(10)
+    stood.board.tick()
+    piece_um = 22.0 if name == "sangaboard-0.5" else 0.0  # old firmware ends the quarter second that is under way
+    assert reached - 0.01 <= stage(stood)[0] <= reached + piece_um + 0.01
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_after_a_stop_nothing_moves_until_it_is_cleared_and_then_the_place_is_known(name: str) -> None:
+    stood = stand(name, speed_um_s=200.0)
+    Halfway(stood, 0.3)
+    with pytest.raises(MotionStopped):
+        stood.scope.move_to(400.0)
+    before = stage(stood)
+    with pytest.raises(MotionLocked, match="pressed stop"):
+        stood.scope.move_by(1.0)
+    with pytest.raises(MotionLocked):
+        stood.scope.lamp(0.1)
+    assert stage(stood) == before
+    stood.scope.clear()
+    assert stood.scope.fault is None
+    assert stood.scope.position.x_um == pytest.approx(before[0], abs=1.2)
+    stood.scope.move_to(0.0)
+    assert stage(stood)[0] == pytest.approx(0.0, abs=1.2)
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_stop_reaches_a_move_that_hangs(name: str) -> None:
+    stood = stand(name, faults="stall@6*999")
+    Halfway(stood, 1.5)
+    with pytest.raises(MotionStopped):
+        stood.scope.move_to(100.0)
+
+
+def test_stop_at_rest_locks_too() -> None:
+    stood = stand("grbl")
+    stood.scope.stop()
+    with pytest.raises(MotionLocked):
+        stood.scope.move_to(1.0)
+    stood.scope.clear()
+    stood.scope.move_to(1.0)
+
+
+def test_whoever_waits_too_long_is_told_and_nothing_happens() -> None:
+    stood = stand("grbl", lock_s=0.05)
+    with stood.scope._held():
+        with pytest.raises(ScopeBusy):
+            stood.scope.move_to(1.0)
+        assert stood.scope.busy
+    assert stage(stood) == (0.0, 0.0, 0.0)
+    stood.scope.move_to(1.0)
+
+
+def test_many_threads_move_one_after_another() -> None:
+    """Each adds 1 µm: none is lost, none is torn."""
+    with (
+        SimPort(make_board("sangaboard")) as port,
+        Scope(settings("sangaboard", lock_s=60), lambda: open_transport(port.path)) as scope,
+    ):
+        threads = [threading.Thread(target=scope.move_by, args=(0.88,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert scope.position.x_um == pytest.approx(6 * 0.88)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_it_works_through_a_real_terminal(name: str) -> None:
+    board = make_board(name)
+    with SimPort(board) as port, Scope(settings(name, speed_um_s=5000), lambda: open_transport(port.path)) as scope:
+        scope.move_to(3.0, -2.0, 1.0)
+        pose = board.mechanics.body.pose
+        assert (pose.x_um, pose.y_um, pose.z_um) == pytest.approx((3.0, -2.0, 1.0), abs=0.1)
+
+
+@pytest.mark.parametrize(("said", "answers"), [("grbl", "marlin"), ("marlin", "sangaboard"), ("sangaboard", "grbl")])
+def test_another_board_than_the_settings_say_is_told(said: str, answers: str) -> None:
+    transport, _, clock = wire(answers)
+    with pytest.raises(WrongFirmware, match="is no") as told:
+        Scope(settings(said), lambda: transport, clock)
+    assert "board" in told.value.remedy
+
+
+def test_a_board_in_an_alarm_is_opened_locked() -> None:
+    transport, board, clock = wire("grbl")
+    board.feed(b"G91G1X9F60\n")
+    board.feed(b"\x18")
+    scope = Scope(settings("grbl"), lambda: transport, clock)
+    assert isinstance(scope.fault, BoardAlarm)
+    with pytest.raises(MotionLocked):
+        scope.move_to(1.0)
+    scope.clear()
+    with pytest.raises(MotionLocked, match="not known"):
+        scope.move_to(1.0)
+    scope.home()
+    scope.move_to(1.0)
+
+
+def test_nobody_there_is_told() -> None:
+    with pytest.raises(BoardUnavailable):
+        Scope(settings("grbl").model_copy(update={"port": "/nonexistent/tty"}))
+
+
+GOOD = """
+board = "grbl"
+port = "sim:grbl"
+speed_um_s = 100
+[x]
+units_per_um = 0.001
+low_um = -100
+high_um = 100
+[y]
+units_per_um = 0.001
+low_um = -100
+high_um = 100
+[z]
+units_per_um = 0.001
+low_um = -50
+high_um = 50
+backlash_um = 2
+"""
+
+
+def test_settings_are_read_and_frozen(tmp_path: Path) -> None:
+    path = tmp_path / "scope.toml"
+    path.write_text(GOOD)
+    read = read_settings(path)
+    assert (read.z.lowest_um, read.z.high_um) == (-48, 50)
+    with pytest.raises(ValueError, match="frozen"):
+        read.baud = 9600
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"grbl"', '"toaster"', "board"),
+        ("units_per_um = 0.001", "units_per_um = 0", "x.units_per_um"),
+        ("high_um = 50", "high_um = -60", "z"),
+        ("high_um = 50", "high_um = nan", "z.high_um"),
+        ("backlash_um = 2", "backlash_um = 200", "high_um must be"),
+        ("speed_um_s = 100", "speed = 100", "speed"),
+        ("[z]", "[q]", "z"),
+        ("[x]", "[x", "Correct it"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_with_the_place(tmp_path: Path, old: str, new: str, words: str) -> None:
+    path = tmp_path / "scope.toml"
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(BadScopeSettings) as told:
+        read_settings(path)
+    assert words in told.value.remedy
+    assert "scope.toml" in told.value.what
+
+
+def test_absent_settings_are_told(tmp_path: Path) -> None:
+    with pytest.raises(BadScopeSettings, match="No such file"):
+        read_settings(tmp_path / "none.toml")
