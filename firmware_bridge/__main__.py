@@ -12,7 +12,10 @@ import cv2
 import typer
 
 from firmware_bridge.commands.conform import conform
+from firmware_bridge.commands.focus import focus
+from firmware_bridge.commands.scan import scan
 from firmware_bridge.commands.sim import sim
+from firmware_bridge.commands.trials import bench_focus, fuzz_boards
 from firmware_bridge.errors import Fault, SourceLost
 from firmware_bridge.picture import Picture, Pixels, Source
 from firmware_bridge.sources import open_source
@@ -21,7 +24,11 @@ from firmware_bridge.uri import SCHEMES
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cameras, files and the simulated microscope.")
 
 app.command()(conform)
+app.command()(focus)
+app.command()(scan)
 app.command()(sim)
+app.command()(bench_focus)
+app.command()(fuzz_boards)
 
 
 @app.command()
