@@ -66,7 +66,7 @@ def _centres(low_um: float, high_um: float, field_um: float, overlap: float) -> 
     room_um = high_um - low_um - field_um
     if room_um <= 0:
         return [(low_um + high_um) / 2]
-    steps = math.ceil(room_um / (field_um * (1 - overlap)) - 1e-9)
+    steps = max(1, math.ceil(room_um / (field_um * (1 - overlap)) - 1e-9))
     return [low_um + field_um / 2 + room_um * k / steps for k in range(steps + 1)]
 
 
