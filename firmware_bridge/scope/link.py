@@ -60,6 +60,7 @@ class Link:
 
     def begin(self, name: str, /, **values: Value) -> None:
         """Ask something whose end comes late; `ended` hears it."""
+        self._listen(0.0)
         self._end.abandon()
         self.transport.write(self._end.ask(Said(name, values)))
 
@@ -114,7 +115,7 @@ class Link:
 
     def _once(self, said: Said, within_s: float) -> list[Said]:
         realtime = self.dialect.commands[said.name].kind is Kind.REALTIME
-        self._raise_pending()
+        self._listen(0.0)  # an alarm or restart in the meantime: nothing is sent then
         self.noise = None
         self.transport.write(self._end.ask(said))
         ends = self.dialect.commands[said.name].ends if realtime else ()

@@ -9,21 +9,15 @@ from firmware_bridge.boards.device import Asked, DeviceEnd, Sentences, TooLong, 
 from firmware_bridge.boards.grbl import GRBL, Status, write_status
 from firmware_bridge.boards.said import Said
 from firmware_bridge.boards.words import MODAL
+from firmware_bridge.sim.boards.grblsettings import GrblSettings
 from firmware_bridge.sim.boards.mechanics import ZERO, Mechanics, Triple, triple
+from firmware_bridge.sim.boards.modes import Modes, has_axes
 from firmware_bridge.sim.boards.planner import RAPID_MM_PER_MIN, Planner
 
 HOMING_S = 3.0
 WAITING = 64
-MM_PER_INCH = 25.4
 HINT = "['$' for help]"
 LOCKED = "'$H'|'$X' to unlock"
-SETTINGS: dict[int, float] = {
-    **{0: 10, 1: 25, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 10: 1, 11: 0.01, 12: 0.002, 13: 0, 20: 0, 21: 1, 22: 1, 23: 0},
-    **{24: 25, 25: 500, 26: 250, 27: 1, 30: 1000, 31: 0, 32: 0, 100: 3200, 101: 3200, 102: 12800},
-    **{110: 3000, 111: 3000, 112: 600, 120: 10, 121: 10, 122: 10, 130: 200, 131: 200, 132: 200},
-}
-"""The defaults of GRBL, but for homing and limit switches, which are there, and the travel of a stage."""
-
 UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 
 
@@ -40,7 +34,7 @@ class Grbl:
         self._planner = Planner(mechanics)
         self._waiting: deque[Asked] = deque(maxlen=WAITING)
         self._until: Callable[[], bool] | None = None
-        self._settings = dict(SETTINGS)
+        self._settings = GrblSettings()
         self._begin()
 
     def feed(self, data: bytes) -> bytes:
@@ -72,7 +66,7 @@ class Grbl:
         self._end.forget()
         self._waiting.clear()
         self._until = None
-        self._relative, self._inches, self._feed, self._motion = False, False, 0.0, "G0"
+        self._modes = Modes()
         self._state = "Idle"
 
     def _welcome(self) -> bytes:
@@ -85,7 +79,7 @@ class Grbl:
         return said
 
     def _moved(self) -> bytes:
-        if self._planner.work() and self._settings[21]:
+        if self._planner.work() and self._settings.hard_limits:
             return self._alarm(1)
         if self._planner.idle and self._state in ("Run", "Jog", "Home"):
             self._state = "Idle"
@@ -166,46 +160,33 @@ class Grbl:
     def _jog(self, said: Said) -> tuple[bytes, int]:
         if self._state not in ("Idle", "Jog"):
             return b"", 8
-        if said.number("f") <= 0 or not any(axis in said.values for axis in "xyz"):
+        if said.number("f") <= 0 or not has_axes(said):
             return b"", 22 if said.number("f") <= 0 else 16
-        relative = "g91" in said.values or (self._relative and "g90" not in said.values)
-        inches = "g20" in said.values or (self._inches and "g21" not in said.values)
-        goal = self._target(said, relative, MM_PER_INCH if inches else 1.0)
-        if self._beyond(goal):
+        modes = self._modes.of_jog(said)
+        goal = modes.target(said, self._planner.goal)
+        if self._settings.beyond(goal):
             return b"", 15
-        self._planner.add(goal, self._allowed(said.number("f")))
-        self._state = "Jog"
+        self._set_out("Jog", goal, modes.mm * said.number("f"))
         return b"", 0
 
     def _move(self, said: Said) -> tuple[bytes, int]:
-        self._motion = self._motion if said.name == MODAL else said.name
-        self._feed = said.number("f", self._feed)
-        if self._motion == "G1" and self._feed <= 0:
+        self._modes.follow(said)
+        if self._modes.motion == "G1" and self._modes.feed <= 0:
             return b"", 22
-        if not any(axis in said.values for axis in "xyz"):
+        if not has_axes(said):
             return b"", 0
-        goal = self._target(said, self._relative, MM_PER_INCH if self._inches else 1.0)
-        if self._beyond(goal):
+        goal = self._modes.target(said, self._planner.goal)
+        if self._settings.beyond(goal):
             return self._alarm(2), 0
-        self._planner.add(goal, self._allowed(self._feed if self._motion == "G1" else RAPID_MM_PER_MIN))
-        self._state = "Run"
+        self._set_out("Run", goal, self._modes.feed if self._modes.motion == "G1" else RAPID_MM_PER_MIN)
         return b"", 0
 
-    def _allowed(self, mm_per_min: float) -> float:
-        return min(mm_per_min, self._settings[110])
-
-    def _target(self, said: Said, relative: bool, mm: float) -> Triple:
-        here = self._planner.goal
-        if relative:
-            return triple(at + mm * said.number(axis) for axis, at in zip("xyz", here, strict=True))
-        return triple(mm * said.number(axis, at / mm) for axis, at in zip("xyz", here, strict=True))
-
-    def _beyond(self, goal: Triple) -> bool:
-        travel = (self._settings[130], self._settings[131], self._settings[132])
-        return bool(self._settings[20]) and not all(-far <= at <= 0 for at, far in zip(goal, travel, strict=True))
+    def _set_out(self, state: str, goal: Triple, mm_per_min: float) -> None:
+        self._planner.add(goal, min(mm_per_min, self._settings.fastest_mm_per_min))
+        self._state = state
 
     def _home(self, said: Said) -> tuple[bytes, int]:
-        if not self._settings[22]:
+        if not self._settings.homing:
             return b"", 5
         self._planner.halt()
         self.mechanics.go_home(HOMING_S)
@@ -226,29 +207,22 @@ class Grbl:
         return b"", 0
 
     def _set(self, said: Said) -> tuple[bytes, int]:
-        number = int(said.number("n"))
-        if number not in self._settings:
-            return b"", 3
-        if said.number("value") < 0:
-            return b"", 4
-        if number == 20 and said.number("value") and not self._settings[22]:
-            return b"", 10
-        self._settings[number] = said.number("value")
-        return b"", 0
+        return b"", self._settings.set(int(said.number("n")), said.number("value"))
 
     def _listed(self, *replies: bytes) -> tuple[bytes, int]:
         return b"".join(replies) + self._end.reply("ok"), 0
 
     def _all_settings(self, said: Said) -> tuple[bytes, int]:
-        return self._listed(*(self._end.reply("setting", n=n, value=value) for n, value in self._settings.items()))
+        return self._listed(*(self._end.reply("setting", n=n, value=value) for n, value in self._settings))
 
     def _info(self, said: Said) -> tuple[bytes, int]:
         version = self._end.reply("version", version="1.1h.20190825:Marrowkit simulator")
         return self._listed(version, self._end.reply("options", options="V,15,128"))
 
-    def _modes(self, said: Said) -> tuple[bytes, int]:
-        modes = f"GC:{self._motion} G54 G17 G{20 if self._inches else 21} G{91 if self._relative else 90} G94 M5 M9 T0"
-        return self._listed(self._end.reply("bracket", text=f"{modes} F{self._feed:g} S0"))
+    def _state_of_gcode(self, said: Said) -> tuple[bytes, int]:
+        now = self._modes
+        modes = f"GC:{now.motion} G54 G17 G{20 if now.inches else 21} G{91 if now.relative else 90} G94 M5 M9 T0"
+        return self._listed(self._end.reply("bracket", text=f"{modes} F{now.feed / now.mm:g} S0"))
 
     def _offsets(self, said: Said) -> tuple[bytes, int]:
         return self._listed(self._end.reply("bracket", text="G54:0.000,0.000,0.000"))
@@ -261,9 +235,12 @@ class Grbl:
         self._planner.set_goal(triple(said.number(axis, at) for axis, at in zip("xyz", here, strict=True)))
         return b"", 0
 
-    def _set_modes(self, relative: bool | None = None, inches: bool | None = None) -> tuple[bytes, int]:
-        self._relative = self._relative if relative is None else relative
-        self._inches = self._inches if inches is None else inches
+    def _set_relative(self, relative: bool) -> tuple[bytes, int]:
+        self._modes.relative = relative
+        return b"", 0
+
+    def _set_inches(self, inches: bool) -> tuple[bytes, int]:
+        self._modes.inches = inches
         return b"", 0
 
     def _lamp(self, share: float) -> tuple[bytes, int]:
@@ -293,16 +270,16 @@ _ACTS: dict[str, Callable[[Grbl, Said], tuple[bytes, int]]] = {
     "$I": Grbl._info,
     "$$": Grbl._all_settings,
     "$set": Grbl._set,
-    "$G": Grbl._modes,
+    "$G": Grbl._state_of_gcode,
     "$#": Grbl._offsets,
     "$": Grbl._help,
     "G4": Grbl._dwell,
-    "G20": lambda board, said: board._set_modes(inches=True),
-    "G21": lambda board, said: board._set_modes(inches=False),
+    "G20": lambda board, said: board._set_inches(inches=True),
+    "G21": lambda board, said: board._set_inches(inches=False),
     "G28": lambda board, said: board._move(Said("G0", {"x": 0.0, "y": 0.0, "z": 0.0})),
-    "G90": lambda board, said: board._set_modes(relative=False),
-    "G91": lambda board, said: board._set_modes(relative=True),
+    "G90": lambda board, said: board._set_relative(relative=False),
+    "G91": lambda board, said: board._set_relative(relative=True),
     "G92": Grbl._set_count,
-    "M3": lambda board, said: board._lamp(said.number("s") / max(board._settings[30], 1.0)),
+    "M3": lambda board, said: board._lamp(said.number("s") / board._settings.lamp_full),
     "M5": lambda board, said: board._lamp(0.0),
 }

@@ -11,6 +11,7 @@ from firmware_bridge.boards.numbering import Damaged
 from firmware_bridge.boards.said import Said
 from firmware_bridge.boards.words import MODAL
 from firmware_bridge.sim.boards.mechanics import ZERO, Mechanics, Triple, triple
+from firmware_bridge.sim.boards.modes import Modes
 from firmware_bridge.sim.boards.planner import RAPID_MM_PER_MIN, Planner
 
 STEPS_PER_MM: Triple = (3200.0, 3200.0, 12800.0)
@@ -36,7 +37,7 @@ class Marlin:
         self._waiting: deque[Asked] = deque(maxlen=WAITING)
         self._until: Callable[[], bool] | None = None
         self._busy_at_s = 0.0
-        self._relative, self._feed, self._dead = False, RAPID_MM_PER_MIN, False
+        self._modes, self._dead = Modes(feed=RAPID_MM_PER_MIN), False
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; what it says to them at once."""
@@ -56,7 +57,7 @@ class Marlin:
         self._end.forget()
         self._waiting.clear()
         self._until = None
-        self._relative, self._dead = False, False
+        self._modes, self._dead = Modes(feed=RAPID_MM_PER_MIN), False
         return self._end.reply("start") + self._end.reply("echo", text="Marlin 2.1.2.5")
 
     def refuse(self, line: bytes) -> bytes:
@@ -113,15 +114,9 @@ class Marlin:
         return act(self, said) if act else self._end.reply("unknown", line=said.text("code"))
 
     def _move(self, said: Said) -> bytes:
-        self._feed = said.number("f", self._feed)
-        self._planner.add(self._target(said), self._feed)
+        self._modes.follow(said)
+        self._planner.add(self._modes.target(said, self._planner.goal), self._modes.feed)
         return b""
-
-    def _target(self, said: Said) -> Triple:
-        at = self._planner.goal
-        if self._relative:
-            return triple(here + said.number(axis) for axis, here in zip("xyz", at, strict=True))
-        return triple(said.number(axis, here) for axis, here in zip("xyz", at, strict=True))
 
     def _wait(self, until: Callable[[], bool]) -> bytes:
         self._until, self._busy_at_s = until, self._clock()
@@ -158,7 +153,7 @@ class Marlin:
         return b""
 
     def _set_relative(self, relative: bool) -> bytes:
-        self._relative = relative
+        self._modes.relative = relative
         return b""
 
     def _set_count(self, said: Said) -> bytes:

@@ -153,7 +153,7 @@ def test_a_restart_loses_the_place_until_somebody_says_it(name: str) -> None:
 def test_a_restart_at_rest_is_told_before_the_next_move(name: str) -> None:
     stood = stand(name)
     stood.scope.move_to(10.0)
-    stood.scope._link.transport._said += stood.board.reset()  # type: ignore[attr-defined]
+    stood.scope._motion.link.transport._said += stood.board.reset()  # type: ignore[attr-defined]
     with pytest.raises(BoardRestarted):
         stood.scope.move_to(20.0)
     stood.clock.sleep(10)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge.errors import Fault
-from firmware_bridge.scope import FocusPlan, Region, Scan, ScanOptions, ScanState, plan_scan
+from firmware_bridge.scope import FocusPlan, Region, Scan, ScanOptions, ScanState, Scope, plan_scan
 from firmware_bridge.sim.boards.faults import KINDS, Faulty, read_schedule
 from firmware_bridge.sim.boards.make import make_board
 from firmware_bridge.transport import FakeClock, LoopTransport
-from tests.boards import Scope, settings
+from tests.boards import settings
 from tests.eyes import SlideEye
 from tests.firmware_bridge.scope.test_scan import Counting
 

@@ -160,7 +160,7 @@ class Halfway:
             inner(for_s)
             self.look(stood.clock())
 
-        stood.scope._link.transport._sleep = sleep  # type: ignore[attr-defined]
+        stood.scope._motion.link.transport._sleep = sleep  # type: ignore[attr-defined]
 
     def look(self, now_s: float) -> None:
         if now_s >= self._at_s and not self.pressed:
