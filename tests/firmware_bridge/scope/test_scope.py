@@ -14,6 +14,7 @@ from firmware_bridge.errors import (
     BadScopeSettings,
     BeyondLimits,
     BoardAlarm,
+    BoardLost,
     BoardRefused,
     BoardUnavailable,
     MotionLocked,
@@ -24,6 +25,7 @@ from firmware_bridge.errors import (
 from firmware_bridge.scope import Position, Scope, read_settings
 from firmware_bridge.scope.place import legs
 from firmware_bridge.sim.boards import SimPort, make_board
+from firmware_bridge.sim.boards.faults import Faulty, read_schedule
 from firmware_bridge.sim.boards.mechanics import Gear
 from firmware_bridge.transport import open_transport
 from tests.boards import FAMILIES, Stand, settings, stand, wire
@@ -245,6 +247,53 @@ def test_many_threads_move_one_after_another() -> None:
         for thread in threads:
             thread.join()
         assert scope.position.x_um == pytest.approx(6 * 0.88)
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_stop_overtakes_a_move_through_a_real_terminal(name: str) -> None:
+    board = make_board(name)
+    with SimPort(board) as port, Scope(settings(name, speed_um_s=100), lambda: open_transport(port.path)) as scope:
+        ends: list[BaseException] = []
+
+        def far() -> None:
+            try:
+                scope.move_to(400.0)
+            except MotionStopped as stopped:
+                ends.append(stopped)
+
+        thread = threading.Thread(target=far)
+        thread.start()
+        while not board.mechanics.moving:
+            thread.join(0.01)
+        scope.stop()
+        thread.join(10)
+        assert len(ends) == 1
+        assert not board.mechanics.moving
+        assert board.mechanics.body.pose.x_um < 300.0
+        scope.clear()
+        scope.move_by(1.0)
+
+
+def test_a_cable_pulled_and_put_back_is_told_and_survived(tmp_path: Path) -> None:
+    board = Faulty(make_board("sangaboard"), read_schedule("unplug@12"))
+    link = str(tmp_path / "by-id")
+    with SimPort(board, Path(link)) as port, Scope(settings("sangaboard"), lambda: open_transport(link)) as scope:
+        with pytest.raises(BoardLost) as told:
+            walk(scope)
+        assert told.value.position_lost
+        with pytest.raises(BoardUnavailable):
+            scope.clear()
+        port.replug()
+        scope.clear()
+        with pytest.raises(MotionLocked, match="not known"):
+            scope.move_by(1.0)
+        scope.place(x_um=5.0)
+        assert scope.move_by(1.0).x_um == pytest.approx(6.0, abs=0.1)
+
+
+def walk(scope: Scope) -> None:
+    for _ in range(20):
+        scope.move_by(1.0)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
