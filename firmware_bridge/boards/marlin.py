@@ -27,6 +27,7 @@ COMMANDS = by_name(
     Command("M17", "M17", "put the current on the motors", safe=True),
     Command("M84", "M84", "take it off", safe=True),
     Command("M92", "M92", "steps per millimetre", answers=("steps_per_mm",), safe=True),
+    Command("M105", "M105", "temperatures; a stage has none and just says `ok`", safe=True),
     Command("M106", "M106 S{s:int}", "lamp (fan output), 0–255", safe=True),
     Command("M107", "M107", "lamp off", safe=True),
     Command("M110", "M110 N{n:count}", "the next line has the number after this", safe=True),

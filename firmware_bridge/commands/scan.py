@@ -28,10 +28,10 @@ def scan(
     """Scan. Ctrl-C ends it after the field that is being taken; the same command goes on from there."""
     stops = _stops(region, field, overlap, raster)
     with Scope(read_settings(settings)) as scope, Newest(open_source(source)) as live:
-        job = Scan(scope, LiveEye(live), stops, FolderKeeper(out), out / "progress.json", watch=_shown)
+        job = Scan(scope, LiveEye(live), stops, FolderKeeper(out), out / "progress.json")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda signum, frame: job.cancel())
-        ended = job.run()
+        ended = job.run(_shown)
     raise typer.Exit(0 if ended.phase == "done" else 1)
 
 

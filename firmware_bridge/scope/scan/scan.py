@@ -55,7 +55,6 @@ class Scan:
         keeper: Keeper,
         progress: Path,
         options: ScanOptions | None = None,
-        watch: Callable[[ScanState], None] = _nobody,
     ) -> None:
         """Read how far it is.
 
@@ -64,7 +63,7 @@ class Scan:
         """
         self._scope, self._look, self._stops, self._keeper = scope, look, tuple(stops), keeper
         self._options = options or ScanOptions()
-        self._watch = watch
+        self._watch: Callable[[ScanState], None] = _nobody
         self._clock: Callable[[], float] = time.monotonic
         self._file = ProgressFile(progress, digest(self._stops), len(self._stops))
         self._progress = self._file.read()
@@ -93,12 +92,13 @@ class Scan:
         self._cancelled.set()
         self._going.set()
 
-    def run(self) -> ScanState:
-        """Visit what is left. The state at its end: done, or cancelled.
+    def run(self, watch: Callable[[ScanState], None] = _nobody) -> ScanState:
+        """Visit what is left, telling each state to `watch`. The state at its end: done, or cancelled.
 
         Raises:
             Fault: the stage, the camera or the keeper failed. All that was done is written down.
         """
+        self._watch = watch
         try:
             self._settle_doubt()
             for stop in self._stops:

@@ -24,7 +24,8 @@ UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 class Grbl:
     """Answers every line with `ok` or `error:N`; single bytes are obeyed in the middle of anything.
 
-    Built without HOMING_INIT_LOCK: it does not ask for homing after a start.
+    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Unlike the real one it gives no `ok` to an
+    empty line, so that CRLF is one line end and not two.
     """
 
     def __init__(self, mechanics: Mechanics, clock: Callable[[], float]) -> None:

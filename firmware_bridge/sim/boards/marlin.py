@@ -183,7 +183,7 @@ def _nothing(board: Marlin, said: Said) -> bytes:
 
 _ACTS: dict[str, Callable[[Marlin, Said], bytes]] = {
     **dict.fromkeys(("G0", "G1", MODAL), Marlin._move),
-    **dict.fromkeys(("G21", "M17", "M84"), _nothing),
+    **dict.fromkeys(("G21", "M17", "M84", "M105"), _nothing),
     "G4": Marlin._dwell,
     "G28": Marlin._home,
     "G90": lambda board, said: board._set_relative(relative=False),

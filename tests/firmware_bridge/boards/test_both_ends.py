@@ -239,5 +239,6 @@ def test_every_state_hears_every_alarm_and_restart() -> None:
 def test_no_bytes_break_either_end(pieces: list[bytes], dialect: Dialect) -> None:
     host, device = HostEnd(dialect), DeviceEnd(dialect)
     for piece in pieces:
-        host.receive(piece)
-        device.receive(piece)
+        assert all(isinstance(event, Heard | Noise | Again) for event in host.receive(piece))
+        assert isinstance(device.receive(piece), list)
+    assert host.phase in Phase

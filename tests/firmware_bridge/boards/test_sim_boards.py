@@ -227,9 +227,11 @@ def test_no_bytes_break_a_board(name: str, pieces: list[bytes]) -> None:
     clock = FakeClock()
     board = make_board(name, clock=clock)
     for piece in pieces:
-        board.feed(piece)
+        said = board.feed(piece)
         clock.sleep(0.5)
-        board.tick()
+        said += board.tick()
+        assert said.isascii()
+        assert not said or said.endswith(b"\n")
 
 
 MOVES = st.lists(st.tuples(*[st.floats(-50, 50)] * 3), min_size=1, max_size=8)

@@ -86,15 +86,15 @@ class Counting:
         self.times[stop.index] = self.times.get(stop.index, 0) + 1
 
 
-def scan(stood: Stand, look: SlideEye, keeper: Counting, path: Path, **others: object) -> Scan:
-    made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS, **others)  # type: ignore[arg-type]
+def scan(stood: Stand, look: SlideEye, keeper: Counting, path: Path) -> Scan:
+    made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS)
     made._clock = stood.clock
     return made
 
 
 def test_every_field_is_kept_once(tmp_path: Path) -> None:
     stood, keeper, told = stand("grbl"), Counting(), list[ScanState]()
-    ended = scan(stood, SlideEye(stood.body), keeper, tmp_path, watch=told.append).run()
+    ended = scan(stood, SlideEye(stood.body), keeper, tmp_path).run(told.append)
     assert (ended.phase, ended.kept, ended.left) == ("done", len(STOPS), 0)
     assert set(keeper.times.values()) == {1}
     assert keeper.kept.keys() == {stop.index for stop in STOPS}
@@ -225,8 +225,8 @@ def test_it_can_be_paused_resumed_and_cancelled(tmp_path: Path) -> None:
         elif state.at is not None and state.at.index == 6:
             made.cancel()
 
-    made = scan(stood, SlideEye(stood.body), keeper, tmp_path, watch=watch)
-    thread = threading.Thread(target=made.run)
+    made = scan(stood, SlideEye(stood.body), keeper, tmp_path)
+    thread = threading.Thread(target=made.run, args=(watch,))
     thread.start()
     assert paused.wait(20)
     assert len(keeper.kept) == 4

@@ -11,18 +11,16 @@ from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
 from firmware_bridge.errors import (
-    BadScopeSettings,
     BeyondLimits,
     BoardAlarm,
     BoardLost,
     BoardRefused,
     BoardUnavailable,
     MotionLocked,
-    MotionStopped,
     ScopeBusy,
     WrongFirmware,
 )
-from firmware_bridge.scope import Position, Scope, read_settings
+from firmware_bridge.scope import Position, Scope
 from firmware_bridge.scope.place import legs
 from firmware_bridge.sim.boards import SimPort, make_board
 from firmware_bridge.sim.boards.faults import Faulty, read_schedule
@@ -149,82 +147,6 @@ def test_a_person_may_say_where_it_is() -> None:
     assert stood.mechanics.count == pytest.approx((1100, 0, 0))
 
 
-class Halfway:
-    """Presses stop, from another thread, in the middle of a move."""
-
-    def __init__(self, stood: Stand, after_s: float) -> None:
-        self._at_s = stood.clock() + after_s
-        self._scope = stood.scope
-        self.pressed = False
-        inner = stood.clock.sleep
-
-        def sleep(for_s: float) -> None:
-            inner(for_s)
-            self.look(stood.clock())
-
-        stood.scope._motion.link.transport._sleep = sleep  # type: ignore[attr-defined]
-
-    def look(self, now_s: float) -> None:
-        if now_s >= self._at_s and not self.pressed:
-            self.pressed = True
-            thread = threading.Thread(target=self._scope.stop)
-            thread.start()
-            thread.join()
-
-
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl", "sangaboard-0.5"])
-def test_stop_overtakes_a_move_from_another_thread(name: str) -> None:
-    stood = stand(name, speed_um_s=200.0)
-    halfway = Halfway(stood, 0.5)
-    began_s = stood.clock()
-    with pytest.raises(MotionStopped):
-        stood.scope.move_to(400.0)
-    assert halfway.pressed
-    assert stood.clock() - began_s < 1.3
-    reached = stage(stood)[0]
-    assert 0 < reached < 250
-    stood.clock.sleep(10)
-    stood.board.tick()
-    piece_um = 22.0 if name == "sangaboard-0.5" else 0.0  # old firmware ends the quarter second that is under way
-    assert reached - 0.01 <= stage(stood)[0] <= reached + piece_um + 0.01
-
-
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
-def test_after_a_stop_nothing_moves_until_it_is_cleared_and_then_the_place_is_known(name: str) -> None:
-    stood = stand(name, speed_um_s=200.0)
-    Halfway(stood, 0.3)
-    with pytest.raises(MotionStopped):
-        stood.scope.move_to(400.0)
-    before = stage(stood)
-    with pytest.raises(MotionLocked, match="pressed stop"):
-        stood.scope.move_by(1.0)
-    with pytest.raises(MotionLocked):
-        stood.scope.lamp(0.1)
-    assert stage(stood) == before
-    stood.scope.clear()
-    assert stood.scope.fault is None
-    assert stood.scope.position.x_um == pytest.approx(before[0], abs=1.2)
-    stood.scope.move_to(0.0)
-    assert stage(stood)[0] == pytest.approx(0.0, abs=1.2)
-
-
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
-def test_stop_reaches_a_move_that_hangs(name: str) -> None:
-    stood = stand(name, faults="stall@6*999")
-    Halfway(stood, 1.5)
-    with pytest.raises(MotionStopped):
-        stood.scope.move_to(100.0)
-
-
-def test_stop_at_rest_locks_too() -> None:
-    stood = stand("grbl")
-    stood.scope.stop()
-    with pytest.raises(MotionLocked):
-        stood.scope.move_to(1.0)
-    stood.scope.clear()
-    stood.scope.move_to(1.0)
-
-
 def test_whoever_waits_too_long_is_told_and_nothing_happens() -> None:
     stood = stand("grbl", lock_s=0.05)
     with stood.scope._held():
@@ -247,31 +169,6 @@ def test_many_threads_move_one_after_another() -> None:
         for thread in threads:
             thread.join()
         assert scope.position.x_um == pytest.approx(6 * 0.88)
-
-
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
-def test_stop_overtakes_a_move_through_a_real_terminal(name: str) -> None:
-    board = make_board(name)
-    with SimPort(board) as port, Scope(settings(name, speed_um_s=100), lambda: open_transport(port.path)) as scope:
-        ends: list[BaseException] = []
-
-        def far() -> None:
-            try:
-                scope.move_to(400.0)
-            except MotionStopped as stopped:
-                ends.append(stopped)
-
-        thread = threading.Thread(target=far)
-        thread.start()
-        while not board.mechanics.moving:
-            thread.join(0.01)
-        scope.stop()
-        thread.join(10)
-        assert len(ends) == 1
-        assert not board.mechanics.moving
-        assert board.mechanics.body.pose.x_um < 300.0
-        scope.clear()
-        scope.move_by(1.0)
 
 
 def test_a_cable_pulled_and_put_back_is_told_and_survived(tmp_path: Path) -> None:
@@ -331,59 +228,3 @@ def test_a_board_in_an_alarm_is_opened_locked() -> None:
 def test_nobody_there_is_told() -> None:
     with pytest.raises(BoardUnavailable):
         Scope(settings("grbl").model_copy(update={"port": "/nonexistent/tty"}))
-
-
-GOOD = """
-board = "grbl"
-port = "sim:grbl"
-speed_um_s = 100
-[x]
-units_per_um = 0.001
-low_um = -100
-high_um = 100
-[y]
-units_per_um = 0.001
-low_um = -100
-high_um = 100
-[z]
-units_per_um = 0.001
-low_um = -50
-high_um = 50
-backlash_um = 2
-"""
-
-
-def test_settings_are_read_and_frozen(tmp_path: Path) -> None:
-    path = tmp_path / "scope.toml"
-    path.write_text(GOOD)
-    read = read_settings(path)
-    assert (read.z.lowest_um, read.z.high_um) == (-48, 50)
-    with pytest.raises(ValueError, match="frozen"):
-        read.baud = 9600
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ('"grbl"', '"toaster"', "board"),
-        ("units_per_um = 0.001", "units_per_um = 0", "x.units_per_um"),
-        ("high_um = 50", "high_um = -60", "z"),
-        ("high_um = 50", "high_um = nan", "z.high_um"),
-        ("backlash_um = 2", "backlash_um = 200", "high_um must be"),
-        ("speed_um_s = 100", "speed = 100", "speed"),
-        ("[z]", "[q]", "z"),
-        ("[x]", "[x", "Correct it"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused_with_the_place(tmp_path: Path, old: str, new: str, words: str) -> None:
-    path = tmp_path / "scope.toml"
-    path.write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(BadScopeSettings) as told:
-        read_settings(path)
-    assert words in told.value.remedy
-    assert "scope.toml" in told.value.what
-
-
-def test_absent_settings_are_told(tmp_path: Path) -> None:
-    with pytest.raises(BadScopeSettings, match="No such file"):
-        read_settings(tmp_path / "none.toml")
