@@ -8,6 +8,7 @@ from collections.abc import Callable
 from firmware_bridge.boards.dialect import Dialect, Role, role_of
 from firmware_bridge.boards.host import REPLY_LIMIT
 from firmware_bridge.boards.lines import Line, Lines
+from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.scope.drives import Drive, make_drive
 from firmware_bridge.scope.drives.drive import Triple
 from firmware_bridge.scope.link import Link
@@ -41,7 +42,11 @@ class NotHere(Exception):
 
 
 class Bench:
-    """One board under test."""
+    """One board under test.
+
+    Raises:
+        BadScopeSettings: the step is longer than any move that is ever made.
+    """
 
     def __init__(
         self,
@@ -55,6 +60,9 @@ class Bench:
         self.clock = clock
         self.step = STEP[dialect.name] if step is None else step
         self.long = LONG[dialect.name]
+        if not 0 < self.step <= self.long:
+            what = f"A move by {self.step:g} is no small one for {dialect.title}."
+            raise BadScopeSettings(what, f"Choose a step up to {self.long:g}.")
         self.link = Link(transport, dialect, clock)
         self.drive: Drive = make_drive(self.link)
 

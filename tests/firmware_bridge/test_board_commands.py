@@ -79,6 +79,7 @@ def test_conform_fails_a_bad_one_and_says_what_to_fix(
     [
         (("conform", "/nonexistent/tty"), "no board"),
         (("conform", "sim:grbl", "--board", "toaster"), "no kind of board"),
+        (("conform", "sim:grbl", "--step", "5"), "no small one"),
         (("sim", "--board", "toaster"), "no simulated board"),
         (("sim", "--board", "grbl", "--faults", "sabotage@1"), "no fault"),
         (("sim", "--board", "grbl", "--link", "/dev/null"), "exists"),

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge.errors import BadScopeSettings, BoardLost, BoardSilent, BoardUnavailable
+from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards import SimPort, make_board
 from firmware_bridge.sim.boards.faults import Faulty, read_schedule
 from firmware_bridge.transport import Transport, open_transport
 from firmware_bridge.transport.port import PortTransport
-from tests.boards import FAMILIES, wire
+from tests.boards import FAMILIES, settings, wire
 
 QUESTION = {"marlin": (b"M114\n", b"Count"), "grbl": (b"?", b"<Idle|")}
 
@@ -97,6 +98,16 @@ def test_unplugging_is_told_and_replugging_finds_it_under_its_link(tmp_path: Pat
     assert not link.is_symlink()
 
 
+def test_a_reader_that_never_reads_does_not_stop_the_board() -> None:
+    with SimPort(make_board("sangaboard")) as port:
+        with closing(open_transport(port.path)) as deaf:
+            for _ in range(200):
+                deaf.write(b"help\n")
+        with closing(open_transport(port.path)) as transport:
+            transport.write(b"zero\n")
+            heard(transport, b"position reset to 0 0 0\r\n")
+
+
 def test_nobody_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BoardUnavailable, match="no board"):
         open_transport(str(tmp_path / "ttyUSB9"))
@@ -143,6 +154,33 @@ def test_tcp_talks_and_its_end_is_told(server: socket.socket) -> None:
         thread.join()
         with pytest.raises(BoardLost):
             transport.read(2.0)
+
+
+def test_a_board_behind_a_serial_server_carries_a_scope(server: socket.socket) -> None:
+    board = make_board("grbl")
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(0.005)
+            while True:
+                try:
+                    data = connection.recv(4096)
+                except TimeoutError:
+                    connection.sendall(board.tick())
+                    continue
+                if not data:
+                    return
+                connection.sendall(board.feed(data))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    made = settings("grbl").model_copy(update={"port": f"tcp://127.0.0.1:{server.getsockname()[1]}"})
+    with Scope(made) as scope:
+        scope.move_to(10.0, -5.0, 2.0)
+        assert board.mechanics.body.pose.x_um == pytest.approx(10.0, abs=0.1)
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_tcp_with_nobody_there_is_told(server: socket.socket) -> None:

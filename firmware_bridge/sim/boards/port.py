@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import struct
+import termios
 import threading
 import tty
 from pathlib import Path
@@ -14,6 +17,9 @@ from firmware_bridge.sim.boards.faults import Faulty
 
 MOVING_S, RESTING_S = 0.005, 0.2
 """How long at most until the board notices that time passes: while something happens, and at rest."""
+
+UNREAD = 1 << 16
+"""Bytes that wait for a reader at most; then the oldest are lost."""
 
 
 class SimPort:
@@ -29,7 +35,8 @@ class SimPort:
         self._wake_reader, self._wake_writer = os.pipe()
         self._stopping = threading.Event()
         self._master = self._slave = -1
-        self._replug_due = False
+        self._unread = b""
+        self._plugging = threading.Lock()
         self.path = self._open()
         self._thread = threading.Thread(target=self._serve, name="sim board", daemon=True)
 
@@ -44,10 +51,11 @@ class SimPort:
 
     def replug(self) -> str:
         """Plug the board in again: where it answers now."""
-        if isinstance(self._board, Faulty):
-            self._board.replugged()
-        self.path = self._open()
-        self._say(self._board.reset())
+        with self._plugging:
+            if isinstance(self._board, Faulty):
+                self._board.replugged()
+            self._unread = self._board.reset()
+            self.path = self._open()
         os.write(self._wake_writer, b".")
         return self.path
 
@@ -74,6 +82,7 @@ class SimPort:
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
+        fcntl.ioctl(master, termios.TIOCPKT, struct.pack("i", 1))  # tells when a program throws unread bytes away
         self._master, self._slave = master, slave
         path = os.ttyname(slave)
         if self._link is None:
@@ -83,40 +92,54 @@ class SimPort:
         return str(self._link)
 
     def _close_port(self) -> None:
-        for end in (self._master, self._slave):
-            if end >= 0:
-                os.close(end)
-        self._master = self._slave = -1
         if self._link is not None:
             self._link.unlink(missing_ok=True)
+        ends, self._master, self._slave = (self._master, self._slave), -1, -1
+        for end in ends:
+            if end >= 0:
+                os.close(end)
 
     def _serve(self) -> None:
-        self._say(self._board.tick())
         while not self._stopping.is_set():
             self._step(MOVING_S if self._board.mechanics.moving else RESTING_S)
 
     def _step(self, longest_s: float) -> None:
-        watched = [self._wake_reader] + [self._master] * (self._master >= 0)
-        ready, _, _ = select.select(watched, [], [], longest_s)
+        plugged = [self._master] * (self._master >= 0)
+        ready, free, _ = select.select([self._wake_reader, *plugged], plugged if self._unread else [], [], longest_s)
         if self._wake_reader in ready:
             os.read(self._wake_reader, 64)
-        if self._master in ready:
-            self._say(self._board.feed(_read(self._master)))
-        self._say(self._board.tick())
-        if isinstance(self._board, Faulty) and self._board.unplugged and self._master >= 0:
-            self._close_port()
+        with self._plugging:
+            if self._master in ready:
+                self._hear(_read(self._master))
+            self._say(self._board.tick())
+            if self._master in free:
+                self._unread = self._unread[_written(self._master, self._unread) :]
+            if isinstance(self._board, Faulty) and self._board.unplugged and self._master >= 0:
+                self._close_port()
+
+    def _hear(self, packet: bytes) -> None:
+        """A packet of the terminal: data behind a zero, or what happened to it."""
+        if packet[:1] == b"\0":
+            self._say(self._board.feed(packet[1:]))
+        elif packet and packet[0] & termios.TIOCPKT_FLUSHREAD:
+            self._unread = b""
 
     def _say(self, data: bytes) -> None:
-        """What nobody reads is lost when the terminal's buffer is full, as on a wire."""
+        """At once where there is room; what nobody reads is lost in the end, as on a wire."""
+        self._unread = (self._unread + data)[-UNREAD:]
         if data and self._master >= 0:
-            try:
-                os.write(self._master, data)
-            except BlockingIOError:
-                return
+            self._unread = self._unread[_written(self._master, self._unread) :]
 
 
 def _read(master: int) -> bytes:
     try:
         return os.read(master, 4096)
-    except (BlockingIOError, OSError):
+    except OSError:  # nothing there, or the terminal is gone
         return b""
+
+
+def _written(master: int, data: bytes) -> int:
+    try:
+        return os.write(master, data)
+    except BlockingIOError:
+        return 0

@@ -116,7 +116,7 @@ def test_stop_overtakes_a_move_through_a_real_terminal(name: str) -> None:
         scope.stop()
         thread.join(10)
         assert len(ends) == 1
+        scope.clear()
         assert not board.mechanics.moving
         assert board.mechanics.body.pose.x_um < 300.0
-        scope.clear()
         scope.move_by(1.0)
