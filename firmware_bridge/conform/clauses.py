@@ -9,7 +9,7 @@ from firmware_bridge.conform.bench import LONG_S, Bench, Broken, NotHere
 from firmware_bridge.errors import BoardRefused
 from firmware_bridge.scope.drives.drive import Triple
 
-STOP_WITHIN_S = 0.5
+TOLD_AFTER_S, STOP_WITHIN_S = 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ def _status(bench: Bench) -> str:
 
 def _stop(bench: Bench) -> str:
     here = bench.drive.position()
-    bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
-    bench.transport.read(0.1)
+    reckoned_s = bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
+    bench.transport.read(TOLD_AFTER_S)
     told_s = bench.clock()
     bench.link.shout(bench.drive.halting())
     bench.drive.recover()
@@ -155,7 +155,8 @@ def _stop(bench: Bench) -> str:
     bench.transport.read(0.1)
     creeps = bench.drive.position()[0] - here[0] != went
     _return_to(bench, here)
-    if creeps or not abs(went) < 0.9 * bench.long:
+    farthest = bench.long * min(0.9, (TOLD_AFTER_S + STOP_WITHIN_S) / max(reckoned_s, 1e-3))
+    if creeps or not abs(went) < farthest:
         raise Broken(f"told to stop at once it went {went:g} of {bench.long:g}")
     return f"after {went:.4g} of {bench.long:g}, listening again in {took_s:.2f} s"
 
