@@ -12,10 +12,16 @@ from firmware_bridge.errors import Fault
 
 COMMANDS: Mapping[str, str] = {
     "bench": "firmware_bridge.commands.bench:bench",
+    "bench-focus": "firmware_bridge.commands.trials:bench_focus",
     "cameras": "firmware_bridge.commands.cameras:cameras",
+    "conform": "firmware_bridge.commands.conform:conform",
     "controls": "firmware_bridge.commands.controls:controls",
     "flatfield": "firmware_bridge.commands.flatfield:flatfield",
+    "focus": "firmware_bridge.commands.focus:focus",
+    "fuzz-boards": "firmware_bridge.commands.trials:fuzz_boards",
     "record": "firmware_bridge.commands.record:record",
+    "scan": "firmware_bridge.commands.scan:scan",
+    "sim": "firmware_bridge.commands.sim:sim",
     "snapshot": "firmware_bridge.commands.snapshot:snapshot",
     "sources": "firmware_bridge.commands.sources:sources",
 }

@@ -1,0 +1,62 @@
+"""`marrowkit-bridge scan`: a region, field by field, into a folder."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.newest import Newest
+from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, Scope, plan_scan, read_settings
+from firmware_bridge.scope.scan.plan import Stop
+from firmware_bridge.sources import open_source
+
+
+def scan(
+    source: Annotated[str, typer.Argument(help="Address of the camera.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the pictures and the progress; an interrupted scan goes on.")],
+    settings: Annotated[Path, typer.Option(help="Settings of the scope (TOML).")],
+    region: Annotated[str, typer.Option(help="left,top,right,bottom in µm of the stage.")],
+    field: Annotated[str, typer.Option(help="width,height of the camera's field in µm.")],
+    overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1,
+    raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False,
+) -> None:
+    """Scan. Ctrl-C ends it after the field that is being taken; the same command goes on from there."""
+    stops = _stops(region, field, overlap, raster)
+    with Scope(read_settings(settings)) as scope, Newest(open_source(source)) as live:
+        job = Scan(scope, LiveEye(live), stops, FolderKeeper(out), out / "progress.json")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda signum, frame: job.cancel())
+        ended = job.run(_shown)
+    raise typer.Exit(0 if ended.phase == "done" else 1)
+
+
+def _stops(region: str, field: str, overlap: float, raster: bool) -> tuple[Stop, ...]:
+    left, top, right, bottom = _figures(region, 4)
+    width, height = _figures(field, 2)
+    try:
+        return plan_scan(
+            Region(left, top, right, bottom), (width, height), overlap, "raster" if raster else "serpentine"
+        )
+    except ValueError as error:
+        raise BadScopeSettings(f"This region cannot be scanned: {error}.", "Correct --region and --field.") from error
+
+
+def _figures(text: str, count: int) -> list[float]:
+    try:
+        figures = [float(part) for part in text.split(",")]
+    except ValueError:
+        figures = []
+    if len(figures) != count:
+        raise BadScopeSettings(f"“{text}” is not {count} figures.", "Write them with commas, like 0,0,500,400.")
+    return figures
+
+
+def _shown(state: ScanState) -> None:
+    at = f" at {state.at.x_um:.0f}, {state.at.y_um:.0f} µm" if state.at else ""
+    counts = f"{state.kept} kept, {state.empty} empty, {state.blurred} blurred, {state.left} left"
+    print(f"{state.phase}{at}: {counts} {state.problem}".rstrip(), flush=True)

@@ -1,0 +1,42 @@
+"""`marrowkit-bridge bench-focus` and `fuzz-boards`: claims, measured."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from firmware_bridge.trials.focus import START_UM, figures, starts
+from firmware_bridge.trials.fuzz import fuzz
+
+MOST_SHOWN = 10
+
+
+def bench_focus(
+    count: Annotated[int, typer.Option("--starts", min=1, help="Simulated starts.")] = 500,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same starts.")] = 6,
+) -> None:
+    """How often autofocus lands within one depth of field, and how many pictures it takes."""
+    found = figures(list(starts(count, seed)))
+    bare = list(starts(max(1, count // 10), seed, bare=True))
+    refused = sum(not each.result.found for each in bare)
+    print(f"{found.starts} starts up to {START_UM:g} µm from focus, oil 100×/1.25, 0.11 µm per pixel, play 3 µm")
+    print(f"depth of field      {found.depth_of_field_um:.3f} µm")
+    print(f"within it           {found.within} of {found.starts} ({found.within / found.starts:.1%})")
+    print(f"off focus           median {found.median_um:.3f} µm, worst {found.worst_um:.3f} µm")
+    print(f"pictures            mean {found.images_mean:.1f}, most {found.images_most}")
+    print(f"time of the stage   mean {found.seconds_mean:.1f} s")
+    print(f"bare glass          “no focus found” in {refused} of {len(bare)}")
+
+
+def fuzz_boards(
+    strings: Annotated[int, typer.Option(min=1, help="Byte strings.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same strings.")] = 6,
+) -> None:
+    """Feed damaged bytes to both ends of every dialect. Exit code 1 if any raises."""
+    found = fuzz(strings, seed)
+    print(f"{found.strings} strings, {found.events} events, {found.seconds:.0f} s, slowest {found.slowest_ms:.1f} ms")
+    print(f"crashes {len(found.crashes)}, growth of peak memory after the first tenth {found.grown_kib} KiB")
+    for crash in found.crashes[:MOST_SHOWN]:
+        print(crash)
+    raise typer.Exit(1 if found.crashes else 0)

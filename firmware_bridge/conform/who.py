@@ -1,0 +1,63 @@
+"""Which family of boards answers? One harmless question tells them apart."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from firmware_bridge.boards import DIALECTS
+from firmware_bridge.boards.dialect import Dialect
+from firmware_bridge.boards.host import REPLY_LIMIT
+from firmware_bridge.boards.lines import Line, Lines
+from firmware_bridge.errors import BoardSilent, WrongFirmware
+from firmware_bridge.transport import Transport
+
+TRIES = 4
+EACH_S = 1.5
+"""An Arduino starts anew when its port is opened, and takes two seconds."""
+
+_SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("sangaboard", ("version",)),
+    ("grbl", ("error", "alarm", "welcome")),
+    ("marlin", ("unknown", "ok", "start")),
+)
+"""What each family says to `version`, which is a command to one of them only."""
+
+
+def which_board(transport: Transport, clock: Callable[[], float] = time.monotonic) -> Dialect:
+    """The dialect of whoever answers.
+
+    Raises:
+        BoardSilent: nobody answers.
+        WrongFirmware: somebody does, in no known dialect.
+        BoardLost: the port is gone.
+    """
+    heard: list[str] = []
+    for _ in range(TRIES):
+        transport.write(b"\nversion\n")
+        for text in _lines(transport, clock):
+            heard.append(text)
+            dialect = _recognised(text)
+            if dialect is not None:
+                return dialect
+    if not heard:
+        raise BoardSilent(f"Nobody answers at {transport.address}.", "Check power, cable and baud rate.")
+    what = f"What answers at {transport.address} speaks no dialect that is known: “{heard[0][:40]}”."
+    raise WrongFirmware(what, "See PROTOCOL.md for what a board must speak.")
+
+
+def _lines(transport: Transport, clock: Callable[[], float]) -> list[str]:
+    reader, until_s, found = Lines(REPLY_LIMIT), clock() + EACH_S, list[str]()
+    while clock() < until_s:
+        came = transport.read(0.1)
+        found += [line.text for line in reader.feed(came) if isinstance(line, Line) and line.clean]
+        if found and not came:
+            return found
+    return found
+
+
+def _recognised(text: str) -> Dialect | None:
+    for name, replies in _SIGNS:
+        if any(DIALECTS[name].replies[reply].form.read(text) is not None for reply in replies):
+            return DIALECTS[name]
+    return None

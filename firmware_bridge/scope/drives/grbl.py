@@ -1,0 +1,101 @@
+"""Moves a GRBL 1.1 board: jogs, and status reports until it is idle."""
+
+from __future__ import annotations
+
+import threading
+
+from firmware_bridge.boards.grbl import Status, read_status
+from firmware_bridge.errors import BoardAlarm, BoardNonsense
+from firmware_bridge.scope.drives.drive import Triple, introduced, stranger
+from firmware_bridge.scope.link import CHECK_CABLE, Link
+
+HOMING_S = 120.0
+LAMP_FULL = 1000.0
+SETTLE_S = 1.0
+RESET, CANCEL = b"\x18", b"\x85"
+
+
+class GrblDrive:
+    """Counts in millimetres; reports have three decimals."""
+
+    grid = 1e-5
+    listens = True
+    slack = 1.1e-3
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._homing = threading.Event()
+
+    def greet(self) -> str:
+        """Which firmware answers."""
+        said = introduced(self._link, "$I", "version", "GRBL 1.1")
+        version = said.text("version")
+        if not version.startswith("1.1"):
+            raise stranger(self._link, "GRBL 1.1", f" It is GRBL {version[:20]}.")
+        if self._status().state == "Alarm":
+            raise BoardAlarm("The board is locked by an alarm.", "Look at the stage, then home it.")
+        return f"GRBL {version.partition(':')[0]}"
+
+    def position(self) -> Triple:
+        """Millimetres."""
+        at = self._status().at
+        if at is None:
+            raise BoardNonsense("The board reports no position.", "Set $10=1, so that its reports have one.")
+        return at
+
+    def set_out(self, by: Triple, in_s: float) -> float:
+        """Begin a jog."""
+        self._homing.clear()
+        way = sum(each * each for each in by) ** 0.5
+        x, y, z = by
+        self._link.ask("$J", x=x, y=y, z=z, f=max(60.0 * way / max(in_s, 1e-3), 1e-3))
+        return in_s
+
+    def arrived(self, wait_s: float) -> bool:
+        """At rest?"""
+        if self._homing.is_set():
+            return self._homed(wait_s)
+        self._link.listen(wait_s)
+        state = self._status().state
+        if state == "Alarm":
+            raise BoardAlarm("The board locked itself during the move.", "Look at the stage, then home it.")
+        return state == "Idle"
+
+    def set_out_home(self) -> float:
+        """Home all axes; works in an alarm too."""
+        self._homing.set()
+        self._link.begin("$H")
+        return HOMING_S
+
+    def lamp(self, share: float) -> None:
+        """The lamp hangs on the spindle output; its full scale is setting 30, 1000 as shipped."""
+        self._link.ask("M3", s=LAMP_FULL * share)
+
+    def halting(self) -> bytes:
+        """Cancel the jog, which keeps the position; homing can only be reset."""
+        return RESET if self._homing.is_set() else CANCEL
+
+    def recover(self) -> None:
+        """Cancel what is left, reset what does not obey, unlock."""
+        self._homing.clear()
+        self._link.forgive()
+        self._link.shout(CANCEL)
+        self._link.settle()
+        if self._status().state not in ("Idle", "Alarm"):
+            self._link.shout(RESET)
+            self._link.settle()
+        self._link.forgive()
+        if self._status().state == "Alarm" or self._link.halted:
+            self._link.ask("$X")
+
+    def _homed(self, wait_s: float) -> bool:
+        if not self._link.ended(wait_s):
+            return False
+        self._homing.clear()
+        return True
+
+    def _status(self) -> Status:
+        status = read_status(self._link.answer("?", "status").text("report"))
+        if status is None:
+            raise BoardNonsense("The board's status report is damaged.", CHECK_CABLE)
+        return status

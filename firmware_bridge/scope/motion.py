@@ -1,0 +1,154 @@
+"""One board under way: legs, waiting, and whether it arrived. One thread at a time; `halt` from any."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from firmware_bridge.boards import DIALECTS
+from firmware_bridge.errors import BoardAlarm, BoardRestarted, MotionStopped, MoveFailed, ScopeFault
+from firmware_bridge.scope.drives import Drive, make_drive
+from firmware_bridge.scope.drives.drive import Triple
+from firmware_bridge.scope.link import Link
+from firmware_bridge.scope.place import Frame, Position, check_limits, legs
+from firmware_bridge.scope.settings import ScopeSettings
+from firmware_bridge.transport import Transport
+
+POLL_S = 0.02
+PATIENCE, GRACE_S = 1.5, 3.0
+"""A move may take this many times as long as reckoned, and so many seconds more."""
+
+STOPPED = ("Somebody pressed stop.", "Look at the stage, then clear the stop.")
+
+
+class Motion:
+    """Knows where the stage is, and brings it elsewhere. Policy (locks, what follows a fault) is the scope's."""
+
+    def __init__(self, settings: ScopeSettings, opener: Callable[[], Transport], clock: Callable[[], float]) -> None:
+        self._settings, self._opener, self._clock = settings, opener, clock
+        self._halted = threading.Event()
+        self.link, self._drive = self._opened()
+        self._frame = Frame(settings, self._drive.grid)
+        self._at: Triple = (0.0, 0.0, 0.0)
+        self._goal: Triple | None = None
+        self.firmware = ""
+
+    @property
+    def position(self) -> Position:
+        """Where it last came to rest."""
+        return Position(*self._frame.um(self._at))
+
+    @property
+    def under_way(self) -> bool:
+        """A move was begun and has not been seen to end."""
+        return self._goal is not None
+
+    def greet(self) -> None:
+        """Who is there, and where. Raises WrongFirmware, BoardFault."""
+        self.firmware = self._drive.greet()
+        self._at = self._drive.position()
+
+    def go(self, goal_um: Triple) -> Position:
+        """Go there, upward at the end. Raises BeyondLimits before anything moves, later MoveFailed and others."""
+        check_limits(self._settings, goal_um)
+        for leg_um in legs(self._settings, self.position.triple, goal_um):
+            self._leg(leg_um)
+        return self.position
+
+    def home(self) -> Position:
+        """Find the switches, and call their place 0 0 0."""
+        self._wait(self._drive.set_out_home(), "home")
+        self._at = self._drive.position()
+        self._frame = Frame(self._settings, self._drive.grid, self._at)
+        return self.position
+
+    def place(self, place_um: Triple) -> None:
+        """Call this place so."""
+        self._at = self._drive.position()
+        self._frame = self._frame.anchored(self._at, place_um)
+
+    def lamp(self, share: float) -> None:
+        """Set the lamp."""
+        self._drive.lamp(share)
+
+    def halt(self) -> None:
+        """Stop at once, from any thread. Raises BoardFault where the board cannot be reached."""
+        self._halted.set()
+        self.stop_board()
+
+    def stop_board(self) -> None:
+        """Send what stops it."""
+        self.link.shout(self._drive.halting())
+
+    def recover(self, fault: ScopeFault) -> bool:
+        """Make the board listen again after this fault. Whether it still is where it can be."""
+        self._halted.clear()
+        if fault.position_lost:
+            self._begin_anew(fault)
+        self._drive.recover()
+        reported = self._drive.position()
+        known = not fault.position_lost and self._plausible(reported)
+        self._at, self._goal = reported, None
+        return known
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.link.transport.close()
+
+    def _opened(self) -> tuple[Link, Drive]:
+        link = Link(self._opener(), DIALECTS[self._settings.board], self._clock)
+        return link, make_drive(link)
+
+    def _begin_anew(self, fault: ScopeFault) -> None:
+        """A board that restarted is greeted again; one that was lost is opened again before."""
+        if isinstance(fault, BoardAlarm | BoardRestarted):
+            self._drive.recover()
+        else:
+            self.close()
+            self.link, self._drive = self._opened()
+        self.firmware = self._drive.greet()
+
+    def _plausible(self, reported: Triple) -> bool:
+        """It lies between where it set out and where it was going."""
+        slack = self._drive.slack
+        ends = zip(reported, self._at, self._goal or self._at, strict=True)
+        return all(min(a, b) - slack <= at <= max(a, b) + slack for at, a, b in ends)
+
+    def _leg(self, goal_um: Triple) -> None:
+        goal = self._frame.units(goal_um)
+        by = (goal[0] - self._at[0], goal[1] - self._at[1], goal[2] - self._at[2])
+        if max(map(abs, by)) < self._drive.grid / 2:
+            return
+        way_um = sum((a - b) ** 2 for a, b in zip(goal_um, self.position.triple, strict=True)) ** 0.5
+        self._check_halted()
+        self._goal = goal
+        reckoned_s = self._drive.set_out(by, way_um / self._settings.speed_um_s)
+        self._wait(PATIENCE * reckoned_s + GRACE_S, "arrive")
+        self._verify(goal)
+        self._goal = None
+
+    def _wait(self, limit_s: float, word: str) -> None:
+        until_s = self._clock() + limit_s
+        while not self._drive.arrived(POLL_S):
+            self._check_halted()
+            if self._clock() > until_s:
+                what = f"The stage did not {word} within {limit_s:.1f} s."
+                raise MoveFailed(what, "See what blocks it, and whether its motors have power; then clear the fault.")
+        self._check_halted()
+
+    def _verify(self, goal: Triple) -> None:
+        reported = self._drive.position()
+        if max(abs(a - b) for a, b in zip(reported, goal, strict=True)) <= self._drive.slack:
+            self._at = goal
+            return
+        meant, now = Position(*self._frame.um(goal)), Position(*self._frame.um(reported))
+        what = f"The stage stopped at {_words(now)} instead of {_words(meant)}."
+        raise MoveFailed(what, "It met its end or an obstacle: free it, then clear the fault.")
+
+    def _check_halted(self) -> None:
+        if self._halted.is_set():
+            raise MotionStopped(*STOPPED)
+
+
+def _words(place: Position) -> str:
+    return f"{place.x_um:.1f}, {place.y_um:.1f}, {place.z_um:.1f} µm"

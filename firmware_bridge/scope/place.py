@@ -1,0 +1,76 @@
+"""Where a scope is, and how micrometres become what a board counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_bridge.errors import BeyondLimits
+from firmware_bridge.scope.drives.drive import Triple
+from firmware_bridge.scope.settings import ScopeSettings
+
+NAMES = "xyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Stage and focus, in micrometres."""
+
+    x_um: float = 0.0
+    y_um: float = 0.0
+    z_um: float = 0.0
+
+    @property
+    def triple(self) -> Triple:
+        """x, y, z."""
+        return (self.x_um, self.y_um, self.z_um)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """From micrometres to the board's units and back. `zero` is what the board counts at 0 0 0 µm."""
+
+    settings: ScopeSettings
+    grid: float
+    zero: Triple = (0.0, 0.0, 0.0)
+
+    def units(self, place_um: Triple) -> Triple:
+        """What the board counts there, on its grid."""
+        each = zip(place_um, self.settings.axes, self.zero, strict=True)
+        x, y, z = (zero + self._on_grid(axis.sign * um * axis.units_per_um) for um, axis, zero in each)
+        return (x, y, z)
+
+    def um(self, units: Triple) -> Triple:
+        """Where that is."""
+        each = zip(units, self.settings.axes, self.zero, strict=True)
+        x, y, z = (axis.sign * (count - zero) / axis.units_per_um for count, axis, zero in each)
+        return (x, y, z)
+
+    def anchored(self, units: Triple, place_um: Triple) -> Frame:
+        """The frame in which these units are this place."""
+        each = zip(units, place_um, self.settings.axes, strict=True)
+        x, y, z = (count - axis.sign * um * axis.units_per_um for count, um, axis in each)
+        return Frame(self.settings, self.grid, (x, y, z))
+
+    def _on_grid(self, units: float) -> float:
+        return round(units / self.grid) * self.grid
+
+
+def check_limits(settings: ScopeSettings, goal_um: Triple) -> None:
+    """Refuse goals that lie beyond the soft limits, and those that are no places at all.
+
+    Raises:
+        BeyondLimits: with the axis and its range.
+    """
+    for name, um, axis in zip(NAMES, goal_um, settings.axes, strict=True):
+        if not axis.lowest_um <= um <= axis.high_um:
+            what = f"{um:g} µm in {name} lies beyond the limits."
+            raise BeyondLimits(what, f"Stay from {axis.lowest_um:g} to {axis.high_um:g} µm in {name}.")
+
+
+def legs(settings: ScopeSettings, here_um: Triple, goal_um: Triple) -> list[Triple]:
+    """The way to a goal so that every axis arrives upward: first below it where that would be downward."""
+    below = tuple(
+        goal - axis.backlash_um if goal < here and axis.backlash_um else goal
+        for here, goal, axis in zip(here_um, goal_um, settings.axes, strict=True)
+    )
+    return [goal_um] if below == goal_um else [(below[0], below[1], below[2]), goal_um]

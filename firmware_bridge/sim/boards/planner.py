@@ -1,0 +1,74 @@
+"""The queue of moves that G-code boards work through one after another."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from firmware_bridge.sim.boards.mechanics import ZERO, Mechanics, Triple, triple
+
+DEPTH = 15
+RAPID_MM_PER_MIN = 3000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A straight line: by how many units, in how many seconds."""
+
+    by: Triple
+    lasts_s: float
+
+
+class Planner:
+    """Takes moves ahead of time; `goal` is where the last of them ends, in units."""
+
+    def __init__(self, mechanics: Mechanics) -> None:
+        self.mechanics = mechanics
+        self._moves: deque[Move] = deque()
+        self.goal: Triple = mechanics.count
+        self.held = False
+
+    @property
+    def full(self) -> bool:
+        """No further move is taken."""
+        return len(self._moves) >= DEPTH
+
+    @property
+    def idle(self) -> bool:
+        """All is done."""
+        return not self._moves and not self.mechanics.moving
+
+    def add(self, goal: Triple, mm_per_min: float) -> None:
+        """A move to this place."""
+        by = triple(b - a for a, b in zip(self.goal, goal, strict=True))
+        self._moves.append(Move(by, 60.0 * sum(each * each for each in by) ** 0.5 / max(mm_per_min, 1e-3)))
+        self.goal = goal
+
+    def work(self) -> bool:
+        """Begin the next move if the last one is done. Whether an end of the travel is in the way."""
+        while self._moves and not self.held and not self.mechanics.moving:
+            move = self._moves.popleft()
+            if self.mechanics.go(move.by, move.lasts_s):
+                self.goal = triple(map(sum, zip(self.mechanics.goal, *(each.by for each in self._moves), strict=True)))
+                return True
+        return False
+
+    def halt(self) -> None:
+        """Stop here and forget what was planned."""
+        self._moves.clear()
+        self.mechanics.halt()
+        self.goal = self.mechanics.count
+        self.held = False
+
+    def hold(self) -> None:
+        """Stop here, keep the rest for later."""
+        left = triple(b - a for a, b in zip(self.mechanics.count, self.mechanics.goal, strict=True))
+        self.mechanics.halt()
+        if left != ZERO:
+            self._moves.appendleft(Move(left, 60.0 * sum(each * each for each in left) ** 0.5 / RAPID_MM_PER_MIN))
+        self.held = True
+
+    def set_goal(self, goal: Triple) -> None:
+        """Call this place so; at rest only."""
+        self.mechanics.set_count(goal)
+        self.goal = goal

@@ -1,0 +1,59 @@
+"""Simulated boards and scopes in a time that needs no waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_bridge.scope import Scope, ScopeSettings
+from firmware_bridge.sim.boards.board import SimBoard
+from firmware_bridge.sim.boards.faults import Faulty, read_schedule
+from firmware_bridge.sim.boards.make import GEARS, make_board
+from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
+from firmware_bridge.sim.body import Body
+from firmware_bridge.transport import FakeClock, LoopTransport
+
+FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "grbl")
+
+
+def settings(board: str, backlash_um: float = 5.0, reach_um: float = 500.0, **others: object) -> ScopeSettings:
+    """A scope on this simulated board, with its usual gear."""
+    family = board.partition("-")[0]
+    axes = {
+        name: {"units_per_um": 1 / per, "low_um": -reach_um, "high_um": reach_um, "backlash_um": backlash_um}
+        for name, per in zip("xyz", GEARS[family].um_per_unit, strict=True)
+    }
+    return ScopeSettings.model_validate(
+        {"board": family, "port": f"sim:{board}", "speed_um_s": 2000.0, **axes, **others}
+    )
+
+
+@dataclass
+class Stand:
+    """A scope on a simulated board."""
+
+    scope: Scope
+    board: SimBoard
+    clock: FakeClock
+
+    @property
+    def mechanics(self) -> Mechanics:
+        return self.board.mechanics
+
+    @property
+    def body(self) -> Body:
+        return self.board.mechanics.body
+
+
+def wire(name: str, faults: str = "", gear: Gear | None = None) -> tuple[LoopTransport, SimBoard, FakeClock]:
+    """A simulated board and the way to it."""
+    clock = FakeClock()
+    board = make_board(name, gear=gear, clock=clock)
+    board = Faulty(board, read_schedule(faults)) if faults else board
+    return LoopTransport(board, clock, clock.sleep), board, clock
+
+
+def stand(name: str, faults: str = "", gear: Gear | None = None, **others: object) -> Stand:
+    """A scope in its own time."""
+    _, board, clock = wire(name, faults, gear)
+    scope = Scope(settings(name, **others), lambda: LoopTransport(board, clock, clock.sleep), clock)  # type: ignore[arg-type]
+    return Stand(scope, board, clock)
