@@ -25,8 +25,8 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 class PackSpec:
     """What goes into a bundle.
 
-    manifest  every field of the manifest but `files`, `vectors` and `schema_version`, as JSON values; without a `kind` it
-              is a whole bundle, a `cell-opinion`
+    manifest  every field of the manifest but `files`, `vectors` and `schema_version`, as JSON values; without a `kind`
+              it is a whole bundle, a `cell-opinion`
     files     content by path inside the bundle
     vectors   network to its inputs, normalised, and the logits of the float32 original
     """

@@ -9,9 +9,9 @@
     ├── FileEntry …, vectors                                           what is in it, and how to prove it
     └── Training, Metric …                                             where it comes from, how good it is
 
-There are two kinds. A `cell-opinion` is complete. A `cell-classifier` is one network that names cells, and nothing else:
-the kit's default bundle finds the cells for it and gives the second opinion, so it has no segmentation, fuzzy, rbf,
-fusion or thresholds.rbf.
+There are two kinds. A `cell-opinion` is complete. A `cell-classifier` is one network that names cells and nothing
+else: the kit's default bundle finds the cells for it and gives the second opinion, so it has no segmentation, fuzzy,
+rbf, fusion or thresholds.rbf.
 
 Every path is relative to the bundle and must be listed in `files`. The networks' tensors have fixed names, see
 `edge.bundle.tensors`. The JSON Schema of all this is published beside this file as `manifest.schema.json`.

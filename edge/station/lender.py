@@ -61,7 +61,7 @@ def brought(bundle: Bundle, what: str, part: T | None) -> T:
 
 
 def _require_one_language(own: Bundle, lender: Bundle) -> None:
-    """Both opinions are counted by one set of blast labels, so no label may be a blast in one and benign in the other."""
+    """One set of blast labels counts both opinions: no label may be a blast in one and benign in the other."""
     ours, theirs = own.manifest, lender.manifest
     both = set(ours.labels) & set(theirs.labels)
     split = sorted(both & (ours.positives ^ theirs.positives))

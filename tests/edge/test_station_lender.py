@@ -20,7 +20,8 @@ from edge.commands.benchjob import Job
 from edge.commands.serve import application
 from edge.document import document
 from edge.errors import BundleMissing, BundleUnsupported
-from edge.station import Station, open_station
+from edge.runtime import open_chosen
+from edge.station import Station, assembly, open_station
 from edge.types import Frame
 from export.pack import build_manifest
 from tests.stations import density_bundle, simulated_field
@@ -110,9 +111,7 @@ def test_a_lender_that_does_not_start_leaves_no_engine_open(
 ) -> None:
     closed: list[str] = []
     monkeypatch.setattr("edge.runtime.ort.OnnxSession.close", lambda session: closed.append(session.engine))
-    from edge.station import assembly
-
-    opening = assembly.open_chosen
+    opening = open_chosen
 
     def only_the_first(bundle: Any, *rest: Any) -> Any:
         if bundle.manifest.name == "names":

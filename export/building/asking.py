@@ -1,0 +1,79 @@
+"""What a network says of crops, asked as the kit asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from edge.bundle.manifest import Preprocessing
+from edge.bundle.tensors import IMAGE, Floats
+from edge.decide.symmetry import logits
+from edge.runtime.engines import EngineOptions, Network, find_engine
+from edge.runtime.session import Session
+from export.building.crops import Crops, draw
+from export.building.marks import Ints
+from export.errors import OtherInput
+
+SWAPPED: Mapping[str, str] = {
+    "rgb": "bgr",
+    "bgr": "rgb",
+    "rgb-on-black": "bgr-on-black",
+    "bgr-on-black": "rgb-on-black",
+}
+TRIED, MOST_SURE = 200, 3.0
+"""Crops that both orders of the channels are tried on, and standard errors by which one has to win."""
+
+
+def network_of(entry: Mapping[str, Any], files: Mapping[str, bytes]) -> Network:
+    """A variant's network from what `export.variants` built."""
+    path = PurePosixPath(entry["files"]["opinion"])
+    return Network(str(entry["name"]), files[str(path)], files.get(str(path.with_suffix(".bin")), b""))
+
+
+def loaded(entry: Mapping[str, Any], files: Mapping[str, bytes]) -> Session:
+    """The variant's network, ready on this machine. Raises EngineFault."""
+    return find_engine(entry["engine"]).load(network_of(entry, files), EngineOptions())
+
+
+def answers(session: Session, crops: Crops, inputs: Preprocessing) -> Floats:
+    """Logits of every crop, (n, labels)."""
+    said = [logits(session, {IMAGE: image}, inputs.symmetric) for image in crops.shown(inputs)]
+    return np.concatenate(said)
+
+
+def original_answers(network: bytes, crops: Crops, inputs: Preprocessing) -> Floats:
+    """The float32 network's logits of every crop, (n, labels), by ONNX Runtime."""
+    engine = find_engine("onnxruntime")
+    with closing(engine.load(Network("the float32 network", network), EngineOptions())) as session:
+        return answers(session, crops, inputs)
+
+
+def require_order(network: bytes, held_out: Crops, inputs: Preprocessing) -> None:
+    """The network is not right more often with red and blue exchanged.
+
+    Compared crop by crop (McNemar 1947): it has to win by three standard errors of the crops where only one is right.
+
+    Raises:
+        OtherInput: it is.
+    """
+    other = SWAPPED.get(inputs.view)
+    if other is None:
+        return
+    crops = draw(held_out, TRIED)
+    exchanged = inputs.model_copy(update={"view": other})
+    ours, theirs = (original_answers(network, crops, each).argmax(axis=1) for each in (inputs, exchanged))
+    if _wins(theirs, ours, crops.labels):
+        shares = ", ".join(f"{(said == crops.labels).mean():.0%} with {view}"
+                           for view, said in ((inputs.view, ours), (other, theirs)))  # fmt: skip
+        what = f"The network is right more often with red and blue exchanged: {shares} of {len(crops)} crops."
+        raise OtherInput(what, f"Build it with the view {other} (--view {other}).")
+
+
+def _wins(ours: Ints, theirs: Ints, truth: Ints) -> bool:
+    right, wrong = (ours == truth) & (theirs != truth), (ours != truth) & (theirs == truth)
+    gained, lost = np.count_nonzero(right), np.count_nonzero(wrong)
+    return bool(gained - lost > MOST_SURE * np.sqrt(gained + lost))
