@@ -98,7 +98,7 @@ class Outcome:
         ]
 
     def figures(self) -> list[Figure]:
-        """With 95 % intervals, as the manifest lists them; a variant that says what float32 says has none of its own."""
+        """With 95 % intervals, as the manifest lists them; a variant that says just what float32 says has none."""
         same = {each.variant for each in self.said if np.array_equal(each.logits, self.original)}
         return [figure for name, shares in self.every() if name not in same for figure in self._figures(name, shares)]
 
