@@ -23,7 +23,7 @@ class OnnxRuntime:
     def load(self, network: Network, options: EngineOptions) -> OnnxSession:
         """A session on the CPU provider. Raises EngineMissing or EngineFault."""
         library = import_library("onnxruntime", self.remedy)
-        library.disable_telemetry_events()
+        library.disable_telemetry_events()  # on Windows; elsewhere `edge` has said so before the import
         try:
             session = library.InferenceSession(
                 network.graph, _options(library, options), providers=["CPUExecutionProvider"]
