@@ -83,7 +83,7 @@ class Preprocessing(_Part):
 
     view: Name
     um_per_px: Positive
-    size_px: Annotated[int, Field(ge=1, le=4096)]
+    size_px: Annotated[int, Field(ge=1, le=1024)]
     mean: Annotated[tuple[Finite, ...], Field(min_length=1)]
     std: Annotated[tuple[Positive, ...], Field(min_length=1)]
     measures: tuple[Text, ...]
