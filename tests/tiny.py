@@ -24,6 +24,7 @@ from edge.runtime.ov import openvino_core, silence_telemetry
 from export.keys import key_list, trusted_key
 from export.pack import PackSpec, pack
 from export.sign import sign
+from tests.documents import TINY_FUZZY, TINY_RBF
 
 CELLS, SIZE_PX = 4, 8
 EMPTY = b'{"logits":[-9,-9,-9],"dense":true}'
@@ -213,7 +214,8 @@ def tiny_files(**more: bytes) -> dict[str, bytes]:
     """The files of a tiny bundle, by path; keywords with `__` for a dot add or replace some."""
     added = {name.replace("__", "."): content for name, content in more.items()}
     networks = {f"{network}.onnx": tiny_onnx(text) for network, text in TEXTS.items()}
-    return {**networks, "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
+    documents = {"fuzzy.json": TINY_FUZZY, "rbf.json": TINY_RBF}
+    return {**networks, **{name: json.dumps(each).encode() for name, each in documents.items()}, **added}
 
 
 @cache

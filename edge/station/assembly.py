@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from edge.segment.find import SegmentOptions
 from edge.segment.likelihood import CLASSICAL, Finder
 from edge.segment.network import NetworkFinder
 from edge.station.examine import Station, StationOptions
-from edge.station.lender import Pair, brought, open_pair
+from edge.station.lender import Pair, brought, open_pair, pair_of
 from edge.types import BundleRef, Scale
 
 ALONE = (1.0, 0.0)
@@ -50,25 +50,46 @@ def open_station(
     """
     options = options or StationOptions()
     pair = open_pair(bundle, data)
-    finds = brought(pair.lender, "segmentation", pair.lender.manifest.segmentation)
     site = None if options.ignore_calibration else load_calibration(data)
+    parts = _parts(pair, site)  # before the engines, which would have to be closed again
     manifest = pair.own.manifest
-    _require_scale(finds)
-    _require_channels(manifest)
-    # before the engines, which would have to be closed again
-    jury, segment = _jury(pair, site), segment_options(finds)
     sessions, said = _sessions(pair, data, engines)
     return Station(
         bundle=said,
-        finder=_finder(finds, sessions),
-        segment=segment,
+        finder=_finder(parts.finds, sessions),
+        segment=parts.segment,
         network=NetworkOpinion(sessions["opinion"], manifest.preprocessing, manifest.calibration),
-        jury=jury,
+        jury=parts.jury,
         assumed_um_per_px=manifest.intended_use.um_per_px,
         options=options,
         sessions={str(network): session for network, session in sessions.items()},
         site_scale=_site_scale(pair, site),
     )
+
+
+def require_usable(bundle: Bundle, data: Path) -> None:
+    """A station could be put together from it, as far as that shows without an engine.
+
+    Raises:
+        BundleFault: it could not, and this kit must not begin to use it.
+    """
+    _parts(pair_of(bundle, data), None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What a bundle is made into without an engine."""
+
+    finds: Segmentation
+    segment: SegmentOptions
+    jury: Jury
+
+
+def _parts(pair: Pair, site: Calibration | None) -> _Parts:
+    finds = brought(pair.lender, "segmentation", pair.lender.manifest.segmentation)
+    _require_scale(finds)
+    _require_view(pair.own.manifest)
+    return _Parts(finds, segment_options(finds), _jury(pair, site))
 
 
 def _sessions(pair: Pair, data: Path, engines: EngineOptions | None) -> tuple[dict[NetworkName, Session], BundleRef]:
@@ -132,8 +153,10 @@ def _require_scale(segmentation: Segmentation) -> None:
         )
 
 
-def _require_channels(manifest: Manifest) -> None:
+def _require_view(manifest: Manifest) -> None:
     inputs = manifest.preprocessing
+    if inputs.view not in VIEWS:
+        raise BundleUnsupported(f"preprocessing.view: this kit has no input view {inputs.view!r}.", UPDATE_KIT)
     planes = channels(VIEWS[inputs.view])
     if len(inputs.mean) != planes:
         raise BundleUnsupported(
@@ -185,9 +208,14 @@ def _fusion(manifest: Manifest, site_bias: float) -> Fusion:
 def _document(bundle: Bundle, part: str, path: str | None) -> Mapping[str, Any]:
     name = brought(bundle, part, path)
     try:
-        content = json.loads(bundle.read(name))
-    except ValueError as error:
+        content = json.loads(bundle.read(name), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise BundleDamaged(f"{name!r} of the bundle is no JSON: {error}.", "Install the bundle again.") from error
     if not isinstance(content, dict):
         raise BundleDamaged(f"{name!r} of the bundle is no JSON object.", "Install the bundle again.")
     return content
+
+
+def _no_number(text: str) -> None:
+    """JSON has no NaN and no infinity, whatever Python makes of them."""
+    raise ValueError(f"{text} is no number")

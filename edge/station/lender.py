@@ -38,7 +38,11 @@ def open_pair(name: str | None, data: Path) -> Pair:
         BundleFault: one of them is missing, damaged, not trusted or not for this kit; or they use one word for two
             things.
     """
-    own = use_bundle(name, data, views=VIEWS)
+    return pair_of(use_bundle(name, data, views=VIEWS), data)
+
+
+def pair_of(own: Bundle, data: Path) -> Pair:
+    """A bundle and its lender; raises as `open_pair`."""
     if own.manifest.kind != CLASSIFIER:
         return Pair(own, own)
     lender = use_bundle(None, data, views=VIEWS)

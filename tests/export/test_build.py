@@ -66,8 +66,12 @@ def test_a_build_leaves_a_bundle_that_a_kit_opens_a_card_and_a_report(built: Pat
     assert manifest.kind == "cell-classifier"
     assert manifest.labels == LABELS
     assert manifest.positives == {"L1", "L2"}
-    assert [each.name for each in manifest.variants] == ["onnx-fp32", "onnx-int8", "openvino-int8"]
-    assert all(check_variant(bundle, each.name).passed for each in manifest.variants)
+    here, graphics = ["onnx-fp32", "onnx-int8", "openvino-int8"], ["onnx-fp32-cuda", "onnx-fp32-tensorrt"]
+    assert [each.name for each in manifest.variants] == [*here, *graphics, "openvino-int8-gpu"]
+    assert all(check_variant(bundle, name).passed for name in here)
+    assert not any(check_variant(bundle, name).passed for name in graphics)
+    assert manifest.variant("onnx-fp32-cuda").files == manifest.variant("onnx-fp32").files
+    assert len(manifest.files) == 5
     assert said[0] == "40 crops to calibrate with, 100 held out."
 
 
