@@ -14,7 +14,7 @@ from edge.bundle.tensors import IMAGE, Floats
 from edge.decide.symmetry import logits
 from edge.runtime.engines import EngineOptions, Network, find_engine
 from edge.runtime.session import Session
-from export.building.crops import Crops, draw
+from export.building.crops import Crops, drawn
 from export.building.marks import Ints
 from export.errors import OtherInput
 
@@ -52,10 +52,16 @@ def original_answers(network: bytes, crops: Crops, inputs: Preprocessing) -> Flo
         return answers(session, crops, inputs)
 
 
-def require_order(network: bytes, held_out: Crops, inputs: Preprocessing) -> None:
+def require_order(network: bytes, held_out: Crops, inputs: Preprocessing, original: Floats) -> None:
     """The network is not right more often with red and blue exchanged.
 
     Compared crop by crop (McNemar 1947): it has to win by three standard errors of the crops where only one is right.
+
+    Args:
+        network: in float32.
+        held_out: labelled crops.
+        inputs: how they are shown as the specification says.
+        original: what the network says of them so, (n, labels).
 
     Raises:
         OtherInput: it is.
@@ -63,9 +69,9 @@ def require_order(network: bytes, held_out: Crops, inputs: Preprocessing) -> Non
     other = SWAPPED.get(inputs.view)
     if other is None:
         return
-    crops = draw(held_out, TRIED)
-    exchanged = inputs.model_copy(update={"view": other})
-    ours, theirs = (original_answers(network, crops, each).argmax(axis=1) for each in (inputs, exchanged))
+    rows = drawn(held_out, TRIED)
+    crops, exchanged = held_out.rows(rows), inputs.model_copy(update={"view": other})
+    ours, theirs = (each.argmax(axis=1) for each in (original[rows], original_answers(network, crops, exchanged)))
     if _wins(theirs, ours, crops.labels):
         shares = ", ".join(f"{(said == crops.labels).mean():.0%} with {view}"
                            for view, said in ((inputs.view, ours), (other, theirs)))  # fmt: skip

@@ -14,14 +14,14 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle
-from edge.bundle.manifest import Calibration, Preprocessing
-from edge.bundle.tensors import IMAGE, VectorSet
+from edge.bundle.manifest import Calibration
+from edge.bundle.tensors import IMAGE, Floats, VectorSet
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from edge.runtime.parity import ParityReport, check_variant
 from edge.runtime.session import Session
-from export.building.asking import answers, loaded, original_answers, require_order
-from export.building.crops import UNKNOWN, Crops, draw, read_crops, require_apart, require_labels
+from export.building.asking import answers, loaded, network_of, original_answers, require_order
+from export.building.crops import UNKNOWN, Crops, drawn, read_crops, require_apart, require_labels
 from export.building.limits import require
 from export.building.manifest import manifest_fields
 from export.building.outcome import ORIGINAL, Outcome, Said, Sensitive
@@ -52,6 +52,14 @@ class Sets:
 
 
 @dataclass(frozen=True, eq=False)
+class Original:
+    """The float32 network, and its logits of the held-out crops, (n, labels)."""
+
+    network: bytes
+    logits: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Workbench:
     """What a build works with: what it is to make, the key that signs it, where it goes, and who is told."""
 
@@ -76,10 +84,12 @@ def build(bench: Workbench) -> Bundle:
     say(f"{len(sets.calibration)} crops to calibrate with, {len(sets.held_out)} held out.")
     network = float32_network(spec)
     inputs = spec.picture.inputs
-    require_order(network, sets.held_out, inputs)
     say(f"{spec.network.source} is an ONNX network of {len(network) / 1e6:.1f} MB.")
+    original = original_answers(network, sets.held_out, inputs)
+    require_order(network, sets.held_out, inputs, original)
+    say("float32 has answered.")
     built = build_variants({"opinion": _traced(spec, network, sets)}, spec.variants)
-    outcome = _judged(bench, network, built, sets)
+    outcome = _judged(bench, Original(network, original), built, sets)
     bench.out.mkdir(parents=True, exist_ok=True)
     _write_report(bench, outcome, None, ())
     require(outcome.lines())
@@ -97,7 +107,7 @@ def read_sets(spec: BuildSpec) -> Sets:
     """
     both = (spec.crops.calibration, spec.crops.held_out)
     found = [read_crops(each, spec.labels, spec.picture, spec.crops.aliases) for each in both]
-    calibration, held_out = draw(found[0], spec.crops.most), found[1]
+    calibration, held_out = found[0].rows(drawn(found[0], spec.crops.most)), found[1]
     require_labels(held_out, spec.labels)
     require_apart(calibration, held_out)
     return Sets(calibration, held_out)
@@ -112,34 +122,34 @@ def _traced(spec: BuildSpec, network: bytes, sets: Sets) -> TracedNetwork:
     )  # what proves the variants is chosen when they are there
 
 
-def _judged(bench: Workbench, network: bytes, built: BuiltVariants, sets: Sets) -> Outcome:
+def _judged(bench: Workbench, original: Original, built: BuiltVariants, sets: Sets) -> Outcome:
     spec, inputs = bench.spec, bench.spec.picture.inputs
-    original = original_answers(network, sets.held_out, inputs)
-    bench.say("float32 has answered.")
-    said = [_said(bench, entry, built.files, sets.held_out, inputs) for entry in built.variants]
+    said = [_said(bench, entry, built.files, sets.held_out, original) for entry in built.variants]
     picture = next(sets.held_out.shown(inputs))[0]
-    opened = {str(entry["name"]): partial(loaded, entry, files) for entry, files in _opened(network, built)}
+    sources = _opened(original.network, built)
     return Outcome(
         spec=spec,
         truth=sets.held_out.labels,
         groups=sets.held_out.groups,
-        original=original,
+        original=original.logits,
         said=said,
-        calibration=_calibration(spec, network, sets.calibration),
-        speeds=speeds(opened, picture),
+        calibration=_calibration(spec, original.network, sets.calibration),
+        speeds=speeds({str(entry["name"]): partial(loaded, entry, files) for entry, files in sources}, picture),
         sensitive=bench.sensitive,
     )
 
 
 def _said(
-    bench: Workbench, entry: Mapping[str, Any], files: Mapping[str, bytes], crops: Crops, inputs: Preprocessing
+    bench: Workbench, entry: Mapping[str, Any], files: Mapping[str, bytes], crops: Crops, original: Original
 ) -> Said:
-    with closing(loaded(entry, files)) as session:
-        logits, engine = answers(session, crops, inputs), session.engine
-    bench.say(f"{entry['name']} has answered.")
     stem = f"{entry['name']}/"
     weight = sum(len(content) for path, content in files.items() if path.startswith(stem))
-    return Said(entry["name"], engine, logits, weight)
+    with closing(loaded(entry, files)) as session:
+        # The same file in the same engine need not be asked twice.
+        same = network_of(entry, files).graph == original.network
+        logits = original.logits if same else answers(session, crops, bench.spec.picture.inputs)
+        bench.say(f"{entry['name']} has answered.")
+        return Said(entry["name"], session.engine, logits, weight)
 
 
 def _calibration(spec: BuildSpec, network: bytes, crops: Crops) -> Calibration:

@@ -83,16 +83,14 @@ def read_crops(where: str, labels: Sequence[str], picture: PictureSpec, aliases:
     return _pictures(path, labels, picture, aliases)
 
 
-def draw(crops: Crops, most: int, seed: int = 0) -> Crops:
-    """At most so many, as many of each label as can be."""
-    if len(crops) <= most:
-        return crops
+def drawn(crops: Crops, most: int, seed: int = 0) -> Places:
+    """Places of at most so many, as many of each label as can be, in order."""
     random = np.random.default_rng(seed)
     turns = np.empty(len(crops))
     for label in np.unique(crops.labels):
         of_label = np.flatnonzero(crops.labels == label)
         turns[random.permutation(of_label)] = np.arange(len(of_label))
-    return crops.rows(np.sort(np.argsort(turns, kind="stable")[:most]))
+    return np.sort(np.argsort(turns, kind="stable")[:most])
 
 
 def require_apart(calibration: Crops, held_out: Crops) -> None:

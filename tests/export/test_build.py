@@ -21,7 +21,8 @@ from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
 from export.building.asking import original_answers
 from export.building.build import Workbench, build, read_sets
-from export.building.crops import Crops, draw, read_crops
+from export.building.crops import Crops, read_crops
+from export.building.crops import drawn as drawn_rows
 from export.building.outcome import Sensitive
 from export.building.reading import build_spec
 from export.building.source import float32_network
@@ -333,9 +334,11 @@ def test_kept_cells_are_shown_as_the_kit_shows_them(size_px: int, um_per_px: flo
 def test_crops_are_drawn_evenly_over_their_labels() -> None:
     labels = np.repeat([0, 1, 2], [50, 10, 3])
     crops = Crops("here", labels, labels.astype(str), tuple(map(str, range(63))), lambda at: None)  # type: ignore[arg-type, return-value]
-    assert np.bincount(draw(crops, 30).labels).tolist() == [17, 10, 3]
-    assert len(draw(crops, 100)) == 63
-    assert draw(crops, 30).digests == draw(crops, 30).digests
+    rows = drawn_rows(crops, 30)
+    assert np.bincount(crops.rows(rows).labels).tolist() == [17, 10, 3]
+    assert drawn_rows(crops, 100).tolist() == [*range(63)]
+    assert rows.tolist() == sorted(drawn_rows(crops, 30).tolist())
+    assert crops.rows(rows).digests == tuple(str(row) for row in rows)
 
 
 # ---- temperature and speed ----
@@ -379,7 +382,7 @@ def test_variants_take_turns_and_their_medians_are_told() -> None:
     assert [(each.variant, each.batch, each.ms) for each in found] == [
         (name, batch, 1000.0) for batch in BATCHES for name in "ab"
     ]
-    assert turns[:4] == ["a1", "b1", "a1", "b1"]
+    assert turns[:4] == ["a1", "b1", "b1", "a1"]
     assert len(turns) == 2 * len(BATCHES) * (WARM_UP + ROUNDS) + 2
 
 
