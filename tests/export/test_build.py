@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import onnx
 import pytest
@@ -21,19 +20,12 @@ from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
 from export.building.asking import original_answers
 from export.building.build import Workbench, build, read_sets
-from export.building.crops import Crops, read_crops
-from export.building.crops import drawn as drawn_rows
 from export.building.outcome import Sensitive
 from export.building.reading import build_spec
 from export.building.source import float32_network
-from export.building.spec import PictureSpec
-from export.building.speed import BATCHES, ROUNDS, WARM_UP, speeds
-from export.building.temperature import fitted
 from export.errors import BadCheckpoint, BadCrops, BadOnnx, ExportFault, LimitsBroken, NoImages, NoNetwork, OtherInput
 from export.onnx_export import to_onnx
-from export.opinion.table import write_cells
-from tests.namer import LABELS, SIZE_PX, build_fields, drawn, trained, write_all, write_set
-from tests.tabled import drawn_cells
+from tests.namer import LABELS, SIZE_PX, build_fields, drawn, trained, write_all
 from tests.tiny import KEY, KEYS, need_openvino
 
 Change = Callable[[dict[str, Any], Path], object]
@@ -279,111 +271,6 @@ class Wrapped(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.inner(x)  # type: ignore[no-any-return]
-
-
-# ---- crops ----
-
-
-def test_a_folder_without_labels_calibrates(place: Path, tmp_path: Path) -> None:
-    for number, picture in enumerate(drawn("L1", 3, 7)):
-        cv2.imwrite(str(tmp_path / f"{number}.png"), picture[..., ::-1])
-    crops = read_crops(str(tmp_path), LABELS, PictureSpec(size_px=SIZE_PX, um_per_px=0.5), {})
-    assert crops.labels.tolist() == [-1, -1, -1]
-    (batch,) = crops.shown(PictureSpec(size_px=SIZE_PX, um_per_px=0.5, mean=(0.5,), std=(0.25,)).inputs)
-    due = drawn("L1", 3, 7).transpose(0, 3, 1, 2).astype(np.float32) / 255
-    np.testing.assert_allclose(batch, (due - 0.5) / 0.25, atol=1e-5)
-
-
-def test_folders_below_a_label_are_its_patients(tmp_path: Path) -> None:
-    write_set(tmp_path, 2, 1)
-    (tmp_path / "L1" / "patient-7").mkdir()
-    for file in list((tmp_path / "L1").glob("*.png")):
-        file.rename(tmp_path / "L1" / "patient-7" / file.name)
-    crops = read_crops(str(tmp_path), LABELS, PictureSpec(size_px=SIZE_PX, um_per_px=0.5), {})
-    of_patient = crops.groups[crops.labels == 0]
-    assert of_patient.tolist() == ["L1/patient-7"] * 2
-    assert len(set(crops.groups)) == 1 + 3 * 2
-
-
-def test_a_word_can_mean_a_label_or_nothing(tmp_path: Path) -> None:
-    write_set(tmp_path, 2, 1)
-    picture = PictureSpec(size_px=SIZE_PX, um_per_px=0.5)
-    crops = read_crops(
-        str(tmp_path), ("blast", "neutrophil"), picture, {"L1": "blast", "L2": "blast", "lymphocyte": ""}
-    )
-    assert crops.labels.tolist() == [0] * 4 + [1] * 2
-
-
-@pytest.mark.parametrize(("size_px", "um_per_px"), [(80, 0.25), (40, 0.5), (64, 0.25), (100, 0.25), (20, 2.0)])
-def test_kept_cells_are_shown_as_the_kit_shows_them(size_px: int, um_per_px: float, tmp_path: Path) -> None:
-    cells = drawn_cells(3, seed=3)
-    write_cells(cells, tmp_path / "cells.npz")
-    picture = PictureSpec(size_px=size_px, um_per_px=um_per_px)
-    words = dict.fromkeys(set(cells.labels.tolist()) - {"blast"}, "other")
-    crops = read_crops(str(tmp_path / "cells.npz"), ("blast", "other"), picture, words)
-    shown = np.concatenate(list(crops.shown(picture.inputs)))
-    assert shown.shape == (len(cells), 3, size_px, size_px)
-    if (size_px, um_per_px) == (80, 0.25):
-        np.testing.assert_allclose(shown, cells.planes[:, :3].astype(np.float32) / 200, atol=1e-5)
-    if size_px == 100:
-        assert (shown[:, :, :9, :9] == 1).all()
-        np.testing.assert_allclose(shown[:, :, 10:90, 10:90], cells.planes[:, :3] / 200, atol=1e-5)
-    assert crops.labels.tolist() == [int(word != "blast") for word in cells.labels]
-
-
-def test_crops_are_drawn_evenly_over_their_labels() -> None:
-    labels = np.repeat([0, 1, 2], [50, 10, 3])
-    crops = Crops("here", labels, labels.astype(str), tuple(map(str, range(63))), lambda at: None)  # type: ignore[arg-type, return-value]
-    rows = drawn_rows(crops, 30)
-    assert np.bincount(crops.rows(rows).labels).tolist() == [17, 10, 3]
-    assert drawn_rows(crops, 100).tolist() == [*range(63)]
-    assert rows.tolist() == sorted(drawn_rows(crops, 30).tolist())
-    assert crops.rows(rows).digests == tuple(str(row) for row in rows)
-
-
-# ---- temperature and speed ----
-
-
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
-def test_a_temperature_is_found_again(temperature: float) -> None:
-    random = np.random.default_rng(0)
-    logits = random.normal(0, 2, (4000, 3)).astype(np.float32)
-    shares = np.exp(logits / temperature) / np.exp(logits / temperature).sum(axis=1, keepdims=True)
-    truth = np.array([random.choice(3, p=row) for row in shares])
-    assert fitted(logits, truth) == pytest.approx(temperature, rel=0.12)
-
-
-def test_a_few_cells_that_are_all_right_do_not_make_it_sure_without_end() -> None:
-    truth = np.repeat([0, 1], 5)
-    logits = np.eye(2, dtype=np.float32)[truth] * 4
-    sure = 1 / (1 + np.exp(-4 / fitted(logits, truth)))
-    assert sure == pytest.approx(6 / 7, abs=0.01)
-
-
-def test_variants_take_turns_and_their_medians_are_told() -> None:
-    turns: list[str] = []
-
-    class Session:
-        engine = "none"
-
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def run(self, inputs: Any) -> Any:
-            turns.append(f"{self.name}{len(inputs[IMAGE])}")
-            return {}
-
-        def close(self) -> None:
-            turns.append("closed")
-
-    ticks = iter(range(10_000))
-    opened = {name: (lambda name=name: Session(name)) for name in "ab"}
-    found = speeds(opened, np.zeros((3, 4, 4), np.float32), lambda: float(next(ticks)))
-    assert [(each.variant, each.batch, each.ms) for each in found] == [
-        (name, batch, 1000.0) for batch in BATCHES for name in "ab"
-    ]
-    assert turns[:4] == ["a1", "b1", "b1", "a1"]
-    assert len(turns) == 2 * len(BATCHES) * (WARM_UP + ROUNDS) + 2
 
 
 def test_the_report_is_whole_and_asks_nobody(built: Path) -> None:
