@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,7 +15,7 @@ from edge.decide.symmetry import logits
 from edge.runtime.engines import EngineOptions, Network, find_engine
 from edge.runtime.session import Session
 from export.building.crops import Crops, drawn
-from export.building.marks import Ints
+from export.building.marks import Ints, recalls
 from export.errors import OtherInput
 
 SWAPPED: Mapping[str, str] = {
@@ -24,6 +24,7 @@ SWAPPED: Mapping[str, str] = {
     "rgb-on-black": "bgr-on-black",
     "bgr-on-black": "rgb-on-black",
 }
+BETTER = 0.1
 TRIED, MOST_SURE = 200, 3.0
 """Crops that both orders of the channels are tried on, and standard errors by which one has to win."""
 
@@ -77,6 +78,19 @@ def require_order(network: bytes, held_out: Crops, inputs: Preprocessing, origin
                            for view, said in ((inputs.view, ours), (other, theirs)))  # fmt: skip
         what = f"The network is right more often with red and blue exchanged: {shares} of {len(crops)} crops."
         raise OtherInput(what, f"Build it with the view {other} (--view {other}).")
+
+
+def require_sense(original: Floats, truth: Ints, labels: Sequence[str]) -> None:
+    """The float32 network names cells better than chance: mean recall a tenth of the way from chance to perfect.
+
+    Raises:
+        OtherInput: it does not, so it is not shown what it learned from, or its labels stand in another order.
+    """
+    chance = 1 / len(labels)
+    found = float(np.nanmean(recalls(original.argmax(axis=1), truth, len(labels))))
+    if found < chance + BETTER * (1 - chance):
+        what = f"In float32 the network names {found:.0%} of each label's cells rightly, and chance {chance:.0%}."
+        raise OtherInput(what, "Check the order of the labels, the view, mean and std, the size, and the checkpoint.")
 
 
 def _wins(ours: Ints, theirs: Ints, truth: Ints) -> bool:

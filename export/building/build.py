@@ -20,7 +20,7 @@ from edge.durable import write_durably
 from edge.errors import BadSetting
 from edge.runtime.parity import ParityReport, check_variant
 from edge.runtime.session import Session
-from export.building.asking import answers, loaded, network_of, original_answers, require_order
+from export.building.asking import answers, loaded, network_of, original_answers, require_order, require_sense
 from export.building.crops import UNKNOWN, Crops, drawn, read_crops, require_apart, require_labels
 from export.building.limits import require
 from export.building.manifest import manifest_fields
@@ -87,6 +87,7 @@ def build(bench: Workbench) -> Bundle:
     say(f"{spec.network.source} is an ONNX network of {len(network) / 1e6:.1f} MB.")
     original = original_answers(network, sets.held_out, inputs)
     require_order(network, sets.held_out, inputs, original)
+    require_sense(original, sets.held_out.labels, spec.labels)
     say("float32 has answered.")
     built = build_variants({"opinion": _traced(spec, network, sets)}, spec.variants)
     outcome = _judged(bench, Original(network, original), built, sets)

@@ -30,7 +30,7 @@ UNKNOWN = -1
 """Place of a label that nobody knows."""
 OUTLINED = frozenset({"nucleus", "cell-density"})
 """Views that need outlines, which a picture alone does not have."""
-BATCH = 16
+BATCH = 8
 
 Places = NDArray[np.intp]
 
@@ -63,7 +63,7 @@ class Crops:
         )
 
     def shown(self, inputs: Preprocessing) -> Iterator[Floats]:
-        """Batches of what the network takes, (at most 16, channels, size, size), in order."""
+        """Batches of what the network takes, (at most 8, channels, size, size), in order."""
         for first in range(0, len(self), BATCH):
             yield np.stack([_shown(self.crop(at), inputs) for at in range(first, min(len(self), first + BATCH))])
 

@@ -83,6 +83,11 @@ class Outcome:
         yield ORIGINAL, self.shares(self.original)
         yield from ((each.variant, self.shares(each.logits)) for each in self.said)
 
+    def different(self) -> Iterator[tuple[str, Floats]]:
+        """The same without variants that say just what float32 says."""
+        same = {each.variant for each in self.said if np.array_equal(each.logits, self.original)}
+        return ((name, shares) for name, shares in self.every() if name not in same)
+
     def marks(self) -> Mapping[str, Marks]:
         """By name, float32 among them."""
         due = self.shares(self.original)
@@ -99,8 +104,7 @@ class Outcome:
 
     def figures(self) -> list[Figure]:
         """With 95 % intervals, as the manifest lists them; a variant that says just what float32 says has none."""
-        same = {each.variant for each in self.said if np.array_equal(each.logits, self.original)}
-        return [figure for name, shares in self.every() if name not in same for figure in self._figures(name, shares)]
+        return [figure for name, shares in self.different() for figure in self._figures(name, shares)]
 
     def _figures(self, name: str, shares: Floats) -> Iterator[Figure]:
         on, groups = f"held-out cells, {name}", numbered(self.groups)

@@ -48,10 +48,10 @@ def _verdict(lines: Sequence[Line], bundle: Bundle | None) -> str:
 
 def _limits(lines: Sequence[Line]) -> Table:
     rows = tuple(
-        (each.variant, each.limit_of, f"{each.found:.2f}", f"{each.limit:g}", "kept" if each.kept else "broken")
+        ("kept" if each.kept else "broken", each.variant, each.limit_of, f"{each.found:.2f}", f"{each.limit:g}")
         for each in lines
     )
-    return Table(("variant", "against float32", "found", "allowed", ""), rows)
+    return Table(("limit", "variant", "against float32", "found", "allowed"), rows)
 
 
 def _figures(outcome: Outcome) -> Iterator[str]:

@@ -36,7 +36,7 @@ def accuracy(outcome: Outcome) -> str:
         for row, (name, each) in enumerate(zip(names, found, strict=True)):
             axes.plot([each.low, each.high], [row, row], color=_colour(outcome, name), linewidth=2)
             axes.plot(each.value, row, "o", color=_colour(outcome, name))
-        least = found[0].value - outcome.spec.limits.top1 / 100
+        least = max(0.0, found[0].value - outcome.spec.limits.top1 / 100)
         axes.axvline(least, color="0.5", linestyle=":", linewidth=1.2, label=f"least allowed, {100 * least:.1f} %")
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
@@ -76,7 +76,7 @@ def reliability(outcome: Outcome) -> str:
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-        for name, shares in outcome.every():
+        for name, shares in outcome.different():
             sure, right, many = reliable(shares, outcome.truth)
             axes.plot(sure, right, color=_colour(outcome, name), linewidth=1.2, label=name)
             axes.scatter(sure, right, s=60 * np.sqrt(many / many.max()), color=_colour(outcome, name), alpha=0.7)

@@ -24,7 +24,7 @@ figure img { display: block; width: 100%; max-width: 34rem; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-td:first-child { white-space: nowrap; }
+td:nth-child(-n+2) { white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.broken { color: var(--bad); font-weight: 700; }

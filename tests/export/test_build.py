@@ -249,6 +249,15 @@ def test_red_and_blue_exchanged_is_noticed(place: Path, tmp_path: Path) -> None:
         build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
 
 
+def test_labels_in_another_order_are_noticed(place: Path, tmp_path: Path) -> None:
+    fields = {**build_fields(place), "labels": ["neutrophil", "lymphocyte", "L1", "L2"]}
+    with pytest.raises(
+        OtherInput, match=r"names [0-9]+% of each label's cells rightly, and chance 25%.*order of the lab"
+    ):
+        build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_onnx_file_is_as_good_as_its_module(place: Path, tmp_path: Path) -> None:
     """Under any names, with a softmax at its end."""
     module = torch.nn.Sequential(trained(), torch.nn.Softmax(1))
