@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,40 +15,30 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle
 from edge.bundle.manifest import Calibration
-from edge.bundle.tensors import IMAGE, Floats, VectorSet
+from edge.bundle.tensors import IMAGE, Floats
 from edge.durable import write_durably
 from edge.errors import BadSetting
-from edge.runtime.parity import ParityReport, check_variant
-from edge.runtime.session import Session
+from edge.runtime.parity import ParityReport
 from export.building.asking import answers, loaded, network_of, original_answers, require_order, require_sense
-from export.building.crops import UNKNOWN, Crops, drawn, read_crops, require_apart, require_labels
+from export.building.crops import UNKNOWN, Crops
 from export.building.limits import require
 from export.building.manifest import manifest_fields
-from export.building.outcome import ORIGINAL, Outcome, Said, Sensitive
+from export.building.outcome import Outcome, Said, Sensitive
+from export.building.proof import provable, proven, with_original
+from export.building.sets import Calibrating, Sets, read_sets
 from export.building.source import float32_network
 from export.building.spec import BuildSpec
 from export.building.speed import speeds
 from export.building.temperature import fitted
-from export.building.vectors import asked, chosen, drawings, tolerance
-from export.errors import ExportDiffers
 from export.pack import PackSpec, archive, pack
-from export.quantise import Arrays
 from export.report.card import card_markdown
 from export.report.page import report_page
 from export.sign import sign
 from export.variants import BuiltVariants, TracedNetwork, build_variants, on_graphics
 
-REPORT, CARD = "report.html", "card.md"
+FOLDER, REPORT, CARD = "bundle", "report.html", "card.md"
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Sets:
-    """The crops of a build: those that 8 bits are chosen by, and those that the limits are checked on."""
-
-    calibration: Crops
-    held_out: Crops
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,40 +84,27 @@ def build(bench: Workbench) -> Bundle:
     bench.out.mkdir(parents=True, exist_ok=True)
     _write_report(bench, outcome, None, ())
     require(outcome.lines())
-    bundle = _packed(bench, outcome, _provable(spec, network, built, outcome.calibration))
-    _write_report(bench, outcome, bundle, _proven(bundle, spec.variants))
+    try:
+        bundle = _packed(bench, outcome, provable(spec, network, built, outcome.calibration))
+        _write_report(bench, outcome, bundle, proven(bundle, spec.variants))
+    except BaseException:
+        _take_back(bench)
+        raise
     return bundle
-
-
-def read_sets(spec: BuildSpec) -> Sets:
-    """The crops that a specification names.
-
-    Raises:
-        BadCrops: labels are missing or unknown, or both sets share cells.
-        NoImages: a set is not there.
-    """
-    both = (spec.crops.calibration, spec.crops.held_out)
-    found = [read_crops(each, spec.labels, spec.picture, spec.crops.aliases) for each in both]
-    calibration, held_out = found[0].rows(drawn(found[0], spec.crops.most)), found[1]
-    require_labels(held_out, spec.labels)
-    require_apart(calibration, held_out)
-    return Sets(calibration, held_out)
 
 
 def _traced(spec: BuildSpec, network: bytes, sets: Sets) -> TracedNetwork:
     inputs = spec.picture.inputs
-    calibration: Iterator[Arrays] = ({IMAGE: image} for image in sets.calibration.shown(inputs))
     blank = {IMAGE: np.zeros((1, len(inputs.mean), inputs.size_px, inputs.size_px), np.float32)}
-    return TracedNetwork(
-        network, blank, calibration, spec.how
-    )  # what proves the variants is chosen when they are there
+    # What proves the variants is chosen when they are there: see `export.building.proof`.
+    return TracedNetwork(network, blank, Calibrating(sets.calibration, inputs), spec.how)
 
 
 def _judged(bench: Workbench, original: Original, built: BuiltVariants, sets: Sets) -> Outcome:
     spec, inputs = bench.spec, bench.spec.picture.inputs
     said = [_said(bench, entry, built.files, sets.held_out, original) for entry in built.variants]
     picture = next(sets.held_out.shown(inputs))[0]
-    sources = _opened(original.network, built)
+    sources = with_original(original.network, built)
     return Outcome(
         spec=spec,
         truth=sets.held_out.labels,
@@ -165,63 +142,24 @@ def _calibration(spec: BuildSpec, network: bytes, crops: Crops) -> Calibration:
     return Calibration(temperature=fitted(logits, labelled.labels), bias=none)
 
 
-def _provable(spec: BuildSpec, network: bytes, built: BuiltVariants, calibration: Calibration) -> BuiltVariants:
-    """The same variants with vectors that prove them, and what each may differ on those.
-
-    Raises:
-        LimitsBroken: no drawn cell proves them all.
-    """
-    images = drawings(spec.picture.inputs)
-    with ExitStack() as opened:
-        original, *sessions = (opened.enter_context(closing(loaded(*each))) for each in _opened(network, built))
-        answered = [asked(session, images) for session in (original, *sessions)]
-        vectors = chosen(images, answered[0], answered[1:], calibration)
-        variants = [
-            {**entry, "tolerance": {"opinion": _tolerance(entry, vectors, session, calibration)}}
-            for entry, session in zip(built.variants, sessions, strict=True)
-        ]
-    return BuiltVariants(built.files, variants, {"opinion": vectors})
-
-
-def _tolerance(entry: Mapping[str, Any], vectors: VectorSet, session: Session, calibration: Calibration) -> float:
-    usual = float(entry["tolerance"]["opinion"])
-    return usual if entry["precision"] == "fp32" else tolerance(vectors, session, calibration, usual)
-
-
-def _opened(network: bytes, built: BuiltVariants) -> list[tuple[Mapping[str, Any], Mapping[str, bytes]]]:
-    """float32 and every variant, as `loaded` takes them."""
-    return [(_FLOAT32, {_FLOAT32["files"]["opinion"]: network}), *((entry, built.files) for entry in built.variants)]
-
-
 def _packed(bench: Workbench, outcome: Outcome, built: BuiltVariants) -> Bundle:
-    folder = bench.out / "bundle"
+    folder = bench.out / FOLDER
     variants = [*built.variants, *on_graphics(built.variants)]
     pack(PackSpec(manifest_fields(outcome, variants), built.files, built.vectors), folder)
-    try:
-        bundle = sign(folder, bench.key)
-        archive(folder, bench.out / archive_name(bench.spec))
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
+    bundle = sign(folder, bench.key)
+    archive(folder, bench.out / archive_name(bench.spec))
     return bundle
+
+
+def _take_back(bench: Workbench) -> None:
+    """What is not proven is not left lying about."""
+    shutil.rmtree(bench.out / FOLDER, ignore_errors=True)
+    (bench.out / archive_name(bench.spec)).unlink(missing_ok=True)
 
 
 def archive_name(spec: BuildSpec) -> str:
     """The bundle as one file: `NAME-VERSION.mkb`."""
     return f"{spec.name}-{spec.version}.mkb"
-
-
-def _proven(bundle: Bundle, variants: Sequence[str]) -> tuple[ParityReport, ...]:
-    """These variants pass here as they would on a kit.
-
-    Raises:
-        ExportDiffers: one does not.
-    """
-    reports = tuple(check_variant(bundle, name) for name in variants)
-    for report in reports:
-        if not report.passed:
-            raise ExportDiffers(f"{report.variant} does not pass here: {report.problem}.", "It must not be shipped.")
-    return reports
 
 
 def _write_report(bench: Workbench, outcome: Outcome, bundle: Bundle | None, parity: Sequence[ParityReport]) -> None:
@@ -232,8 +170,6 @@ def _write_report(bench: Workbench, outcome: Outcome, bundle: Bundle | None, par
 
 
 def _require_empty(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    """The report of a build that broke a limit is no hindrance to the next one."""
+    if out.exists() and (not out.is_dir() or {each.name for each in out.iterdir()} - {REPORT}):
         raise BadSetting(f"{out} holds something already.", "Name a new folder with --out.")
-
-
-_FLOAT32: Mapping[str, Any] = {"name": ORIGINAL, "engine": "onnxruntime", "files": {"opinion": "network.onnx"}}

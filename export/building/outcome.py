@@ -95,11 +95,11 @@ class Outcome:
 
     def lines(self) -> list[Line]:
         """Every limit of every variant."""
-        found = self.marks()
+        found, spec, counts = self.marks(), self.spec, list(self.counts.values())
         return [
             line
             for each in self.said
-            for line in lines(each.variant, found[each.variant], found[ORIGINAL], self.counts, self.spec.limits)
+            for line in lines(each.variant, found[each.variant], found[ORIGINAL], counts, spec.limits, spec.labels)
         ]
 
     def figures(self) -> list[Figure]:

@@ -17,13 +17,24 @@ import torch
 from edge.bundle import open_bundle
 from edge.bundle.tensors import IMAGE, probabilities, read_vectors
 from edge.errors import BadSetting
-from edge.runtime.parity import check_variant
+from edge.runtime.parity import ParityReport, check_variant
 from export.building.asking import original_answers
-from export.building.build import Workbench, build, read_sets
+from export.building.build import Workbench, build
 from export.building.outcome import Sensitive
 from export.building.reading import build_spec
+from export.building.sets import read_sets
 from export.building.source import float32_network
-from export.errors import BadCheckpoint, BadCrops, BadOnnx, ExportFault, LimitsBroken, NoImages, NoNetwork, OtherInput
+from export.errors import (
+    BadCheckpoint,
+    BadCrops,
+    BadOnnx,
+    ExportDiffers,
+    ExportFault,
+    LimitsBroken,
+    NoImages,
+    NoNetwork,
+    OtherInput,
+)
 from export.onnx_export import to_onnx
 from tests.namer import LABELS, SIZE_PX, build_fields, drawn, trained, write_all
 from tests.tiny import KEY, KEYS, need_openvino
@@ -112,6 +123,25 @@ def test_a_broken_limit_leaves_a_report_with_the_table_and_no_bundle(place: Path
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "No bundle: 1 of 4 limits are broken." in page
     assert '<td class="broken">broken</td>' in page
+
+
+def test_after_a_broken_limit_one_can_try_again_in_the_same_place(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.html").write_text("of the last try")
+    fields = {**build_fields(place), "variants": ["onnx-fp32"]}
+    build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
+    assert "All 4 limits are kept" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_a_bundle_that_does_not_pass_here_is_taken_back(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {**build_fields(place), "variants": ["onnx-fp32"]}
+    told = ParityReport("onnx-fp32", "an engine", False, {"opinion": 0.001}, problem="drifts")
+    monkeypatch.setattr("export.building.proof.check_variant", lambda bundle, name: told)
+    with pytest.raises(ExportDiffers, match="onnx-fp32 does not pass here: drifts"):
+        build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["report.html"]
 
 
 def test_nothing_is_written_over(place: Path) -> None:

@@ -78,8 +78,7 @@ CASES = {
 
 @pytest.mark.parametrize(("found", "counts", "broken"), CASES.values(), ids=CASES)
 def test_limits(found: Marks, counts: tuple[int, ...], broken: str | None) -> None:
-    named = dict(zip(("blast", "lymphocyte", "absent"), counts, strict=True))
-    measured = lines("onnx-int8", found, PERFECT, named, Limits())
+    measured = lines("onnx-int8", found, PERFECT, counts, Limits(), ("blast", "lymphocyte", "absent"))
     if broken is None:
         require(measured)
         assert "broken" not in table(measured)
@@ -87,3 +86,8 @@ def test_limits(found: Marks, counts: tuple[int, ...], broken: str | None) -> No
         with pytest.raises(LimitsBroken, match=broken) as refused:
             require(measured)
         assert str(refused.value).count("**broken**") == 1
+
+
+def test_classes_without_names_are_told_by_their_places() -> None:
+    found = replace(PERFECT, recall=recall(0.9, 0.7))
+    assert lines("v", found, PERFECT, COUNTS, Limits())[1].limit_of == "recall lost, worst class (1), points"
