@@ -65,7 +65,8 @@ def sentences(codes: Iterable[Mapping[str, Any]], translate: Translate = in_engl
 
 def _bundle(bundle: BundleRef) -> Document:
     """`lender` only where there is one."""
-    return {key: value for key, value in asdict(bundle).items() if value is not None}
+    own = {key: value for key, value in asdict(bundle).items() if key != "lender"}
+    return own if bundle.lender is None else {**own, "lender": _bundle(bundle.lender)}
 
 
 def _scale(scale: Scale | None) -> Document:

@@ -37,12 +37,11 @@ def accuracy(outcome: Outcome) -> str:
             axes.plot([each.low, each.high], [row, row], color=_colour(outcome, name), linewidth=2)
             axes.plot(each.value, row, "o", color=_colour(outcome, name))
         least = max(0.0, found[0].value - outcome.spec.limits.top1 / 100)
-        axes.axvline(least, color="0.5", linestyle=":", linewidth=1.2, label=f"least allowed, {100 * least:.1f} %")
+        axes.axvline(least, color="0.5", linestyle=":", linewidth=1.2)
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.set_xlabel("held-out cells named rightly, 95 % interval")
-        axes.legend(loc="best", frameon=False)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.set_xlabel(f"held-out cells named rightly, 95 % interval\ndotted: least allowed, {100 * least:.1f} %")
 
     return _svg(draw, 1.2 + 0.45 * len(names))
 
@@ -109,7 +108,7 @@ def speed(found: Sequence[Speed]) -> str:
             bars = axes.barh(rows, widths, 0.36, color=COLOURS[1 + turn], label=f"batch {batch}")
             axes.bar_label(bars, [f"{width:.3g}" for width in widths], padding=3)
         _named_bars(axes, names, "milliseconds per cell")
-        axes.legend(loc="best", frameon=False)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(BATCHES), frameon=False)
 
     return _svg(draw, 1.2 + 0.6 * len(names))
 

@@ -56,6 +56,7 @@ def test_cells_are_the_default_bundles_and_names_are_its_own(data: Path) -> None
     assert all(list(cell["p"]) == list(NAME_LABELS) for cell in named["cells"])
     assert (named["bundle"]["name"], named["bundle"]["lender"]["name"]) == ("names", "marrowkit-default")
     assert "lender" not in usual["bundle"]
+    assert named["bundle"]["lender"] == usual["bundle"]
 
 
 def test_its_own_opinion_alone_names_a_cell_and_its_blast_labels_count(data: Path) -> None:
