@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from edge.types import Cell, CellResult, Decision, Examination, Reason, Scale, Verdict
+from edge.types import BundleRef, Cell, CellResult, Decision, Examination, Reason, Scale, Verdict
 from edge.words import Translate, in_english, say
 
 Document = dict[str, Any]
@@ -30,7 +30,7 @@ def document(examination: Examination, translate: Translate = in_english) -> Doc
         "cells": [_cell(result) for result in examination.cells],
         "counts": asdict(examination.counts),
         "decision": decision_document(examination.decision),
-        "bundle": asdict(examination.bundle),
+        "bundle": _bundle(examination.bundle),
         "timing_ms": dict(examination.timing_ms),
     }
     return said_again(_plain(plain), translate)
@@ -61,6 +61,12 @@ def said_again(stored: Document, translate: Translate) -> Document:
 def sentences(codes: Iterable[Mapping[str, Any]], translate: Translate = in_english) -> list[str]:
     """Codes with figures as sentences with remedies."""
     return [str(say(Reason(each["code"], each["values"]), translate)) for each in codes]
+
+
+def _bundle(bundle: BundleRef) -> Document:
+    """`lender` only where there is one."""
+    own = {key: value for key, value in asdict(bundle).items() if key != "lender"}
+    return own if bundle.lender is None else {**own, "lender": _bundle(bundle.lender)}
 
 
 def _scale(scale: Scale | None) -> Document:

@@ -255,12 +255,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class BundleRef:
-    """Which model answered: name, version, digest of the signed manifest, and the variant in use."""
+    """Which model answered: name, version, digest of the signed manifest, and the variant in use.
+
+    lender  the bundle that found the cells and gave the second opinion, where this one only names cells
+    """
 
     name: str
     version: int
     digest: str
     variant: str
+    lender: BundleRef | None = None
 
 
 @dataclass(frozen=True, eq=False)

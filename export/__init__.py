@@ -1,1 +1,8 @@
 """The workshop: train, quantise, check parity, pack. Never installed on a kit."""
+
+from __future__ import annotations
+
+import os
+
+# As in `edge`, for modules of the workshop that import ONNX Runtime before anything of the kit.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

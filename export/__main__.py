@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from edge.commands.lazy import lazy_app, run
 
 COMMANDS: Mapping[str, str] = {
+    "build": "export.commands.build:build_command",
+    "card": "export.commands.build:card_command",
     "pack": "export.commands.bundles:pack_command",
     "sign": "export.commands.bundles:sign_command",
     "archive": "export.commands.bundles:archive_command",

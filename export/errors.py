@@ -11,6 +11,8 @@ Fault (firmware_bridge)
     ├── LimitsBroken       8 bits cost more than is allowed             (caller: other crops, more float, fine-tuning)
     ├── NotInt8            an engine runs 8-bit layers in float          (caller: another engine or layer)
     ├── NoImages           a set of images is not there, or is another   (operator: put it there)
+    ├── BadCrops           pictures of cells are not as a build needs them (caller: labels, aliases, other crops)
+    ├── OtherInput         the network does better with other pictures   (caller: another view)
     ├── OtherRun           a training run was begun with other options   (operator: those, or another folder)
     └── NotYetMade         a stage needs what an earlier one makes       (operator: run that one first)
 """
@@ -78,6 +80,18 @@ class NoImages(ExportFault):
     """A set of images to learn from or to measure on is not there, or its table does not fit its files."""
 
     code = "export.images"
+
+
+class BadCrops(ExportFault):
+    """Pictures of single cells lack labels, have unknown ones, or those held out are among those learned from."""
+
+    code = "export.crops"
+
+
+class OtherInput(ExportFault):
+    """The network is right more often when it is shown cells otherwise than the specification says."""
+
+    code = "export.input"
 
 
 class OtherRun(ExportFault):

@@ -10,7 +10,7 @@ from typing import Any
 
 from edge.bundle.archive import write_archive
 from edge.bundle.canonical import canonical_json
-from edge.bundle.manifest import KIND, SCHEMA_VERSION, Manifest, NetworkName
+from edge.bundle.manifest import OPINION, SCHEMA_VERSION, Manifest, NetworkName
 from edge.bundle.opened import MANIFEST, SIGNATURE
 from edge.bundle.parse import digest, manifest_bytes, parse_manifest
 from edge.bundle.store import FolderStore
@@ -25,7 +25,8 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 class PackSpec:
     """What goes into a bundle.
 
-    manifest  every field of the manifest but `files`, `vectors`, `schema_version` and `kind`, as JSON values
+    manifest  every field of the manifest but `files`, `vectors` and `schema_version`, as JSON values; without a `kind`
+              it is a whole bundle, a `cell-opinion`
     files     content by path inside the bundle
     vectors   network to its inputs, normalised, and the logits of the float32 original
     """
@@ -65,9 +66,9 @@ def build_manifest(
     """The manifest of these fields, files and networks with vectors. Raises BundleUnsupported, as the kit would."""
     listed = {name: {"sha256": digest(content), "bytes": len(content)} for name, content in files.items()}
     vectors = {network: vectors_file(network) for network in networks}
-    own = {"schema_version": SCHEMA_VERSION, "kind": KIND, "files": listed, "vectors": vectors}
+    own = {"schema_version": SCHEMA_VERSION, "files": listed, "vectors": vectors}
     # Once more through the kit's own form, so that 1 and 1.0 in the caller's fields give the same bytes.
-    once = parse_manifest(canonical_json({**fields, **own}))
+    once = parse_manifest(canonical_json({"kind": OPINION, **fields, **own}))
     return parse_manifest(manifest_bytes(once))
 
 

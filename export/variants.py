@@ -136,7 +136,26 @@ def _as_int8(network: TracedNetwork) -> bytes:
     return quantise(network.onnx, network.calibration, network.options)
 
 
+def on_graphics(variants: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same files once more for the engines on graphics processors that run such: a few lines of the manifest each.
+
+    Nobody has seen them answer when they are packed: a kit uses one only after its own parity check.
+    """
+    return [
+        {**entry, "name": f"{entry['name']}-{ending}", "engine": f"{entry['engine']}-{ending}", "needs": [needs]}
+        for entry in variants
+        for of, ending, needs in ON_GRAPHICS
+        if entry["name"] == of
+    ]
+
+
 PRECISIONS: Mapping[str, Callable[[TracedNetwork], bytes]] = {"fp32": _as_float32, "int8": _as_int8}
+ON_GRAPHICS = (
+    ("onnx-fp32", "cuda", "an Nvidia graphics processor with CUDA"),
+    ("onnx-fp32", "tensorrt", "an Nvidia graphics processor with TensorRT"),
+    ("openvino-int8", "gpu", "an Intel graphics processor"),
+)
+"""Variant, ending of its name and its engine's, and what the device must have."""
 RECIPES: Mapping[str, Recipe] = {
     "onnx-fp32": Recipe("onnxruntime", "fp32", _as_onnx),
     "onnx-int8": Recipe("onnxruntime", "int8", _as_onnx),

@@ -24,6 +24,7 @@ from edge.runtime.ov import openvino_core, silence_telemetry
 from export.keys import key_list, trusted_key
 from export.pack import PackSpec, pack
 from export.sign import sign
+from tests.documents import TINY_FUZZY, TINY_RBF
 
 CELLS, SIZE_PX = 4, 8
 EMPTY = b'{"logits":[-9,-9,-9],"dense":true}'
@@ -46,6 +47,19 @@ tiny (float[N, 3, 8, 8] image, float[N, 2] measures) => (float[N, 2] logits)
 }
 """
 """Two labels from the mean colour and two measures."""
+
+NAMES = """
+<ir_version: 8, opset_import: ["" : 17]>
+names (float[N, 3, 8, 8] image) => (float[N, 4] logits)
+<float[3, 4] colour = {1.5, -1.0, 0.5, 0.25, -2.0, 1.0, 0.5, -0.5, 1.0, 2.0, -1.5, 0.75}>
+{
+    mean = ReduceMean <axes = [2, 3], keepdims = 0> (image)
+    logits = MatMul (mean, colour)
+}
+"""
+"""Four labels from the mean colour."""
+NAME_WEIGHTS = np.array([[1.5, -1.0, 0.5, 0.25], [-2.0, 1.0, 0.5, -0.5], [1.0, 2.0, -1.5, 0.75]], np.float32)
+NAME_LABELS = ("L1", "L2", "neutrophil", "monocyte")
 
 PLANES = """
 <ir_version: 8, opset_import: ["" : 17]>
@@ -160,11 +174,48 @@ def tiny_fields(**changes: Any) -> dict[str, Any]:
     }
 
 
+def classifier_fields(**changes: Any) -> dict[str, Any]:
+    """The manifest's fields of a bundle that only names cells: four labels, two of them blasts."""
+    whole = tiny_fields()
+    own = {key: whole[key] for key in whole if key not in ("segmentation", "fusion", "fuzzy", "rbf")}
+    return {
+        **own,
+        "kind": "cell-classifier",
+        "name": "names",
+        "title": "Names of cells",
+        "labels": list(NAME_LABELS),
+        "positive_label": "L1",
+        "also_positive": ["L2"],
+        "lymphoid_labels": [],
+        "urgent_labels": [],
+        "preprocessing": {**whole["preprocessing"], "measures": [], "measures_mean": [], "measures_std": []},
+        "thresholds": {"positive": 0.5, "abstain": [0.4, 0.6], "network": 0.5},
+        "calibration": {"temperature": 0.5, "bias": [0.0, 0.0, 0.0, 0.0]},
+        "variants": [{**tiny_variant(), "files": {"opinion": "opinion.onnx"}, "tolerance": {"opinion": 0.001}}],
+        **changes,
+    }
+
+
+def name_vectors(seed: int = 0) -> VectorSet:
+    """Inputs, and what the network of four names gives for them, computed without it."""
+    image = np.random.default_rng(seed).normal(size=(CELLS, 3, SIZE_PX, SIZE_PX)).astype(np.float32)
+    return VectorSet({"image": image}, (image.mean(axis=(2, 3)) @ NAME_WEIGHTS).astype(np.float32))
+
+
+def classifier_bundle(folder: Path, **changes: Any) -> Bundle:
+    """A signed bundle that only names cells; `changes` replace whole fields of its manifest."""
+    pack(
+        PackSpec(classifier_fields(**changes), {"opinion.onnx": tiny_onnx(NAMES)}, {"opinion": name_vectors()}), folder
+    )
+    return sign(folder, KEY)
+
+
 def tiny_files(**more: bytes) -> dict[str, bytes]:
     """The files of a tiny bundle, by path; keywords with `__` for a dot add or replace some."""
     added = {name.replace("__", "."): content for name, content in more.items()}
     networks = {f"{network}.onnx": tiny_onnx(text) for network, text in TEXTS.items()}
-    return {**networks, "fuzzy.json": b"{}", "rbf.json": b"{}", **added}
+    documents = {"fuzzy.json": TINY_FUZZY, "rbf.json": TINY_RBF}
+    return {**networks, **{name: json.dumps(each).encode() for name, each in documents.items()}, **added}
 
 
 @cache

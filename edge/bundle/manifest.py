@@ -3,10 +3,15 @@
     Manifest
     ├── IntendedUse                                                    what it may be used on
     ├── Segmentation                                                   how cells are found: the network `cells`, or none
-    ├── Preprocessing, Thresholds, Calibration, Fusion                 what they are: the network `opinion`
+    ├── Preprocessing, Thresholds, Calibration                         what they are: the network `opinion`
+    ├── fuzzy, rbf, Fusion                                             a second opinion, and how the two become one
     ├── Variant …                                                      the same networks for several engines
     ├── FileEntry …, vectors                                           what is in it, and how to prove it
     └── Training, Metric …                                             where it comes from, how good it is
+
+There are two kinds. A `cell-opinion` is complete. A `cell-classifier` is one network that names cells and nothing
+else: the kit's default bundle finds the cells for it and gives the second opinion, so it has no segmentation, fuzzy,
+rbf, fusion or thresholds.rbf.
 
 Every path is relative to the bundle and must be listed in `files`. The networks' tensors have fixed names, see
 `edge.bundle.tensors`. The JSON Schema of all this is published beside this file as `manifest.schema.json`.
@@ -19,7 +24,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION = 1
-KIND = "cell-opinion"
+OPINION, CLASSIFIER = "cell-opinion", "cell-classifier"
+KINDS = (OPINION, CLASSIFIER)
 
 NetworkName = Literal["opinion", "cells"]
 Text = Annotated[str, Field(min_length=1)]
@@ -77,7 +83,7 @@ class Preprocessing(_Part):
 
     view: Name
     um_per_px: Positive
-    size_px: Annotated[int, Field(ge=1, le=4096)]
+    size_px: Annotated[int, Field(ge=1, le=1024)]
     mean: Annotated[tuple[Finite, ...], Field(min_length=1)]
     std: Annotated[tuple[Positive, ...], Field(min_length=1)]
     measures: tuple[Text, ...]
@@ -97,7 +103,7 @@ class Thresholds(_Part):
     positive: Share
     abstain: tuple[Share, Share]
     network: Share
-    rbf: Share
+    rbf: Share | None = None
 
 
 class Calibration(_Part):
@@ -181,6 +187,7 @@ class Manifest(_Part):
 
     version         grows with every release of this name; an older one is refused
     positive_label  the class that is counted: `blast`
+    also_positive   further classes that are counted with it: `L2`, `L3` beside `L1`
     lymphoid_labels benign classes easily taken for the positive one: lymphocytes, hematogones
     urgent_labels   classes that ask for urgent review
     preprocessing, thresholds, calibration   of the network `opinion`
@@ -191,22 +198,23 @@ class Manifest(_Part):
     """
 
     schema_version: Annotated[int, Field(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)]
-    kind: Literal["cell-opinion"]
+    kind: Literal["cell-opinion", "cell-classifier"]
     name: Name
     version: Annotated[int, Field(ge=1, le=2**31)]
     title: Text
     intended_use: IntendedUse
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     positive_label: Text
+    also_positive: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     lymphoid_labels: tuple[Text, ...]
     urgent_labels: tuple[Text, ...]
-    segmentation: Segmentation
+    segmentation: Segmentation | None = None
     preprocessing: Preprocessing
     thresholds: Thresholds
     calibration: Calibration
-    fusion: Fusion
-    fuzzy: FilePath
-    rbf: FilePath
+    fusion: Fusion | None = None
+    fuzzy: FilePath | None = None
+    rbf: FilePath | None = None
     stain_reference: dict[str, Finite | tuple[Finite, ...]]
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
     files: Annotated[dict[FilePath, FileEntry], Field(json_schema_extra={"additionalProperties": False})]
@@ -218,7 +226,13 @@ class Manifest(_Part):
     @property
     def networks(self) -> tuple[NetworkName, ...]:
         """The networks that the bundle holds, in every variant."""
-        return ("opinion", "cells") if self.segmentation.method == "network" else ("opinion",)
+        finds = self.segmentation is not None and self.segmentation.method == "network"
+        return ("opinion", "cells") if finds else ("opinion",)
+
+    @property
+    def positives(self) -> frozenset[str]:
+        """Every label that is counted."""
+        return frozenset({self.positive_label, *(self.also_positive or ())})
 
     def variant(self, name: str) -> Variant:
         """The variant of that name. Raises KeyError if there is none."""

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge.bundle.canonical import NotCanonicalError, canonical_json, parse_canonical
-from edge.bundle.manifest import KIND, SCHEMA_VERSION, Manifest
+from edge.bundle.manifest import KINDS, SCHEMA_VERSION, Manifest
 from edge.bundle.rules import problems
 from edge.errors import BundleDamaged, BundleUnsupported
 
@@ -77,8 +77,8 @@ def _refuse_other_schemas(value: Mapping[str, Any]) -> None:
     version, kind = value.get("schema_version"), value.get("kind")
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise BundleUnsupported(f"schema_version: this kit reads {SCHEMA_VERSION}, not {version!r}.", UPDATE_KIT)
-    if kind != KIND:
-        raise BundleUnsupported(f"kind: this kit uses bundles of kind {KIND!r}, not {kind!r}.", UPDATE_KIT)
+    if kind not in KINDS:
+        raise BundleUnsupported(f"kind: this kit uses bundles of kind {' or '.join(KINDS)}, not {kind!r}.", UPDATE_KIT)
 
 
 def _misfit(where: str, what: str) -> BundleUnsupported:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import PurePosixPath
 
-from edge.bundle.manifest import Manifest, NetworkName
+from edge.bundle.manifest import OPINION, Manifest, NetworkName
 from edge.types import Features
 
 Problem = tuple[str, str]
@@ -24,12 +24,30 @@ def problems(manifest: Manifest) -> Iterator[Problem]:
         yield from rule(manifest)
 
 
+def _kind(manifest: Manifest) -> Iterator[Problem]:
+    """A whole bundle brings everything; a classifier borrows what is no classifier's."""
+    brought = {
+        "segmentation": manifest.segmentation,
+        "fusion": manifest.fusion,
+        "fuzzy": manifest.fuzzy,
+        "rbf": manifest.rbf,
+        "thresholds.rbf": manifest.thresholds.rbf,
+    }
+    whole = manifest.kind == OPINION
+    for key, value in brought.items():
+        if (value is not None) != whole:
+            yield key, f"a bundle of kind {manifest.kind!r} {'needs one' if whole else 'has none'}"
+
+
 def _labels(manifest: Manifest) -> Iterator[Problem]:
     yield from _repeated("labels", manifest.labels)
     if manifest.positive_label not in manifest.labels:
         yield "positive_label", f"{manifest.positive_label!r} is not one of the labels"
-    for key, named in (("urgent_labels", manifest.urgent_labels), ("lymphoid_labels", manifest.lymphoid_labels)):
-        for index, label in enumerate(named):
+    if manifest.positives >= set(manifest.labels):
+        yield "also_positive", "no label is left for cells that are not counted"
+    yield from _repeated("also_positive", (manifest.positive_label, *(manifest.also_positive or ())))
+    for key in ("also_positive", "urgent_labels", "lymphoid_labels"):
+        for index, label in enumerate(getattr(manifest, key) or ()):
             if label not in manifest.labels:
                 yield f"{key}[{index}]", f"{label!r} is not one of the labels"
 
@@ -56,7 +74,7 @@ def _decision(manifest: Manifest) -> Iterator[Problem]:
         yield "thresholds.positive", f"it lies outside the band of doubt, {low:g} to {high:g}"
     if len(manifest.calibration.bias) != len(manifest.labels):
         yield "calibration.bias", "needs one value per label"
-    if manifest.fusion.network + manifest.fusion.rbf <= 0:
+    if manifest.fusion is not None and manifest.fusion.network + manifest.fusion.rbf <= 0:
         yield "fusion", "at least one weight must be above zero"
 
 
@@ -76,8 +94,9 @@ def _vectors(manifest: Manifest) -> Iterator[Problem]:
 
 
 def _parts(manifest: Manifest) -> Iterator[Problem]:
-    yield from _listed(manifest, "fuzzy", manifest.fuzzy)
-    yield from _listed(manifest, "rbf", manifest.rbf)
+    for key, path in (("fuzzy", manifest.fuzzy), ("rbf", manifest.rbf)):
+        if path is not None:
+            yield from _listed(manifest, key, path)
 
 
 def _files(manifest: Manifest) -> Iterator[Problem]:
@@ -108,8 +127,8 @@ def _network_file(manifest: Manifest, where: str, path: str) -> Iterator[Problem
 
 def _one_each(manifest: Manifest, where: str, given: Collection[NetworkName]) -> Iterator[Problem]:
     if set(given) != set(manifest.networks):
-        method = manifest.segmentation.method
-        yield where, f"needs {' and '.join(manifest.networks)}, no more: segmentation.method is {method!r}"
+        finds = f"segmentation.method is {manifest.segmentation.method!r}" if manifest.segmentation else manifest.kind
+        yield where, f"needs {' and '.join(manifest.networks)}, no more: {finds}"
 
 
 def _listed(manifest: Manifest, where: str, path: str) -> Iterator[Problem]:
@@ -124,6 +143,7 @@ def _repeated(where: str, values: Sequence[str]) -> Iterator[Problem]:
 
 
 _RULES: tuple[Callable[[Manifest], Iterable[Problem]], ...] = (
+    _kind,
     _labels,
     _preprocessing,
     _decision,

@@ -72,16 +72,17 @@ def _station(job: Job) -> Station:
 
 
 def _switched(station: Station, job: Job) -> Station:
-    """The same station on another variant."""
-    station.close()
+    """The same station on another variant; what a classifier borrows stays as it is."""
     sessions: dict[Any, Any] = dict(open_sessions(use_bundle(job.bundle, Path(job.data)), job.variant))
+    for network in sessions:
+        station.sessions[network].close()
     finder: Any = station.finder
     return replace(
         station,
         bundle=replace(station.bundle, variant=job.variant),
         finder=replace(finder, session=sessions["cells"]) if "cells" in sessions else finder,
         network=replace(station.network, session=sessions["opinion"]),
-        sessions=sessions,
+        sessions={**station.sessions, **sessions},
     )
 
 

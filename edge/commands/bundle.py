@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from edge.bundle import Bundle, install, list_bundles, load_keys, open_bundle, rollback, use_bundle
+from edge.bundle.installing import Prove
 from edge.bundle.shelf import Shelved
 from edge.commands.options import AsJson, DataDir, data_folder
 from edge.commands.sheets import bundle_sheet, parity_table
@@ -57,7 +58,7 @@ def list_command(data: DataDir = None, as_json: AsJson = False) -> None:
 def install_command(path: BundlePath, data: DataDir = None) -> None:
     """Verify a bundle, prove it on this device, and use it from now on. If anything fails, nothing changes."""
     folder = data_folder(data)
-    bundle = install(path, folder, load_keys(folder), lambda offered: choose_variant(offered, folder))
+    bundle = install(path, folder, load_keys(folder), _prover(folder))
     _report(bundle, folder, "Installed")
 
 
@@ -68,8 +69,20 @@ def rollback_command(
 ) -> None:
     """Go back, on purpose, to the version before the one in use."""
     folder = data_folder(data)
-    bundle = rollback(name, folder, load_keys(folder), lambda older: choose_variant(older, folder))
+    bundle = rollback(name, folder, load_keys(folder), _prover(folder))
     _report(bundle, folder, "Back to")
+
+
+def _prover(folder: Path) -> Prove:
+    """Fit for use here: a station could be made of it, and one of its variants gives the signed answers."""
+    # late: a station takes a second to import, and `--help` should not
+    from edge.station import require_usable
+
+    def prove(bundle: Bundle) -> None:
+        require_usable(bundle, folder)
+        choose_variant(bundle, folder)
+
+    return prove
 
 
 def _report(bundle: Bundle, folder: Path, what: str) -> None:

@@ -17,7 +17,8 @@ from edge.commands.sheets import parity_figures
 from edge.durable import write_durably
 from edge.errors import EngineFault
 from edge.runtime.choose import choose_variant
-from edge.runtime.engines import ENGINES, find_engine, installed_version
+from edge.runtime.device import this_device
+from edge.runtime.engines import ENGINES, ON_GRAPHICS, find_engine, installed_version
 from edge.runtime.parity import ParityReport
 from firmware_bridge.errors import Fault
 
@@ -39,8 +40,9 @@ def python(place: Place) -> Iterator[Finding]:
 
 
 def engines(place: Place) -> Iterator[Finding]:
-    """Which inference engines are installed."""
-    for name in ENGINES:
+    """Which inference engines are installed; of those for graphics processors only where there is one."""
+    graphics = this_device().graphics
+    for name in (each for each in ENGINES if graphics or not each.endswith(ON_GRAPHICS)):
         engine = find_engine(name)
         version = installed_version(engine)
         if version is not None:

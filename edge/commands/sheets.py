@@ -45,14 +45,23 @@ def _identity(bundle: Bundle) -> Iterator[str]:
 
 
 def _use(manifest: Manifest) -> Iterator[str]:
-    use, finds, thresholds = manifest.intended_use, manifest.segmentation, manifest.thresholds
+    use, thresholds = manifest.intended_use, manifest.thresholds
     low, high = thresholds.abstain
     yield f"  for        {', '.join(use.specimens)}; {', '.join(use.stains)}; {use.magnification}"
     yield f"  scale      {_assumed(use)}"
-    yield f"  finds      cells by {finds.method} at {finds.um_per_px:g} µm per pixel"
+    yield f"  finds      {_finding(manifest)}"
     yield f"  labels     {', '.join(manifest.labels)}"
-    yield f"  counts     {manifest.positive_label} from p = {thresholds.positive:g}, in doubt from {low:g} to {high:g}"
-    yield f"  alone      the network from p = {thresholds.network:g}, the fuzzy-RBF from p = {thresholds.rbf:g}"
+    counted = ", ".join(label for label in manifest.labels if label in manifest.positives)
+    yield f"  counts     {counted} from p = {thresholds.positive:g}, in doubt from {low:g} to {high:g}"
+    rbf = "" if thresholds.rbf is None else f", the fuzzy-RBF from p = {thresholds.rbf:g}"
+    yield f"  alone      the network from p = {thresholds.network:g}{rbf}"
+
+
+def _finding(manifest: Manifest) -> str:
+    finds = manifest.segmentation
+    if finds is None:
+        return "no cells by itself: the default bundle finds them for it"
+    return f"cells by {finds.method} at {finds.um_per_px:g} µm per pixel"
 
 
 def _assumed(use: IntendedUse) -> str:

@@ -18,8 +18,8 @@ from edge.optics.normal import NormalField
 from edge.runtime.session import Session, Tensors
 from edge.types import Features, Outlines
 
-BATCH = 64
-"""Cells per inference: bounds the memory in a crowded field."""
+BATCH, BATCH_BYTES = 64, 64 * 2**20
+"""Cells per inference, and bytes of their pictures: they bound the memory in a crowded field."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,18 @@ class NetworkOpinion:
             BadMeasures: the manifest names a measure that there is not.
         """
         windows = tuple(label_windows(outlines.cells))
-        answers = []
-        for at in range(0, len(windows), BATCH):
-            some = slice(at, at + BATCH)
+        answers, many = [], batch_of(self.inputs)
+        for at in range(0, len(windows), many):
+            some = slice(at, at + many)
             given = prepared(self.inputs, normal, outlines, windows[some], features[some])
             answers.append(logits(self.session, given, self.inputs.symmetric))
         return probabilities(np.concatenate(answers), self.calibration)
+
+
+def batch_of(inputs: Preprocessing) -> int:
+    """How many cells are shown to the network at once."""
+    picture_bytes = 4 * len(inputs.mean) * inputs.size_px**2
+    return max(1, min(BATCH, BATCH_BYTES // picture_bytes))
 
 
 def prepared(

@@ -43,6 +43,21 @@ def rgb(crop: Crop) -> Planes:
     return np.ascontiguousarray(crop.transmittance.transpose(2, 0, 1))
 
 
+def rgb_on_black(crop: Crop) -> Planes:
+    """The cell alone on black, as sets of cut-out cells show it: 3 planes, 0–1.15."""
+    return np.ascontiguousarray(rgb(crop) * crop.cell)
+
+
+def bgr(crop: Crop) -> Planes:
+    """As `rgb`, blue first: for networks that learned from pictures as OpenCV reads them."""
+    return np.ascontiguousarray(rgb(crop)[::-1])
+
+
+def bgr_on_black(crop: Crop) -> Planes:
+    """As `rgb_on_black`, blue first."""
+    return np.ascontiguousarray(rgb_on_black(crop)[::-1])
+
+
 def cell_density(crop: Crop) -> Planes:
     """Optical density of the cell alone, each channel over its mean in the nucleus, and the nucleus' mask: 4 planes.
 
@@ -65,7 +80,14 @@ def nucleus(crop: Crop) -> Planes:
     return np.ascontiguousarray(crop.nucleus[None], np.float32)
 
 
-VIEWS: Mapping[str, View] = {"rgb": rgb, "cell-density": cell_density, "nucleus": nucleus}
+VIEWS: Mapping[str, View] = {
+    "rgb": rgb,
+    "rgb-on-black": rgb_on_black,
+    "bgr": bgr,
+    "bgr-on-black": bgr_on_black,
+    "cell-density": cell_density,
+    "nucleus": nucleus,
+}
 
 
 def channels(view: View) -> int:

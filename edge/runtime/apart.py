@@ -26,13 +26,24 @@ TIME_LIMIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One variant to check: the bundle by path and digest (it is verified already), the variant, the circumstances."""
+    """One variant to check: the bundle by path and digest (it is verified already), the variant, the circumstances.
+
+    cache_dir  as text; None: nothing is kept
+    """
 
     path: str
     digest: str
     variant: str
-    threads: int
     engines: Mapping[str, str]
+    threads: int
+    cache_dir: str | None
+    cache_limit_mb: int
+
+    @property
+    def options(self) -> EngineOptions:
+        """The engines' options."""
+        folder = None if self.cache_dir is None else Path(self.cache_dir)
+        return EngineOptions(self.threads, folder, self.cache_limit_mb)
 
 
 def check_apart(
@@ -43,8 +54,10 @@ def check_apart(
     limit_s: float = TIME_LIMIT_S,
 ) -> ParityReport:
     """As `parity.check_variant`, in a process of its own; its death or silence is a report too."""
-    threads = (options or EngineOptions()).threads
-    job = Job(str(bundle.path.resolve()), bundle.digest, variant, threads, dict(engines))
+    used = options or EngineOptions()
+    kept = None if used.cache_dir is None else str(used.cache_dir.resolve())
+    place = (str(bundle.path.resolve()), bundle.digest)
+    job = Job(*place, variant, dict(engines), used.threads, kept, used.cache_limit_mb)
     try:
         done = subprocess.run(
             [sys.executable, "-m", CHILD],

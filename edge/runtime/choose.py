@@ -23,6 +23,8 @@ from edge.runtime.engines import ENGINES, EngineOptions, find_engine, open_sessi
 from edge.runtime.parity import ParityReport, failed
 from edge.runtime.session import Session
 
+CACHE_FOLDER = "compiled"
+
 Check = Callable[[Bundle, str, EngineOptions, Mapping[str, str]], ParityReport]
 
 
@@ -54,7 +56,7 @@ def choose_variant(
     remembered = _recall(bundle, data_dir, device)
     if remembered is not None:
         return remembered
-    reports = compare_variants(bundle, options or EngineOptions(), engines, device, check)
+    reports = compare_variants(bundle, options or usual_options(data_dir), engines, device, check)
     fastest = _fastest(reports)
     if fastest is None:
         raise _none_passed(bundle, reports, device)
@@ -79,8 +81,14 @@ def open_chosen(
     Raises:
         As `choose_variant` and `open_sessions`.
     """
+    options = options or usual_options(data_dir)
     choice = choose_variant(bundle, data_dir, options)
     return open_sessions(bundle, choice.variant, options), choice
+
+
+def usual_options(data_dir: Path) -> EngineOptions:
+    """The engines' options of a kit: what they compile is kept in `<data>/compiled`."""
+    return EngineOptions(cache_dir=data_dir / CACHE_FOLDER)
 
 
 def recall_choice(bundle: Bundle, data_dir: Path, engines: Mapping[str, str] = ENGINES) -> Choice | None:

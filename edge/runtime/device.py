@@ -20,6 +20,7 @@ class Device:
     processor  its name as the system gives it, else its architecture
     features   instruction sets as /proc/cpuinfo names them, sorted: `avx2`, `avx512_vnni`, `asimddp`, …
     engines    engine to version
+    graphics   device files of graphics processors: `renderD128`, `nvidia0`, `nvgpu`, …
     """
 
     processor: str
@@ -27,15 +28,23 @@ class Device:
     cores: int
     features: tuple[str, ...]
     engines: Mapping[str, str]
+    graphics: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever another answer or another speed is to be expected."""
-        said = (self.processor, self.architecture, self.cores, self.features, sorted(self.engines.items()))
+        engines = sorted(self.engines.items())
+        said = (self.processor, self.architecture, self.cores, self.features, engines, self.graphics)
         return hashlib.sha256(canonical_json(said)).hexdigest()[:16]
 
 
-def this_device(engines: Mapping[str, str] = ENGINES, cpuinfo: Path = Path("/proc/cpuinfo")) -> Device:
+GRAPHICS = ("dri/renderD*", "nvidia[0-9]*", "nvhost-gpu", "nvgpu")
+"""Where Linux shows graphics processors: of any maker, of Nvidia's, and those of a Jetson."""
+
+
+def this_device(
+    engines: Mapping[str, str] = ENGINES, cpuinfo: Path = Path("/proc/cpuinfo"), devices: Path = Path("/dev")
+) -> Device:
     """The device this process runs on."""
     said = _first_values(cpuinfo)
     return Device(
@@ -44,6 +53,7 @@ def this_device(engines: Mapping[str, str] = ENGINES, cpuinfo: Path = Path("/pro
         cores=len(os.sched_getaffinity(0)),
         features=tuple(sorted((said.get("flags") or said.get("Features") or "").split())),
         engines=installed_engines(engines),
+        graphics=tuple(sorted(found.name for pattern in GRAPHICS for found in devices.glob(pattern))),
     )
 
 

@@ -22,7 +22,12 @@ from edge.runtime.session import Session
 ENGINES: Mapping[str, str] = {
     "onnxruntime": "edge.runtime.ort:OnnxRuntime",
     "openvino": "edge.runtime.ov:OpenVino",
+    "onnxruntime-cuda": "edge.runtime.ort:OnnxRuntimeCuda",
+    "onnxruntime-tensorrt": "edge.runtime.ort:OnnxRuntimeTensorRt",
+    "openvino-gpu": "edge.runtime.ov:OpenVinoGpu",
 }
+ON_GRAPHICS = ("-cuda", "-tensorrt", "-gpu")
+"""How the names of those end that run on graphics processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class EngineOptions:
 
     threads          cores that one inference may use
     cache_dir        where compiled networks may be kept; None: nowhere
-    cache_limit_mb   the cache is emptied of its oldest files down to this size before it is used
+    cache_limit_mb   each engine's cache is emptied of its oldest files down to this size before it is used
     """
 
     threads: int = 2

@@ -36,10 +36,18 @@ class Line:
     kept: bool
 
 
-def lines(variant: str, found: Marks, original: Marks, counts: Sequence[int], limits: Limits) -> list[Line]:
+def lines(
+    variant: str,
+    found: Marks,
+    original: Marks,
+    counts: Sequence[int],
+    limits: Limits,
+    labels: Sequence[str] = (),
+) -> list[Line]:
     """A line per limit. `counts` has the number of cells of each class; classes of fewer than 20 have no say, and where
-    no class has more, nothing is known of recall and its limit is broken."""
-    label, lost = _worst(found, original, np.asarray(counts))
+    no class has more, nothing is known of recall and its limit is broken. `labels` are the classes' names, if any."""
+    worst, lost = _worst(found, original, np.asarray(counts))
+    label = _called(worst, labels)
     return [
         _most(variant, "top-1 lost, points", 100 * (original.top1 - found.top1), limits.top1),
         _most(variant, f"recall lost, worst class ({label}), points", lost, limits.worst_recall),
@@ -68,10 +76,17 @@ def table(found: Sequence[Line]) -> str:
     return "\n".join(["| variant | limit | found | allowed | |", "|---|---|---|---|---|", *rows])
 
 
-def _worst(found: Marks, original: Marks, counts: NDArray[np.int_]) -> tuple[str, float]:
+def _worst(found: Marks, original: Marks, counts: NDArray[np.int_]) -> tuple[int | None, float]:
+    """Which class loses most, and how much; None, and endlessly much, where no class has enough cells."""
     lost = np.where(counts >= FEW, 100 * (original.recall - found.recall), -np.inf)
     worst = int(np.argmax(lost))
-    return (str(worst), float(lost[worst])) if np.isfinite(lost[worst]) else ("none has enough cells", np.inf)
+    return (worst, float(lost[worst])) if np.isfinite(lost[worst]) else (None, np.inf)
+
+
+def _called(worst: int | None, labels: Sequence[str]) -> str:
+    if worst is None:
+        return f"none has {FEW} cells"
+    return labels[worst] if labels else str(worst)
 
 
 def _most(variant: str, limit_of: str, found: float, limit: float) -> Line:

@@ -68,7 +68,7 @@ def train_command(
         precision=_precision(precision),
     )
     table = _cells(data, work, cells)
-    told = _told(network, _settings(settings), options, table, ())
+    told = _told(network, settings_of(settings), options, table, ())
     task = CropTask(table, partial(open_module, network, len(LABELS), told.settings), told.name, options)
     write_trained(out, train(task, out, options), told)
 
@@ -100,7 +100,7 @@ def distil_command(
         precision=_precision(precision),
     )
     table = _cells(data, work, cells)
-    told = _told(network, _settings(settings), options, table, [each.name for each in teachers])
+    told = _told(network, settings_of(settings), options, table, [each.name for each in teachers])
     task = DistilTask(
         table,
         partial(open_module, network, len(LABELS), told.settings),
@@ -141,7 +141,8 @@ def _told(
     )
 
 
-def _settings(given: Sequence[str] | None) -> dict[str, Any]:
+def settings_of(given: Sequence[str] | None) -> dict[str, Any]:
+    """What was said with --set; raises BadSetting."""
     return dict(_setting(each) for each in given or ())
 
 

@@ -72,16 +72,22 @@ def read_trained(folder: Path) -> Trained:
         BadCheckpoint: the training has not ended, or its files do not fit each other.
         NoNetwork: its network is not to be had here.
     """
-    if not (folder / TOLD_FILE).is_file():
-        raise BadCheckpoint(f"{folder} holds no trained network.", "Finish its training: marrowkit-export train.")
-    told = _told(folder / TOLD_FILE)
+    told = read_told(folder)
     module = open_module(told.network, len(told.labels), told.settings)
     load_weights(module, read_checkpoint(folder / WEIGHTS_FILE))
     make_plain(module)
     return Trained(module.eval(), told)
 
 
-def _told(file: Path) -> Told:
+def read_told(folder: Path) -> Told:
+    """What is said of the network that was trained in a folder.
+
+    Raises:
+        BadCheckpoint: the training has not ended, or its file cannot be read.
+    """
+    file = folder / TOLD_FILE
+    if not file.is_file():
+        raise BadCheckpoint(f"{folder} holds no trained network.", "Finish its training: marrowkit-export train.")
     try:
         fields = json.loads(file.read_text("utf-8"))
         lists = {name: tuple(fields[name]) for name in ("labels", "learned_from", "taught_by")}

@@ -10,7 +10,7 @@ import pytest
 from edge.bundle import Bundle, find_bundle, install, list_bundles, rollback, shelf, use_bundle
 from edge.bundle.shelf import current_version, switch_to
 from edge.errors import BundleDamaged, BundleFault, BundleMissing, BundleOutdated, BundleUntrusted, EngineDisagrees
-from tests.tiny import KEYS, OTHER_KEY, tiny_archive, tiny_bundle, trusting
+from tests.tiny import KEYS, OTHER_KEY, tiny_archive, tiny_bundle, tiny_files, trusting
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_broken_installed_bundle_is_repaired_by_installing_it_again(tmp_path: 
     with pytest.raises(BundleDamaged):
         use_bundle("tiny", data)
     install(path, data, KEYS, proven)
-    assert use_bundle("tiny", data).read("rbf.json") == b"{}"
+    assert use_bundle("tiny", data).read("rbf.json") == tiny_files()["rbf.json"]
 
 
 def test_a_shipped_bundle_is_used_until_one_is_installed_and_after_going_back(tmp_path: Path, data: Path) -> None:

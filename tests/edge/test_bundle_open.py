@@ -17,7 +17,7 @@ from edge.bundle.opened import reopen
 from edge.bundle.signature import signature_bytes
 from edge.errors import BundleDamaged, BundleFault, BundleMissing, BundleUnsupported, BundleUntrusted
 from export.keys import trusted_key
-from tests.tiny import KEY, KEYS, OTHER_KEY, tiny_archive, tiny_bundle
+from tests.tiny import KEY, KEYS, OTHER_KEY, tiny_archive, tiny_bundle, tiny_files
 
 Harm = Callable[[Path], object]
 
@@ -89,7 +89,7 @@ def test_a_sound_bundle_opens_and_reads(tmp_path: Path) -> None:
     bundle = open_bundle(tmp_path / "b", KEYS, views={"rgb"})
     assert bundle.digest == made.digest
     assert bundle.manifest.name == "tiny"
-    assert bundle.read("rbf.json") == b"{}"
+    assert bundle.read("rbf.json") == tiny_files()["rbf.json"]
     with pytest.raises(KeyError):
         bundle.read("manifest.json")
 

@@ -57,7 +57,9 @@ def test_rules_that_cannot_be_read_are_damaged(name: str, content: bytes, tmp_pa
 def test_the_bundles_limits_reach_the_search_for_cells(tmp_path: Path) -> None:
     given_limits = {"cell": 0.4, "least_nucleus_um2": 20.0, "sure": 0.9, "hole_um2": 2.0}
     bundle = judging_bundle(tmp_path / "b", "density", segmentation={**SEGMENTATION, "limits": given_limits})
-    options = segment_options(bundle.manifest)
+    finds = bundle.manifest.segmentation
+    assert finds is not None
+    options = segment_options(finds)
     assert (options.instances.cell, options.instances.least_nucleus_um2) == (0.4, 20.0)
     assert (options.outline.sure, options.outline.hole_um2) == (0.9, 2.0)
     assert options.instances.seam == SegmentOptions().instances.seam

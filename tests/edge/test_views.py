@@ -172,3 +172,20 @@ def test_an_unknown_measure_is_told() -> None:
     inputs = preprocessing(measures=("mood",), measures_mean=(0.0,), measures_std=(1.0,))
     with pytest.raises(BadMeasures, match="mood"):
         prepared(inputs, normal, outlines, tuple(label_windows(outlines.cells)), measure_cells(normal, outlines))
+
+
+@pytest.mark.parametrize("name", ["rgb", "rgb-on-black"])
+def test_blue_first_is_the_same_picture_the_other_way_round(name: str) -> None:
+    field, outlines = stained(CELL, NUCLEUS), one_cell(CELL, NUCLEUS)
+    red_first, blue_first = (seen(VIEWS[each], field, outlines)[0] for each in (name, name.replace("rgb", "bgr")))
+    np.testing.assert_array_equal(blue_first, red_first[::-1])
+
+
+def test_on_black_only_the_cell_is_left() -> None:
+    field, outlines = stained(CELL, NUCLEUS), one_cell(CELL, NUCLEUS)
+    alone, whole = (seen(VIEWS[each], field, outlines)[0] for each in ("rgb-on-black", "rgb"))
+    share = seen(VIEWS["cell-density"], field, outlines)[0][:3].max(axis=0) > 0
+    assert not alone[:, :3, :3].any()
+    np.testing.assert_allclose(alone[:, 32, 32], whole[:, 32, 32])
+    assert share[32, 32]
+    assert (whole[:, :3, :3] == 1).all()

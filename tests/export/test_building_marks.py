@@ -68,9 +68,9 @@ CASES = {
     "just within": (JUST_WITHIN, COUNTS, None),
     "better": (replace(PERFECT, top1=0.95, ece=0.0), COUNTS, None),
     "less accurate": (replace(PERFECT, top1=0.894), COUNTS, "top-1 lost"),
-    "a class is lost": (replace(PERFECT, recall=recall(0.9, 0.78)), COUNTS, r"worst class \(1\)"),
+    "a class is lost": (replace(PERFECT, recall=recall(0.9, 0.78)), COUNTS, r"worst class \(lymphocyte\)"),
     "a rare class has no say": (replace(PERFECT, recall=recall(0.9, 0.5)), (200, 19, 0), None),
-    "no class has a say": (PERFECT, (10, 10, 0), "none has enough cells"),
+    "no class has a say": (PERFECT, (10, 10, 0), "none has 20 cells"),
     "surer than it should be": (replace(PERFECT, ece=0.031), COUNTS, "calibration"),
     "another answer": (replace(PERFECT, agreement=0.989), COUNTS, "agreement"),
 }
@@ -78,7 +78,7 @@ CASES = {
 
 @pytest.mark.parametrize(("found", "counts", "broken"), CASES.values(), ids=CASES)
 def test_limits(found: Marks, counts: tuple[int, ...], broken: str | None) -> None:
-    measured = lines("onnx-int8", found, PERFECT, counts, Limits())
+    measured = lines("onnx-int8", found, PERFECT, counts, Limits(), ("blast", "lymphocyte", "absent"))
     if broken is None:
         require(measured)
         assert "broken" not in table(measured)
@@ -86,3 +86,8 @@ def test_limits(found: Marks, counts: tuple[int, ...], broken: str | None) -> No
         with pytest.raises(LimitsBroken, match=broken) as refused:
             require(measured)
         assert str(refused.value).count("**broken**") == 1
+
+
+def test_classes_without_names_are_told_by_their_places() -> None:
+    found = replace(PERFECT, recall=recall(0.9, 0.7))
+    assert lines("v", found, PERFECT, COUNTS, Limits())[1].limit_of == "recall lost, worst class (1), points"

@@ -1,0 +1,175 @@
+"""The whole way from a network to a signed bundle with its card and its report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.bundle import Bundle
+from edge.bundle.manifest import Calibration
+from edge.bundle.tensors import IMAGE, Floats
+from edge.durable import write_durably
+from edge.errors import BadSetting
+from edge.runtime.parity import ParityReport
+from export.building.asking import answers, loaded, network_of, original_answers, require_order, require_sense
+from export.building.crops import UNKNOWN, Crops
+from export.building.limits import require
+from export.building.manifest import manifest_fields
+from export.building.outcome import Outcome, Said, Sensitive
+from export.building.proof import provable, proven, with_original
+from export.building.sets import Calibrating, Sets, read_sets
+from export.building.source import float32_network
+from export.building.spec import BuildSpec
+from export.building.speed import speeds
+from export.building.temperature import fitted
+from export.pack import PackSpec, archive, pack
+from export.report.card import card_markdown
+from export.report.page import report_page
+from export.sign import sign
+from export.variants import BuiltVariants, TracedNetwork, build_variants, on_graphics
+
+FOLDER, REPORT, CARD = "bundle", "report.html", "card.md"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Original:
+    """The float32 network, and its logits of the held-out crops, (n, labels)."""
+
+    network: bytes
+    logits: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Workbench:
+    """What a build works with: what it is to make, the key that signs it, where it goes, and who is told."""
+
+    spec: BuildSpec
+    key: Ed25519PrivateKey
+    out: Path
+    say: Say
+    sensitive: Sequence[Sensitive] = ()
+
+
+def build(bench: Workbench) -> Bundle:
+    """Trace, quantise, check on crops that calibration never saw, pack, sign, and write report and card.
+
+    Raises:
+        LimitsBroken: a variant is further from float32 than is allowed; the report is there, the bundle is not.
+        ExportFault: the network or the crops are not as they have to be; what to change is said.
+        BadSetting: the folder `out` holds something, or a setting makes no sense.
+    """
+    spec, say = bench.spec, bench.say
+    _require_empty(bench.out)
+    sets = read_sets(spec)
+    say(f"{len(sets.calibration)} crops to calibrate with, {len(sets.held_out)} held out.")
+    network = float32_network(spec)
+    inputs = spec.picture.inputs
+    say(f"{spec.network.source} is an ONNX network of {len(network) / 1e6:.1f} MB.")
+    original = original_answers(network, sets.held_out, inputs)
+    require_order(network, sets.held_out, inputs, original)
+    require_sense(original, sets.held_out.labels, spec.labels)
+    say("float32 has answered.")
+    built = build_variants({"opinion": _traced(spec, network, sets)}, spec.variants)
+    outcome = _judged(bench, Original(network, original), built, sets)
+    bench.out.mkdir(parents=True, exist_ok=True)
+    _write_report(bench, outcome, None, ())
+    require(outcome.lines())
+    try:
+        bundle = _packed(bench, outcome, provable(spec, network, built, outcome.calibration))
+        _write_report(bench, outcome, bundle, proven(bundle, spec.variants))
+    except BaseException:
+        _take_back(bench)
+        raise
+    return bundle
+
+
+def _traced(spec: BuildSpec, network: bytes, sets: Sets) -> TracedNetwork:
+    inputs = spec.picture.inputs
+    blank = {IMAGE: np.zeros((1, len(inputs.mean), inputs.size_px, inputs.size_px), np.float32)}
+    # What proves the variants is chosen when they are there: see `export.building.proof`.
+    return TracedNetwork(network, blank, Calibrating(sets.calibration, inputs), spec.how)
+
+
+def _judged(bench: Workbench, original: Original, built: BuiltVariants, sets: Sets) -> Outcome:
+    spec, inputs = bench.spec, bench.spec.picture.inputs
+    said = [_said(bench, entry, built.files, sets.held_out, original) for entry in built.variants]
+    picture = next(sets.held_out.shown(inputs))[0]
+    sources = with_original(original.network, built)
+    return Outcome(
+        spec=spec,
+        truth=sets.held_out.labels,
+        groups=sets.held_out.groups,
+        original=original.logits,
+        said=said,
+        calibration=_calibration(spec, original.network, sets.calibration),
+        speeds=speeds({str(entry["name"]): partial(loaded, entry, files) for entry, files in sources}, picture),
+        sensitive=bench.sensitive,
+    )
+
+
+def _said(
+    bench: Workbench, entry: Mapping[str, Any], files: Mapping[str, bytes], crops: Crops, original: Original
+) -> Said:
+    stem = f"{entry['name']}/"
+    weight = sum(len(content) for path, content in files.items() if path.startswith(stem))
+    with closing(loaded(entry, files)) as session:
+        # The same file in the same engine need not be asked twice.
+        same = network_of(entry, files).graph == original.network
+        logits = original.logits if same else answers(session, crops, bench.spec.picture.inputs)
+        bench.say(f"{entry['name']} has answered.")
+        return Said(entry["name"], session.engine, logits, weight)
+
+
+def _calibration(spec: BuildSpec, network: bytes, crops: Crops) -> Calibration:
+    none = (0.0,) * len(spec.labels)
+    if spec.temperature != "fit":
+        return Calibration(temperature=spec.temperature, bias=none)
+    labelled = crops.rows(np.flatnonzero(crops.labels != UNKNOWN))
+    if not len(labelled):
+        remedy = "Put the calibration crops into folders by label, or say the temperature in build.toml."
+        raise BadSetting("A temperature cannot be fitted without labels.", remedy)
+    logits = original_answers(network, labelled, spec.picture.inputs)
+    return Calibration(temperature=fitted(logits, labelled.labels), bias=none)
+
+
+def _packed(bench: Workbench, outcome: Outcome, built: BuiltVariants) -> Bundle:
+    folder = bench.out / FOLDER
+    variants = [*built.variants, *on_graphics(built.variants)]
+    pack(PackSpec(manifest_fields(outcome, variants), built.files, built.vectors), folder)
+    bundle = sign(folder, bench.key)
+    archive(folder, bench.out / archive_name(bench.spec))
+    return bundle
+
+
+def _take_back(bench: Workbench) -> None:
+    """What is not proven is not left lying about."""
+    shutil.rmtree(bench.out / FOLDER, ignore_errors=True)
+    (bench.out / archive_name(bench.spec)).unlink(missing_ok=True)
+
+
+def archive_name(spec: BuildSpec) -> str:
+    """The bundle as one file: `NAME-VERSION.mkb`."""
+    return f"{spec.name}-{spec.version}.mkb"
+
+
+def _write_report(bench: Workbench, outcome: Outcome, bundle: Bundle | None, parity: Sequence[ParityReport]) -> None:
+    """The page in any case; the card only of a bundle that is there."""
+    write_durably(bench.out / REPORT, report_page(outcome, bundle, parity).encode())
+    if bundle is not None:
+        write_durably(bench.out / CARD, card_markdown(bundle.manifest).encode())
+
+
+def _require_empty(out: Path) -> None:
+    """The report of a build that broke a limit is no hindrance to the next one."""
+    if out.exists() and (not out.is_dir() or {each.name for each in out.iterdir()} - {REPORT}):
+        raise BadSetting(f"{out} holds something already.", "Name a new folder with --out.")

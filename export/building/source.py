@@ -1,0 +1,93 @@
+"""The network of a build as float32 ONNX, from wherever it comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from edge.bundle.tensors import IMAGE
+from edge.errors import BadSetting
+from export.building.spec import BuildSpec, NetworkSpec
+from export.errors import BadOnnx, NoNetwork
+from export.networks.checkpoint import load_weights, read_checkpoint
+from export.networks.onnx_file import CELLS, Due, adopted
+from export.networks.origin import TIMM, open_module
+from export.onnx_export import to_onnx
+from models.symmetry import make_plain
+
+ONNX_SUFFIX = ".onnx"
+TRIED = 2
+"""Cells that a module is tried with before it is traced."""
+
+
+def float32_network(spec: BuildSpec) -> bytes:
+    """The network that takes `image` (cells, channels, size, size) and gives `logits` (cells, labels).
+
+    Raises:
+        ExportFault: there is no such network, its weights do not fit, it is not what a bundle carries, or it cannot be
+            traced; what to do is said.
+        BadSetting: an ONNX file with a checkpoint, or a network whose weights nobody named.
+    """
+    planes = len(spec.picture.inputs.mean)
+    due = Due(planes, spec.picture.size_px, len(spec.labels))
+    if spec.network.source.endswith(ONNX_SUFFIX):
+        return _finished(spec.network, due)
+    module = _Named(_with_weights(spec.network, due.labels).eval())
+    _require_fit(module, due)
+    example = torch.rand(TRIED, due.channels, due.size_px, due.size_px, generator=torch.Generator().manual_seed(0))
+    return to_onnx(module, {IMAGE: example}, {IMAGE: {0: CELLS}})
+
+
+class _Named(nn.Module):
+    """Any network under the argument's name that a bundle's has."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Whatever the network makes of it."""
+        return self.network(image)  # type: ignore[no-any-return]
+
+
+def _finished(network: NetworkSpec, due: Due) -> bytes:
+    if network.checkpoint is not None:
+        raise BadSetting(f"{network.source} has its weights in it.", "Leave --checkpoint out.")
+    file = Path(network.source)
+    if not file.is_file():
+        raise BadOnnx(f"There is no file {file}.", "Check the path.")
+    return adopted(file.read_bytes(), due)
+
+
+def _with_weights(network: NetworkSpec, classes: int) -> nn.Module:
+    module = open_module(network.source, classes, network.settings)
+    if network.checkpoint is not None:
+        load_weights(module, read_checkpoint(Path(network.checkpoint)))
+    elif ":" not in network.source or network.source.startswith(TIMM):
+        raise BadSetting(f"{network.source} has random weights only.", "Name those it was trained to: --checkpoint.")
+    make_plain(module)
+    return module
+
+
+def _require_fit(module: nn.Module, due: Due) -> None:
+    """It takes such pictures, and gives a row of logits per cell.
+
+    Raises:
+        NoNetwork: it does not.
+    """
+    asked = (TRIED, due.channels, due.size_px, due.size_px)
+    try:
+        with torch.no_grad():
+            found = module(torch.rand(asked))
+    except (RuntimeError, ValueError, TypeError) as error:
+        first = (str(error).splitlines() or ["no reason given"])[0][:200]
+        what = f"The network does not take pictures of the shape {asked}: {first}"
+        raise NoNetwork(what, "Say its --size and --view as it was trained, and its settings (--set).") from error
+    if not isinstance(found, Tensor):
+        what = f"The network gives a {type(found).__name__}, not a tensor of logits."
+        raise NoNetwork(what, "Name a factory whose module gives the logits alone.")
+    if tuple(found.shape) != (TRIED, due.labels):
+        what = f"For {TRIED} cells and {due.labels} labels the network gives {tuple(found.shape)}."
+        raise NoNetwork(what, "Name the labels in the order of its outputs (--labels): as many as it has.")
