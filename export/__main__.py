@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "rates": "export.rates:command",
     "stability": "export.stability:command",
     "site-gain": "export.site_gain:command",
+    "bench-int8": "export.quantising.bench:command",
     "bench-fuzzy": "export.bench_fuzzy:command",
 }
 

@@ -21,6 +21,8 @@ from export.quantise import Arrays
 from export.quiet import quiet
 
 CONVOLUTIONS = ("Convolution", "GroupConvolution")
+JOINTS = ("Add", "Multiply")
+REDUCTIONS = ("ReduceSum", "ReduceMean", "MVN", "Softmax")
 OFF = -1.0
 """NNCF's word for no SmoothQuant."""
 
@@ -90,14 +92,31 @@ def _quantised(model: Any, runs: list[dict[str, Any]], options: NncfOptions) -> 
             subset_size=len(runs),
             model_type=None if options.smooth is None else nncf.ModelType.TRANSFORMER,
             fast_bias_correction=not options.thorough,
-            ignored_scope=nncf.IgnoredScope(names=list(options.keep)),
+            ignored_scope=nncf.IgnoredScope(names=[*options.keep, *_between(model)]),
             advanced_parameters=advanced.AdvancedQuantizationParameters(
                 overflow_fix=advanced.OverflowFix.ENABLE,
+                activations_range_estimator_params=nncf.quantization.range_estimator.RangeEstimatorParametersSet.MINMAX,
                 smooth_quant_alphas=advanced.AdvancedSmoothQuantParameters(
                     convolution=OFF if options.smooth is None else options.smooth, matmul=OFF
                 ),
             ),
         )
+
+
+def _between(model: Any) -> list[str]:
+    """Sums and products of two activations, and what is made of them before the next convolution: in float.
+
+    In 8 bits the sums that a transformer hands on would lose what its later blocks add, and softmax's small weights
+    nearly all; left in float they cost nothing that the engine could save.
+    """
+    return [each.get_friendly_name() for each in model.get_ordered_ops() if _joins(each)]
+
+
+def _joins(operation: Any) -> bool:
+    kind, sources = operation.get_type_name(), operation.input_values()
+    if kind in REDUCTIONS:
+        return True
+    return kind in JOINTS and all(each.get_node().get_type_name() != "Constant" for each in sources)
 
 
 def _require_known(model: Any, options: NncfOptions) -> None:
