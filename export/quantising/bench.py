@@ -103,7 +103,9 @@ def _in_bf16(network: bytes, inputs: Mapping[str, Any], threads: int) -> Callabl
 
 def ratios(times: Times) -> list[tuple[str, str, float]]:
     """(who, against whom, how many times faster): each int8 form against the faster float32 of both kinds, and bf16."""
-    faster = [times.faster(*(f"float32 {e} {kind}" for e in ("ONNX Runtime", "OpenVINO"))) for kind in (TRAINED, DEPLOYED)]
+    faster = [
+        times.faster(*(f"float32 {e} {kind}" for e in ("ONNX Runtime", "OpenVINO"))) for kind in (TRAINED, DEPLOYED)
+    ]
     against = [*faster, *([BF16] if BF16 in times.seconds else [])]
     return [(who, other, times.ratio(who, other)) for who in (INT8_OV, INT8_ORT) for other in against]
 

@@ -123,7 +123,9 @@ def _require_known(model: Any, options: NncfOptions) -> None:
     names = {each.get_friendly_name() for each in model.get_ordered_ops() if each.get_type_name() in CONVOLUTIONS}
     unknown = sorted(set(options.keep) - names)
     if unknown:
-        raise NotQuantisable(f"There is no layer {unknown[0]!r} to keep in float.", f"Layers are {', '.join(sorted(names))}.")
+        raise NotQuantisable(
+            f"There is no layer {unknown[0]!r} to keep in float.", f"Layers are {', '.join(sorted(names))}."
+        )
 
 
 def _require_inputs(model: Any, runs: list[dict[str, Any]]) -> None:

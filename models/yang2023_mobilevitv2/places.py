@@ -59,11 +59,11 @@ class PlacedAttention(nn.Module):
 
     def __init__(self, attention: LinearSelfAttention, norm: nn.GroupNorm) -> None:
         super().__init__()
-        width = attention.channels
+        parts = [1, attention.channels, attention.channels]
         weights, offsets = attention.qkv_proj.weight, cast(Tensor, attention.qkv_proj.bias)
         scores, keys, values = (
             after_norm(norm, _copied(weight, offset))
-            for weight, offset in zip(weights.split([1, width, width]), offsets.split([1, width, width]), strict=True)
+            for weight, offset in zip(torch.split(weights, parts), torch.split(offsets, parts), strict=True)
         )
         scores.bias = None
         self.scores, self.keys, self.values = scores, keys, values
