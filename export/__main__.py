@@ -21,6 +21,9 @@ COMMANDS: Mapping[str, str] = {
     "as-shipped": "export.as_shipped:command",
     "stability": "export.stability:command",
     "site-gain": "export.site_gain:command",
+    "quantise": "export.quantising.command:quantise_command",
+    "other-cpus": "export.quantising.other_cpus:other_cpus_command",
+    "bench-int8": "export.quantising.bench:command",
     "bench-fuzzy": "export.bench_fuzzy:command",
 }
 

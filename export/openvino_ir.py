@@ -29,8 +29,12 @@ def to_ir(network: bytes) -> Ir:
     Raises:
         EngineMissing: OpenVINO is not installed.
     """
-    model = openvino_core().read_model(network)
-    _name_operations(model)
+    return written(openvino_core().read_model(network))
+
+
+def written(model: Any) -> Ir:
+    """A model of OpenVINO's as IR, its operations named by what they are."""
+    name_operations(model)
     with tempfile.TemporaryDirectory() as folder:
         xml = Path(folder) / "network.xml"
         openvino().save_model(model, str(xml), compress_to_fp16=False)
@@ -61,8 +65,9 @@ def require_int8(ir: Ir, convolutions: int) -> None:
         )
 
 
-def _name_operations(model: Any) -> None:
-    """Names that the library makes up count on through the whole process; the tensors' own names stay."""
+def name_operations(model: Any) -> None:
+    """Call operations `Convolution_0`, `Convolution_1`, …: names that the library makes up count on through the whole
+    process; the tensors' own names stay."""
     counts = Counter[str]()
     for operation in model.get_ordered_ops():
         kind = operation.get_type_name()

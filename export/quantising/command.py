@@ -1,0 +1,79 @@
+"""`marrowkit-export quantise`: a trained network in 8 bits within its limits, with the way there told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from torch import Tensor
+
+from edge.durable import write_durably
+from edge.errors import BadSetting
+from export.building import limits
+from export.crops.kept import Trained, read_trained
+from export.crops.shown import resized, untouched
+from export.opinion.labels import label_indices
+from export.opinion.table import CellTable, read_cells
+from export.quantising import search, sensitivity
+from export.quantising.fine_tune import FineTuneOptions
+from export.quantising.picture import svg
+from export.quantising.score import Form
+from export.quantising.within_limits import QUANTISERS, LimitOptions, Pictures, Reached, within_limits
+
+ASKED = 200
+"""Cells that layers' sensitivity is measured on."""
+
+
+def quantise_command(
+    trained: Annotated[Path, typer.Argument(help="Folder of a training that has ended.")],
+    cells: Annotated[Path, typer.Argument(help="A file of cells to calibrate and fine-tune with.")],
+    unseen: Annotated[Path, typer.Argument(help="A file of labelled cells of which nothing was learned.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the network and the picture of its layers.")],
+    engine: Annotated[str, typer.Option(help=f"One of {', '.join(QUANTISERS)}.")] = "onnxruntime",
+    calibration: Annotated[int, typer.Option(min=10, help="Cells to calibrate with.")] = 300,
+    most: Annotated[int, typer.Option(min=0, help="Layers that may stay in float.")] = 16,
+    fine_tune: Annotated[int, typer.Option(min=0, help="Steps of fine-tuning where these do not help.")] = 0,
+) -> None:
+    """Quantise a trained network so that its limits hold; fails with a table where they do not."""
+    if engine not in QUANTISERS:
+        raise BadSetting(f"There is no engine {engine!r}.", f"Take {', '.join(QUANTISERS)}.")
+    network = read_trained(trained)
+    pictures = _pictures(network, read_cells(cells), read_cells(unseen), calibration)
+    tuning = FineTuneOptions(steps=fine_tune) if fine_tune else None
+    reached = within_limits(network.module, pictures, out / "fine-tuning", LimitOptions(engine, most, fine_tune=tuning))
+    _write(out, reached)
+    typer.echo(f"{sensitivity.table(reached.sensitivity)}\n\n{search.table(reached.found.steps)}")
+    typer.echo(f"\nFine-tuned: {'yes' if reached.fine_tuned else 'no'}. Written to {out}.")
+    limits.require(reached.found.steps[-1].lines)
+
+
+def _pictures(network: Trained, cells: CellTable, unseen: CellTable, calibration: int) -> Pictures:
+    truth = label_indices(unseen.labels)
+    known = truth >= 0
+    drawn = np.random.default_rng(0).permutation(len(cells))
+    size_px = network.told.size_px
+    return Pictures(
+        calibration=_shown(cells.rows(drawn[:calibration]), size_px),
+        asked=_shown(cells.rows(drawn[calibration : calibration + ASKED]), size_px),
+        judged=_shown(unseen.rows(known), size_px),
+        truth=truth[known],
+        learned=_shown(cells.rows(drawn), size_px),
+    )
+
+
+def _shown(cells: CellTable, size_px: int) -> Tensor:
+    return resized(untouched(cells.planes), size_px)
+
+
+def _write(out: Path, reached: Reached) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in _files(reached.form).items():
+        write_durably(out / name, content)
+    kept = reached.found.steps[-1].kept
+    write_durably(out / "sensitivity.svg", svg(reached.sensitivity, kept).encode())
+
+
+def _files(form: Form) -> dict[str, bytes]:
+    return {"int8.onnx": form} if isinstance(form, bytes) else {"int8.xml": form.xml, "int8.bin": form.bin}
