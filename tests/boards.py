@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from firmware_bridge.scope import Scope, ScopeSettings
 from firmware_bridge.sim.boards.board import SimBoard
-from firmware_bridge.sim.boards.faults import Faulty, read_schedule
+from firmware_bridge.sim.boards.faults import Faulty
 from firmware_bridge.sim.boards.make import GEARS, make_board
 from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
@@ -48,7 +48,7 @@ def wire(name: str, faults: str = "", gear: Gear | None = None) -> tuple[LoopTra
     """A simulated board and the way to it."""
     clock = FakeClock()
     board = make_board(name, gear=gear, clock=clock)
-    board = Faulty(board, read_schedule(faults)) if faults else board
+    board = Faulty(board, faults, clock) if faults else board
     return LoopTransport(board, clock, clock.sleep), board, clock
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
 from firmware_bridge.imagefile import decode_image
-from firmware_bridge.sim.schedule import Planned, Schedule, Span, parse_schedule
+from firmware_bridge.sim.schedule import Schedule, Span, parse_schedule, with_usual
 
 KINDS: dict[str, str] = {
     "unplug": "the camera goes away for so long (2 s), and comes back under its number with the settings of its maker",
@@ -30,11 +30,7 @@ def troubles(text: str) -> Schedule:
     Raises:
         BadSourceUri: it is not understood.
     """
-    return Schedule([_with_default(each) for each in parse_schedule(text, KINDS)])
-
-
-def _with_default(fault: Planned) -> Planned:
-    return Planned(fault.kind, fault.when, fault.lasts or _LASTS.get(fault.kind))
+    return Schedule(with_usual(parse_schedule(text, KINDS), _LASTS))
 
 
 class Plug:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from firmware_bridge.boards.numbering import numbered
 from firmware_bridge.errors import BadScopeSettings
-from firmware_bridge.sim.boards.faults import KINDS, Planned, read_schedule
+from firmware_bridge.sim.boards.faults import KINDS, Faulty
 from firmware_bridge.sim.boards.make import BOARDS, make_board
 from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
+from firmware_bridge.sim.schedule import Planned, Span
 from firmware_bridge.transport import FakeClock
 from tests.boards import wire
 
@@ -271,26 +272,38 @@ def test_the_lamp_follows_while_the_stage_moves() -> None:
     assert mechanics.body.pose.x_um == pytest.approx(100.0)
 
 
-def test_a_schedule_is_read() -> None:
-    assert read_schedule("half-line@3, noise@5*2,silence") == (
-        Planned("half-line", 3),
-        Planned("noise", 5, 2),
-        Planned("silence", 1),
+def test_boards_and_cameras_have_one_grammar_and_a_fault_of_a_board_happens_once() -> None:
+    board = Faulty(make_board("grbl"), "half-line@3, noise@5:2,unplug@9s,wrong-firmware@0")
+    assert board.schedule.to_come == (
+        Planned("half-line", Span(count=3), Span(count=1)),
+        Planned("noise", Span(count=5), Span(count=2)),
+        Planned("unplug", Span(seconds=9.0)),
+        Planned("wrong-firmware", Span(count=0)),
     )
-    assert read_schedule("") == ()
+    assert Faulty(make_board("grbl"), "").schedule.to_come == ()
 
 
-@pytest.mark.parametrize("text", ["sabotage@3", "noise@x", "noise@1*", "@3", "noise 3"])
+@pytest.mark.parametrize("text", ["sabotage@3", "noise@x", "noise@1:", "noise@1*2", "@3", "noise 3", "noise"])
 def test_an_unknown_fault_is_refused_with_the_known_ones(text: str) -> None:
     with pytest.raises(BadScopeSettings) as told:
-        read_schedule(text)
+        Faulty(make_board("grbl"), text)
     assert all(kind in told.value.remedy for kind in KINDS)
+
+
+def test_a_fault_may_come_and_go_by_the_clock() -> None:
+    transport, _, clock = wire("grbl", "silence@2s:3s")
+    heard = []
+    for _ in range(7):
+        transport.write(b"$I\n")
+        heard.append(bool(transport.read(0.1)))
+        clock.sleep(0.9)
+    assert heard == [True, True, False, False, False, True, True]
 
 
 def test_the_same_schedule_does_the_same() -> None:
     said = []
     for _ in range(2):
-        transport, _, _ = wire("grbl", "noise@2*3,half-line@6")
+        transport, _, _ = wire("grbl", "noise@2:3,half-line@6")
         for _ in range(8):
             transport.write(b"$I\n")
         said.append(transport.read(0.1))

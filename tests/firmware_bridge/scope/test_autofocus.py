@@ -92,7 +92,7 @@ def test_it_gives_up_after_enough_pictures() -> None:
     assert (result.images, result.reason) == (5, "time")
 
 
-@pytest.mark.parametrize(("fault", "kind"), [("stall@20*99", MoveFailed), ("silence@20*99", BoardSilent)])
+@pytest.mark.parametrize(("fault", "kind"), [("stall@20:99", MoveFailed), ("silence@20:99", BoardSilent)])
 def test_a_fault_ends_it_and_nothing_moves_after(fault: str, kind: type[Exception]) -> None:
     stood: Stand = stand("grbl", fault)
     with pytest.raises(kind):

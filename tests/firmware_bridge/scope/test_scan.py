@@ -190,7 +190,7 @@ def test_after_any_crash_it_goes_on_and_no_field_is_lost_or_kept_twice(
     assert [each.name for each in path.iterdir()] == ["progress.json"]
 
 
-@pytest.mark.parametrize("fault", ["stall@40*999", "silence@40*999", "unplug@40", "reboot@40", "limit@40*999"])
+@pytest.mark.parametrize("fault", ["stall@40:999", "silence@40:999", "unplug@40", "reboot@40", "limit@40:999"])
 def test_a_fault_of_the_stage_ends_it_with_all_written_down_and_a_new_one_goes_on(tmp_path: Path, fault: str) -> None:
     keeper = Counting()
     stood = stand("grbl", fault)
@@ -206,7 +206,7 @@ def test_a_fault_of_the_stage_ends_it_with_all_written_down_and_a_new_one_goes_o
 
 
 def test_a_failed_scan_says_why(tmp_path: Path) -> None:
-    stood = stand("grbl", "stall@40*999")
+    stood = stand("grbl", "stall@40:999")
     made = scan(stood, SlideEye(stood.body), Counting(), tmp_path)
     with pytest.raises(Fault):
         made.run()
