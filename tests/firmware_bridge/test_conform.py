@@ -174,7 +174,7 @@ def test_nobody_and_strangers_are_told() -> None:
     transport, _, clock = wire("grbl", "silence@1:9999")
     with pytest.raises(BoardSilent, match="Nobody"):
         which_board(transport, clock)
-    transport, _, clock = wire("grbl", "wrong-firmware")
+    transport, _, clock = wire("grbl", "wrong-firmware@0")
     with pytest.raises(WrongFirmware, match="Klipper"):
         which_board(transport, clock)
 

@@ -182,7 +182,7 @@ def test_a_fault_that_stays_stays_told() -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_wrong_firmware_is_told_at_once(name: str) -> None:
-    transport, _, clock = wire(name, "wrong-firmware")
+    transport, _, clock = wire(name, "wrong-firmware@0")
     with pytest.raises(WrongFirmware, match="Klipper"):
         Scope(settings(name), lambda: transport, clock)
 
