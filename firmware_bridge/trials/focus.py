@@ -12,7 +12,7 @@ from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.autofocus import FocusResult, autofocus
 from firmware_bridge.scope.optics import Optics
 from firmware_bridge.scope.scope import Scope
-from firmware_bridge.scope.settings import ScopeSettings
+from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards.make import OPENFLEXURE, make_board
 from firmware_bridge.sim.slide import EDGE_UM, Terrain
 from firmware_bridge.sources.sim import SimSource
@@ -89,7 +89,7 @@ class _Stand:
         self._clock = FakeClock()
         gear = replace(OPENFLEXURE, play_um=(PLAY_UM, PLAY_UM, PLAY_UM))
         board = make_board("sangaboard", gear=gear, clock=self._clock)
-        self._scope = Scope(_settings(), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock)
+        self._scope = Scope(simulated_settings("sangaboard"), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock)
         self._body = board.mechanics.body
         self._camera = SimSource(SourceUri("sim", "", options), self._body, self._clock, self._clock.sleep)
         self._terrain = Terrain(options.seed)
@@ -113,10 +113,3 @@ class _Stand:
         pose = self._body.pose
         return pose.z_um - self._terrain.height_um(pose.x_um, pose.y_um)
 
-
-def _settings() -> ScopeSettings:
-    axes = {
-        name: {"units_per_um": 1 / per, "low_um": -low, "high_um": low, "backlash_um": 5}
-        for name, per, low in zip("xyz", OPENFLEXURE.um_per_unit, (5000, 5000, 500), strict=True)
-    }
-    return ScopeSettings.model_validate({"board": "sangaboard", "port": "sim:sangaboard", **axes})

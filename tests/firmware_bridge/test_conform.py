@@ -171,7 +171,7 @@ def test_an_unplugged_board_ends_it() -> None:
 
 
 def test_nobody_and_strangers_are_told() -> None:
-    transport, _, clock = wire("grbl", "silence@1:9999")
+    transport, _, clock = wire("grbl", "silence@0:9999")
     with pytest.raises(BoardSilent, match="Nobody"):
         which_board(transport, clock)
     transport, _, clock = wire("grbl", "wrong-firmware@0")

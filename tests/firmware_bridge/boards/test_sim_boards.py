@@ -134,8 +134,8 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
     "grbl jogs": (
         "grbl",
         [
-            (b"$J=G91 X1 F60\n?", 0.25, b"ok\r\n<Jog|MPos:0.000,0.000,0.000|FS:0,0>\r\n"),
-            (b"?", 0, b"<Jog|MPos:0.250,0.000,0.000|FS:0,0>\r\n"),
+            (b"$J=G91 X1 F60\n?", 0.25, b"ok\r\n<Jog|MPos:0.000,0.000,0.000|FS:60,0>\r\n"),
+            (b"?", 0, b"<Jog|MPos:0.250,0.000,0.000|FS:60,0>\r\n"),
             (b"G90\n", 0, b"error:9\r\n"),
             (b"\x85?", 0, b"<Idle|MPos:0.250,0.000,0.000|FS:0,0>\r\n"),
         ],
@@ -147,6 +147,23 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"!?", 1, b"<Hold:0|MPos:0.500,0.000,0.000|FS:0,0>\r\n"),
             (b"~", 3, b""),
             (b"?", 0, b"<Idle|MPos:1.000,0.000,0.000|FS:0,0>\r\n"),
+        ],
+    ),
+    "grbl answers empty lines, and CRLF is two line ends to it": (
+        "grbl",
+        [
+            (b"\n", 0, b"ok\r\n"),
+            (b"G21\r\n", 0, b"ok\r\nok\r\n"),
+            (b"(a remark)\n ; another\n", 0, b"ok\r\nok\r\n"),
+        ],
+    ),
+    "grbl reports the lamp's figure, and a reset puts it out": (
+        "grbl",
+        [
+            (b"M3 S250\n?", 0, b"ok\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,250>\r\n"),
+            (b"$G\n", 0, b"[GC:G0 G54 G17 G21 G90 G94 M3 M9 T0 F0 S250]\r\nok\r\n"),
+            (b"M3 S9999\n?", 0, b"ok\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,1000>\r\n"),
+            (b"\x18?", 0, b"\r\nGrbl 1.1h ['$' for help]\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,0>\r\n"),
         ],
     ),
     "grbl knows modes": (
