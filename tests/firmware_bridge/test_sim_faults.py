@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from firmware_bridge.errors import BadPicture, BadSourceUri, LightDrifted, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Picture
+from firmware_bridge.sim.body import Body
 from firmware_bridge.sim.schedule import Planned, Schedule, Span, parse_schedule
 from firmware_bridge.sim.troubles import KINDS
 from firmware_bridge.sources.sim import SimSource
@@ -133,6 +134,20 @@ def test_light_that_drifts_after_it_was_locked_is_told() -> None:
     seen(source, 260)
     assert [type(each) for each in source.complaints] == [LightDrifted]
     assert "darker" in str(source.complaints)
+
+
+@pytest.mark.parametrize("fps", [10, 12, 15])
+def test_a_lamp_that_flickers_is_told_at_any_rate_and_taken_back(fps: int) -> None:
+    clock = Clock()
+    address = parse_uri(f"{SMALL.replace('fps=10', f'fps={fps}')}&lock=1&faults=flicker@5s:12s")
+    source = SimSource(address, Body(clock=clock), clock, clock.wait)
+    seen(source, 5 * fps)
+    assert not source.complaints
+    seen(source, 10 * fps)
+    assert "flickers" in str(source.complaints)
+    assert source.complaints[0].remedy
+    seen(source, 10 * fps)
+    assert not source.complaints
 
 
 def test_frozen_is_the_same_to_the_last_bit_and_opening_cures_it() -> None:
