@@ -54,3 +54,11 @@ def stand(name: str, faults: str = "", gear: Gear | None = None, **others: objec
     _, board, clock = wire(name, faults, gear)
     scope = Scope(settings(name, **others), lambda: LoopTransport(board, clock, clock.sleep), clock)  # type: ignore[arg-type]
     return Stand(scope, board, clock)
+
+
+def bring_back(scope: Scope, body: Body) -> None:
+    """Clear the fault as a person does, and say where the stage is if that was lost."""
+    scope.clear()
+    if scope.fault is not None:
+        here = body.pose
+        scope.place(here.x_um, here.y_um, here.z_um)

@@ -1,4 +1,4 @@
-"""What a scan looks through: no picture that began before the stage came to rest is ever taken for what is there now."""
+"""What a scan looks through: a picture that began before the stage came to rest is never taken for what is there."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from firmware_bridge.sim.boards.faults import KINDS, Faulty
 from firmware_bridge.sim.boards.make import make_board
 from firmware_bridge.sim.schedule import parse_schedule
 from firmware_bridge.transport import FakeClock, LoopTransport
-from tests.boards import settings
+from tests.boards import bring_back, settings
 from tests.eyes import SlideEye
 from tests.firmware_bridge.scope.test_scan import Counting
 
@@ -44,10 +44,7 @@ class Clinic:
         self.board.replugged()
         self.clock.sleep(5)
         try:
-            self.scope.clear()
-            if self.scope.fault is not None:
-                here = self.board.mechanics.body.pose
-                self.scope.place(here.x_um, here.y_um, here.z_um)
+            bring_back(self.scope, self.board.mechanics.body)
         except Fault as fault:
             self.faults.append(fault)
 
