@@ -52,7 +52,7 @@ def eye(stood: Stand, slide: int = 0, focus_um: float = 0.0) -> Eye:
 
 
 class SlideEye:
-    """A slide of discs on glass with nothing beyond `edge_um`, for scans by the dozen: 0.3 ms a picture."""
+    """A slide of discs on glass with nothing beyond `edge_um`, for scans by the dozen: it paints nothing."""
 
     def __init__(self, body: Body, edge_um: float = 1e9, tilt: float = 0.0) -> None:
         self._body = body

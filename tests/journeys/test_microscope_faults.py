@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from PIL import Image
@@ -41,6 +41,7 @@ from tests.cases import painted_parts
 from tests.kits import answer, asked, post_picture
 
 pytestmark = pytest.mark.slow
+T = TypeVar("T")
 
 BOARD_FAULTS = (
     "wrong-firmware@1:3,half-line@50,noise@110:3,nak@170,silence@230:3,reboot@290,unplug@350:1s,limit@410:3,stall@470:9"
@@ -147,7 +148,7 @@ class Clinic:
             self._tried(lambda: bring_back(self.scope, self.board.mechanics.body))
             time.sleep(0.05)
 
-    def _tried(self, action: Callable[[], Any]) -> Any:
+    def _tried(self, action: Callable[[], T]) -> T | None:
         """What it gives; None where it ended in a fault, which is noted."""
         try:
             return action()
