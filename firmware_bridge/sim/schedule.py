@@ -4,7 +4,8 @@ unplug@40:3s,frozen@200:50,torn@12.5s
 
 kind@when[:howlong], joined by commas
 when      a count (of pictures from 0, of commands from 1) or seconds since the start, with an s
-how long  a count, seconds with an s, or nothing: as long as is usual for its kind, or until it is cured
+how long  a count, seconds with an s, or nothing: as long as is usual for its kind, or until it is cured; what is
+          unplugged counts nothing, so its time is given in seconds
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass, replace
 
 from firmware_bridge.errors import BadSourceUri, Fault
 
+AWAY = ("unplug", "replug-as")
+"""Kinds during which nothing is counted."""
 _ITEM = re.compile(r"([a-z-]+)@([0-9]+(?:\.[0-9]+)?s|[0-9]+)(?::([0-9]+(?:\.[0-9]+)?s|[0-9]+))?")
 
 
@@ -64,7 +67,10 @@ def _planned(item: str, kinds: Collection[str], wrong: type[Fault]) -> Planned:
     if match is None or match[1] not in kinds:
         remedy = f"Write kind@when:howlong, like {min(kinds)}@40:3s; kinds: {', '.join(sorted(kinds))}."
         raise wrong(f"“{item}” is not a fault that can be simulated here.", remedy)
-    return Planned(match[1], _span(match[2]), None if match[3] is None else _span(match[3]))
+    lasts = None if match[3] is None else _span(match[3])
+    if match[1] in AWAY and lasts is not None and lasts.seconds is None:
+        raise wrong(f"“{item}” would never end: what is unplugged counts nothing.", f"Write {match[1]}@40:3s.")
+    return Planned(match[1], _span(match[2]), lasts)
 
 
 def _span(text: str) -> Span:

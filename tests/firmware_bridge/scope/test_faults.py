@@ -64,7 +64,7 @@ def healed(stood: Stand) -> None:
 @tuned(max_examples=15)
 @given(after=st.integers(1, 12))
 def test_a_lasting_fault_ends_in_one_clear_fault(name: str, kind: str, after: int) -> None:
-    stood = stand(name, f"{kind}@{GREETED[name] + after}:999")
+    stood = stand(name, f"{kind}@{GREETED[name] + after}{'' if kind == 'unplug' else ':999'}")
     fault = moved_about(stood)
     if kind == "nak" and name == "marlin":
         assert fault is None or isinstance(fault, WAYS[kind])
@@ -103,7 +103,7 @@ def _nothing_cascades(stood: Stand, fault: ScopeFault) -> None:
 @tuned(max_examples=10)
 @given(after=st.integers(1, 12))
 def test_when_the_cause_is_gone_it_can_be_cleared_and_knows_its_place(name: str, kind: str, after: int) -> None:
-    stood = stand(name, f"{kind}@{GREETED[name] + after}:999")
+    stood = stand(name, f"{kind}@{GREETED[name] + after}{'' if kind == 'unplug' else ':999'}")
     fault = moved_about(stood)
     if fault is None:
         return
