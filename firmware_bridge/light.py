@@ -1,7 +1,8 @@
-"""How bright the clear parts of a picture are and of what colour, and whether that stays so."""
+"""How bright the clear parts of a picture are and of what colour, and whether that stays so and does not flicker."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ MOST_LEVEL, MOST_COLOUR = 0.10, 0.06
 """Drift of the background's grey level, and of red or blue against green, that is told."""
 PATIENCE_S = 5.0
 LOOK_EVERY_S = 0.5
+PAIRS = 10
+"""Looks, each at two pictures that follow each other; a lamp flickers where more than half of them differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +40,38 @@ def light_of(pixels: Pixels) -> Light:
 
 
 class LightWatch:
-    """Compares the light with what it was; a drift that lasts is told, and taken back when it is over."""
+    """Compares the light with what it was, and pictures with the next one. A drift or a flicker that lasts is told, and
+    taken back when it is over.
+    """
 
     def __init__(self, reference: Light) -> None:
         self.reference = reference
         self.complaint: LightDrifted | None = None
         self._next_s = float("-inf")
         self._good_s: float | None = None
+        self._first: Light | None = None
+        self._differ: deque[bool] = deque(maxlen=PAIRS)
 
     def look(self, pixels: Pixels, now_s: float) -> None:
-        """Look at a picture, now and then."""
-        if now_s < self._next_s:
-            return
-        self._next_s = now_s + LOOK_EVERY_S
-        drift = self._drift(light_of(pixels))
+        """Look at a picture and the next one, now and then."""
+        if now_s >= self._next_s:
+            self._next_s = now_s + LOOK_EVERY_S
+            self._first = light_of(pixels)
+            self.complaint = self._flicker() or self._lasting(self._drift(self._first), now_s)
+        elif self._first is not None:
+            self._differ.append(_differ(self._first, light_of(pixels)))
+            self._first = None
+
+    def _lasting(self, drift: LightDrifted | None, now_s: float) -> LightDrifted | None:
         if drift is None or self._good_s is None:
             self._good_s = now_s
-        self.complaint = drift if now_s - self._good_s >= PATIENCE_S else None
+        return drift if now_s - self._good_s >= PATIENCE_S else None
+
+    def _flicker(self) -> LightDrifted | None:
+        if 2 * sum(self._differ) <= PAIRS:
+            return None
+        what = f"The lamp flickers: pictures that follow each other differ by more than {100 * MOST_LEVEL:.0f} %."
+        return LightDrifted(what, "Check the lamp and its plug, or set power_line_hz to 50 or 60.")
 
     def _drift(self, light: Light) -> LightDrifted | None:
         level = light.level / self.reference.level - 1.0
@@ -66,3 +84,7 @@ class LightWatch:
             what = f"The colour has drifted since it was locked: red {100 * red:+.0f} %, blue {100 * blue:+.0f} %."
             return LightDrifted(what, "Check the lamp and its filter, or start again to lock anew.")
         return None
+
+
+def _differ(one: Light, other: Light) -> bool:
+    return min(one.level, other.level) < (1.0 - MOST_LEVEL) * max(one.level, other.level)

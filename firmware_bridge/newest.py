@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal
 
+from firmware_bridge.closing import Closing
 from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
 from firmware_bridge.picture import Picture, Source
 from firmware_bridge.supervision.vigil import LIVE, LinkState
@@ -69,7 +69,7 @@ class Pacer:
         return delay
 
 
-class Newest:
+class Newest(Closing):
     """The newest picture of a source, and nothing older.
 
     Owns the source: leaving the `with` block, or `close`, closes both.
@@ -103,14 +103,6 @@ class Newest:
         self._pictures = self._dropped = self._unreadable = 0
         self._thread = threading.Thread(target=self._run, name=f"newest {type(source).__name__}", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Newest:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def uri(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware_bridge.scope import Scope, ScopeSettings
+from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards.board import SimBoard
-from firmware_bridge.sim.boards.faults import Faulty, read_schedule
-from firmware_bridge.sim.boards.make import GEARS, make_board
+from firmware_bridge.sim.boards.faults import Faulty
+from firmware_bridge.sim.boards.make import make_board
 from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
 from firmware_bridge.transport import FakeClock, LoopTransport
@@ -16,15 +17,11 @@ FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "grbl")
 
 
 def settings(board: str, backlash_um: float = 5.0, reach_um: float = 500.0, **others: object) -> ScopeSettings:
-    """A scope on this simulated board, with its usual gear."""
-    family = board.partition("-")[0]
-    axes = {
-        name: {"units_per_um": 1 / per, "low_um": -reach_um, "high_um": reach_um, "backlash_um": backlash_um}
-        for name, per in zip("xyz", GEARS[family].um_per_unit, strict=True)
-    }
-    return ScopeSettings.model_validate(
-        {"board": family, "port": f"sim:{board}", "speed_um_s": 2000.0, **axes, **others}
-    )
+    """A fast scope on this simulated board, with its usual gear."""
+    usual = simulated_settings(board)
+    limits = {"low_um": -reach_um, "high_um": reach_um, "backlash_um": backlash_um}
+    axes = {name: {**axis.model_dump(), **limits} for name, axis in zip("xyz", usual.axes, strict=True)}
+    return ScopeSettings.model_validate({**usual.model_dump(), "speed_um_s": 2000.0, **axes, **others})
 
 
 @dataclass
@@ -48,7 +45,7 @@ def wire(name: str, faults: str = "", gear: Gear | None = None) -> tuple[LoopTra
     """A simulated board and the way to it."""
     clock = FakeClock()
     board = make_board(name, gear=gear, clock=clock)
-    board = Faulty(board, read_schedule(faults)) if faults else board
+    board = Faulty(board, faults, clock) if faults else board
     return LoopTransport(board, clock, clock.sleep), board, clock
 
 
@@ -57,3 +54,11 @@ def stand(name: str, faults: str = "", gear: Gear | None = None, **others: objec
     _, board, clock = wire(name, faults, gear)
     scope = Scope(settings(name, **others), lambda: LoopTransport(board, clock, clock.sleep), clock)  # type: ignore[arg-type]
     return Stand(scope, board, clock)
+
+
+def bring_back(scope: Scope, body: Body) -> None:
+    """Clear the fault as a person does, and say where the stage is if that was lost."""
+    scope.clear()
+    if scope.fault is not None:
+        here = body.pose
+        scope.place(here.x_um, here.y_um, here.z_um)

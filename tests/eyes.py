@@ -1,26 +1,58 @@
-"""Simulated eyes for focus and scans: what is seen depends on where the simulated stage stands."""
+"""What a camera over the simulated stage sees, for focus and scans: the endless slide, and a cheap stand-in for it."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Pixels
-from firmware_bridge.sim.boards.eye import Eye
 from firmware_bridge.sim.body import Body
 from firmware_bridge.sim.camera import blur_px
+from firmware_bridge.sim.slide import Slide
+from firmware_bridge.sim.stageview import StageView
+from firmware_bridge.sources.sim import SimSource, World
+from firmware_bridge.transport import FakeClock
+from firmware_bridge.uri import SourceUri
+from tests.boards import Stand
 
-VIEW = SimOptions(width=320, height=240, cells=3, um_per_px=0.15)
+VIEW = SimOptions(width=320, height=240, cells=3, um_per_px=0.15, slide=True)
+GLASS_UM = -1000.0
+"""A place of the slide where nothing is."""
 
 
-def eye(body: Body, field: int = 0, focus_um: float = 0.0, bare: bool = False) -> Eye:
-    """An eye on one painted field."""
-    return Eye(VIEW, field, body, focus_um, bare)
+@lru_cache(maxsize=8)
+def painted_slide(options: SimOptions) -> Slide:
+    """One slide for all tests of a process: painting is the dear part."""
+    return Slide(options)
+
+
+class Eye:
+    """The simulated camera over this body, in time that needs no waiting."""
+
+    def __init__(self, body: Body, clock: FakeClock, options: SimOptions = VIEW) -> None:
+        world = World(options, body, clock)
+        world.view = StageView(options, body, painted_slide(replace(options, defocus_um=0.0)))
+        self._source = SimSource(SourceUri("sim", "", options), wait=clock.sleep, world=world)
+        self.pictures = 0
+
+    def __call__(self) -> Pixels:
+        self.pictures += 1
+        picture = self._source.read()
+        assert picture is not None
+        return picture.pixels
+
+
+def eye(stood: Stand, slide: int = 0, focus_um: float = 0.0) -> Eye:
+    """Over this slide, whose plane of focus passes through `focus_um` at the origin."""
+    return Eye(stood.body, stood.clock, replace(VIEW, seed=6 + slide, defocus_um=-focus_um))
 
 
 class SlideEye:
-    """A cheap slide: discs on glass, nothing beyond `edge_um`, and a plane of focus that tilts."""
+    """A slide of discs on glass with nothing beyond `edge_um`, for scans by the dozen: it paints nothing."""
 
     def __init__(self, body: Body, edge_um: float = 1e9, tilt: float = 0.0) -> None:
         self._body = body

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from edge.intake.files import frame_of
 from edge.types import Frame
+from firmware_bridge.closing import Closing
 from firmware_bridge.errors import RecordingStopped
 from firmware_bridge.flatfield import Corrected, load_flat_field
 from firmware_bridge.newest import Newest, PumpState
@@ -59,20 +59,12 @@ def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:
         return RecordingState("stopped", 0, 0, fault)
 
 
-class Live:
+class Live(Closing):
     """The newest frame and how its source is doing; safe to ask from any number of threads."""
 
     def __init__(self, newest: Newest, recording: Recorder | RecordingState | None = None) -> None:
         self._newest = newest
         self._recording = recording
-
-    def __enter__(self) -> Live:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def uri(self) -> str:

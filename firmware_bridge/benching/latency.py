@@ -27,6 +27,10 @@ class Latency:
     interval_ms       between two of them
     handover_ms, handover_p99_ms  of that, from the camera to where the pipeline can take it
     median_ms, p99_ms, worst_ms   age; up to an interval of it is the picture's own, waiting for the pipeline
+    within            share of them younger than an interval
+    late_p99_ms       how late this machine woke the camera's own sleep: none of our code; a picture is older than an
+                      interval where the next one was late
+    load              of the machine in the last minute, beside its number of processors
     first_ms, last_ms  median age in the first and the last quarter
     first_mb, last_mb  resident memory after the first quarter and at the end
     dropped           pictures that nobody took
@@ -39,6 +43,9 @@ class Latency:
     median_ms: float
     p99_ms: float
     worst_ms: float
+    within: float
+    late_p99_ms: float
+    load: tuple[float, int]
     first_ms: float
     last_ms: float
     first_mb: float
@@ -57,6 +64,7 @@ class Metronome:
         self._frames = frames
         self._sequence = -1
         self._due_s = time.monotonic()
+        self.late_s: list[float] = []
 
     def read(self) -> Picture | None:
         """The next picture, when it is due."""
@@ -65,6 +73,7 @@ class Metronome:
             return None
         self._due_s += 1.0 / INPUT_FPS
         time.sleep(max(0.0, self._due_s - time.monotonic()))
+        self.late_s.append(time.monotonic() - self._due_s)
         pixels = self._noise[self._sequence % _DIFFERENT].copy()
         return Picture(pixels, self._sequence, 1000.0 * time.monotonic(), self.uri)
 
@@ -74,7 +83,8 @@ class Metronome:
 
 def latency(frames: int) -> Latency:
     """Measure it over so many frames, in real time: 10,000 take 333 seconds."""
-    supervised = Supervised("bench:", lambda: Metronome(frames), _WATCH)
+    camera = Metronome(frames)
+    supervised = Supervised("bench:", lambda: camera, _WATCH)
     with Newest(supervised, lambda: supervised.link) as newest:
         taken = _analyse(newest)
         dropped = newest.state.dropped
@@ -88,6 +98,9 @@ def latency(frames: int) -> Latency:
         median_ms=float(np.median(ages)),
         p99_ms=float(np.quantile(ages, 0.99)),
         worst_ms=float(ages.max()),
+        within=float(np.mean(ages < 1000.0 / INPUT_FPS)),
+        late_p99_ms=1000.0 * float(np.quantile(camera.late_s, 0.99)),
+        load=(os.getloadavg()[0], os.cpu_count() or 1),
         first_ms=float(np.median(ages[:quarter])),
         last_ms=float(np.median(ages[-quarter:])),
         first_mb=taken[quarter - 1].memory_mb,

@@ -38,7 +38,7 @@ class DeviceEnd:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self._lines = Lines(dialect.line_limit)
+        self._lines = Lines(dialect.line_limit, dialect.empty)
         self.last_number = 0
 
     def receive(self, data: bytes) -> list[Asked]:

@@ -94,6 +94,7 @@ class Dialect:
     line_limit  longest command the board takes, bytes
     read_line   a command line → sentences of `commands`, or None where the line is no sentence
     numbered    lines may carry a number and a checksum (Marlin)
+    empty       the board answers empty lines too, and takes CRLF for two line ends (GRBL)
     """
 
     name: str
@@ -104,6 +105,7 @@ class Dialect:
     replies: dict[str, Reply]
     read_line: Callable[[Dialect, str], list[Said] | None]
     numbered: bool = False
+    empty: bool = False
     newline: bytes = b"\r\n"
     realtime: dict[int, str] = field(default_factory=dict)
 

@@ -66,6 +66,7 @@ GRBL = Dialect(
     commands=COMMANDS,
     replies=REPLIES,
     read_line=read_block,
+    empty=True,
     realtime=REALTIME,
 )
 
@@ -110,34 +111,40 @@ class Status:
     state     Idle, Run, Jog, Hold, Home, Alarm, Check, Door, Sleep
     place     which coordinates `at` are: MPos of the machine, WPos of the work piece
     at        millimetres, None where the report has none
+    feed      mm/min, now
+    spindle   S of the lamp, now
     """
 
     state: str
     place: str = "MPos"
     at: tuple[float, float, float] | None = None
+    feed: float = 0.0
+    spindle: float = 0.0
 
 
 def read_status(report: str) -> Status | None:
-    """What stands between `<` and `>`; None where it is damaged."""
+    """What stands between `<` and `>`; None where it is damaged. Builds without a lamp write `F:` instead of `FS:`."""
     state, *fields = report.split("|")
     known = dict(field.partition(":")[::2] for field in fields)
-    place = next((each for each in ("MPos", "WPos") if each in known), None)
-    if place is None:
-        return Status(state.partition(":")[0])
-    at = _triple(known[place])
-    return None if at is None else Status(state.partition(":")[0], place, at)
+    place = next((each for each in ("MPos", "WPos") if each in known), "MPos")
+    at = _figures(known[place], 3) if place in known else None
+    speeds = _figures(known["FS"], 2) if "FS" in known else _figures(known.get("F", "0"), 1)
+    if speeds is None or (place in known and at is None):
+        return None
+    feed, spindle = (*speeds, 0.0)[:2]
+    return Status(state.partition(":")[0], place, None if at is None else (at[0], at[1], at[2]), feed, spindle)
 
 
 def write_status(status: Status) -> str:
-    """The report that `read_status` reads, with three decimals as GRBL writes them."""
-    if status.at is None:
-        return f"{status.state}|FS:0,0"
-    return f"{status.state}|{status.place}:{','.join(f'{each:.3f}' for each in status.at)}|FS:0,0"
+    """The report that `read_status` reads: three decimals for places, none for speeds, as GRBL writes them."""
+    place = [] if status.at is None else [f"{status.place}:{','.join(f'{each:.3f}' for each in status.at)}"]
+    return "|".join([status.state, *place, f"FS:{status.feed:.0f},{status.spindle:.0f}"])
 
 
-def _triple(text: str) -> tuple[float, float, float] | None:
+def _figures(text: str, count: int) -> tuple[float, ...] | None:
+    """The first so many figures of a list with commas."""
     try:
-        x, y, z = (float(each) for each in text.split(",")[:3])
+        figures = tuple(float(each) for each in text.split(",")[:count])
     except ValueError:
         return None
-    return (x, y, z) if all(abs(each) < 1e9 for each in (x, y, z)) else None
+    return figures if len(figures) == count and all(abs(each) < 1e9 for each in figures) else None

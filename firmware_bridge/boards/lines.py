@@ -28,13 +28,18 @@ class Overlong:
 
 
 class Lines:
-    """Cuts a stream at CR, LF or CRLF. Empty lines vanish. Keeps `limit` bytes at most, whatever comes.
+    """Cuts a stream at CR, LF or CRLF. Keeps `limit` bytes at most, whatever comes.
 
     Lines(80).feed(b"ok\\r\\nerr")  →  [Line("ok")]
+
+    Args:
+        limit: bytes of the longest line.
+        empty: empty lines are lines too; CRLF is the end of one and of an empty one then.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, empty: bool = False) -> None:
         self._limit = limit
+        self._empty = empty
         self._held = b""
         self._length = 0
 
@@ -67,4 +72,4 @@ class Lines:
         if length > self._limit:
             return Overlong(length)
         text = held.decode("ascii", "replace").strip()
-        return Line(text) if text else None
+        return Line(text) if text or self._empty else None

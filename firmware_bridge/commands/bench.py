@@ -41,6 +41,10 @@ def _print_overhead(cost: Overhead) -> None:
 def _print_latency(age: Latency) -> None:
     ages = f"{age.median_ms:6.1f} ms median, {age.p99_ms:.1f} p99, {age.worst_ms:.1f} worst"
     print(f"age of a picture when it is taken   {ages}")
+    print(f"    handed over                     {age.handover_ms:6.1f} ms median, {age.handover_p99_ms:.1f} p99")
+    print(f"    younger than an interval        {age.within:6.1%}")
+    load, processors = age.load
+    print(f"    camera woken late by the machine{age.late_p99_ms:6.1f} ms p99; load {load:.1f} on {processors}")
     print(f"    input interval                  {age.interval_ms:6.1f} ms; {age.frames} frames, {age.dropped} dropped")
     print(f"    first and last quarter          {age.first_ms:6.1f} and {age.last_ms:.1f} ms")
     print(f"    memory                          {age.first_mb:6.1f} and {age.last_mb:.1f} MB")

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge.commands.microscope import SettingsFile, Simulated, microscope, settings_of
 from firmware_bridge.newest import Newest
-from firmware_bridge.scope import FocusAid, FocusPlan, Scope, autofocus, read_settings, sharpness
-from firmware_bridge.sources import open_source
+from firmware_bridge.scope import FocusAid, FocusPlan, ScopeSettings, autofocus, sharpness
+from firmware_bridge.supervision import supervise
 
 BAR = 40
 
 
 def focus(
     source: Annotated[str, typer.Argument(help="Address of the camera.")],
-    settings: Annotated[Path | None, typer.Option(help="Settings of a scope with motors (TOML).")] = None,
+    settings: SettingsFile = None,
+    simulated: Simulated = "",
     travel_um: Annotated[float, typer.Option(min=1, max=1000, help="How far to look, to either side.")] = 25.0,
     looks: Annotated[int, typer.Option(min=0, help="Pictures of the aid; 0 until interrupted.")] = 0,
 ) -> None:
-    """Focus. Without `--settings` shows how sharp it is against the best so far, and which way to turn the knob."""
-    with Newest(open_source(source)) as live:
-        if settings is None:
-            _aid(LiveEye(live), looks)
-        else:
-            _by_motor(settings, LiveEye(live), travel_um)
+    """Focus. Without a stage shows how sharp it is against the best so far, and which way to turn the knob."""
+    built = settings_of(settings, simulated)
+    if built is not None:
+        _by_motor(source, built, travel_um)
+    camera = supervise(source)
+    with Newest(camera, lambda: camera.link) as live:
+        _aid(LiveEye(live), looks)
 
 
-def _by_motor(settings: Path, eye: LiveEye, travel_um: float) -> None:
-    with Scope(read_settings(settings)) as scope:
+def _by_motor(source: str, settings: ScopeSettings, travel_um: float) -> NoReturn:
+    with microscope(source, settings) as (scope, eye):
         result = autofocus(scope, eye, FocusPlan(travel_um=travel_um))
     print(f"{result.reason}: z {result.z_um:.2f} µm after {result.images} pictures")
     raise typer.Exit(0 if result.found else 1)

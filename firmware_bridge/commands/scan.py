@@ -8,27 +8,29 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge.commands.microscope import SettingsFile, Simulated, microscope, settings_of
 from firmware_bridge.errors import BadScopeSettings
-from firmware_bridge.newest import Newest
-from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, Scope, plan_scan, read_settings
+from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, plan_scan
 from firmware_bridge.scope.scan.plan import Stop
-from firmware_bridge.sources import open_source
 
 
 def scan(
     source: Annotated[str, typer.Argument(help="Address of the camera.")],
     out: Annotated[Path, typer.Argument(help="Folder for the pictures and the progress; an interrupted scan goes on.")],
-    settings: Annotated[Path, typer.Option(help="Settings of the scope (TOML).")],
     region: Annotated[str, typer.Option(help="left,top,right,bottom in µm of the stage.")],
     field: Annotated[str, typer.Option(help="width,height of the camera's field in µm.")],
+    settings: SettingsFile = None,
+    simulated: Simulated = "",
     overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1,
     raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False,
 ) -> None:
     """Scan. Ctrl-C ends it after the field that is being taken; the same command goes on from there."""
     stops = _stops(region, field, overlap, raster)
-    with Scope(read_settings(settings)) as scope, Newest(open_source(source)) as live:
-        job = Scan(scope, LiveEye(live), stops, FolderKeeper(out), out / "progress.json")
+    built = settings_of(settings, simulated)
+    if built is None:
+        raise BadScopeSettings("A scan needs a stage.", "Add --settings scope.toml, or --simulated sangaboard.")
+    with microscope(source, built) as (scope, eye):
+        job = Scan(scope, eye, stops, FolderKeeper(out), out / "progress.json")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda signum, frame: job.cancel())
         ended = job.run(_shown)

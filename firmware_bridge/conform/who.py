@@ -21,7 +21,9 @@ _SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("grbl", ("error", "alarm", "welcome")),
     ("marlin", ("unknown", "ok", "start")),
 )
-"""What each family says to `version`, which is a command to one of them only."""
+"""What each family says to `version`, which is a command to one of them only; the clearest sign first, because GRBL too
+says `ok`, to an empty line.
+"""
 
 
 def which_board(transport: Transport, clock: Callable[[], float] = time.monotonic) -> Dialect:
@@ -35,11 +37,11 @@ def which_board(transport: Transport, clock: Callable[[], float] = time.monotoni
     heard: list[str] = []
     for _ in range(TRIES):
         transport.write(b"\nversion\n")
-        for text in _lines(transport, clock):
-            heard.append(text)
-            dialect = _recognised(text)
-            if dialect is not None:
-                return dialect
+        came = _lines(transport, clock)
+        heard += came
+        dialect = _recognised(came)
+        if dialect is not None:
+            return dialect
     if not heard:
         raise BoardSilent(f"Nobody answers at {transport.address}.", "Check power, cable and baud rate.")
     what = f"What answers at {transport.address} speaks no dialect that is known: “{heard[0][:40]}”."
@@ -56,8 +58,9 @@ def _lines(transport: Transport, clock: Callable[[], float]) -> list[str]:
     return found
 
 
-def _recognised(text: str) -> Dialect | None:
+def _recognised(texts: list[str]) -> Dialect | None:
     for name, replies in _SIGNS:
-        if any(DIALECTS[name].replies[reply].form.read(text) is not None for reply in replies):
+        forms = [DIALECTS[name].replies[reply].form for reply in replies]
+        if any(form.read(text) is not None for form in forms for text in texts):
             return DIALECTS[name]
     return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal, Protocol
 
+from firmware_bridge.closing import Closing
 from firmware_bridge.errors import RecordingStopped
 from firmware_bridge.picture import Picture
 from firmware_bridge.recording.writer import Writer
@@ -40,7 +40,7 @@ class RecordingState:
     fault: RecordingStopped | None = None
 
 
-class Recorder:
+class Recorder(Closing):
     """Records in a thread of its own until it is closed or the disk takes no more.
 
     Args:
@@ -61,14 +61,6 @@ class Recorder:
         self._fault: RecordingStopped | None = None
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def state(self) -> RecordingState:

@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 
+from firmware_bridge.closing import Closing
 from firmware_bridge.errors import (
     BoardAlarm,
     BoardFault,
@@ -29,7 +29,7 @@ _NOT_KNOWN = (
 )
 
 
-class Scope:
+class Scope(Closing):
     """One microscope.
 
         with Scope(settings) as scope:
@@ -57,14 +57,6 @@ class Scope:
         self._fault: ScopeFault | None = None
         self._lost = False
         self._meet()
-
-    def __enter__(self) -> Scope:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def firmware(self) -> str:

@@ -3,18 +3,21 @@
 unplug@40:3s,frozen@200:50,torn@12.5s
 
 kind@when[:howlong], joined by commas
-when      a count (of pictures, of commands) or seconds since the start, with an s
-how long  a count, seconds with an s, or nothing: until it is cured
+when      a count (of pictures from 0, of commands from 1) or seconds since the start, with an s
+how long  a count, seconds with an s, or nothing: as long as is usual for its kind, or until it is cured; what is
+          unplugged counts nothing, so its time is given in seconds
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from firmware_bridge.errors import BadSourceUri
+from firmware_bridge.errors import BadSourceUri, Fault
 
+AWAY = ("unplug", "replug-as")
+"""Kinds during which nothing is counted."""
 _ITEM = re.compile(r"([a-z-]+)@([0-9]+(?:\.[0-9]+)?s|[0-9]+)(?::([0-9]+(?:\.[0-9]+)?s|[0-9]+))?")
 
 
@@ -41,21 +44,33 @@ class Planned:
     lasts: Span | None = None
 
 
-def parse_schedule(text: str, kinds: Collection[str]) -> tuple[Planned, ...]:
+def parse_schedule(text: str, kinds: Collection[str], wrong: type[Fault] = BadSourceUri) -> tuple[Planned, ...]:
     """The faults of a plan, in its order; an empty text is a plan without faults.
 
+    Args:
+        kinds: what may go wrong here.
+        wrong: what to raise; it depends on where the plan was written.
+
     Raises:
-        BadSourceUri: it is not written as above, or a kind is not among `kinds`.
+        Fault: `wrong`: it is not written as above, or a kind is not among `kinds`.
     """
-    return tuple(_planned(item.strip(), kinds) for item in text.split(",")) if text.strip() else ()
+    return tuple(_planned(item.strip(), kinds, wrong) for item in text.split(",")) if text.strip() else ()
 
 
-def _planned(item: str, kinds: Collection[str]) -> Planned:
+def with_usual(plan: Collection[Planned], lasts: Mapping[str, Span]) -> tuple[Planned, ...]:
+    """The plan, where a fault without a duration lasts as long as its kind usually does."""
+    return tuple(replace(each, lasts=each.lasts or lasts.get(each.kind)) for each in plan)
+
+
+def _planned(item: str, kinds: Collection[str], wrong: type[Fault]) -> Planned:
     match = _ITEM.fullmatch(item)
     if match is None or match[1] not in kinds:
         remedy = f"Write kind@when:howlong, like {min(kinds)}@40:3s; kinds: {', '.join(sorted(kinds))}."
-        raise BadSourceUri(f"“{item}” is not a fault that can be simulated here.", remedy)
-    return Planned(match[1], _span(match[2]), None if match[3] is None else _span(match[3]))
+        raise wrong(f"“{item}” is not a fault that can be simulated here.", remedy)
+    lasts = None if match[3] is None else _span(match[3])
+    if match[1] in AWAY and lasts is not None and lasts.seconds is None:
+        raise wrong(f"“{item}” would never end: what is unplugged counts nothing.", f"Write {match[1]}@40:3s.")
+    return Planned(match[1], _span(match[2]), lasts)
 
 
 def _span(text: str) -> Span:
@@ -75,6 +90,11 @@ class Schedule:
     def __init__(self, plan: Collection[Planned]) -> None:
         self._to_come = list(plan)
         self._going_on: list[_Begun] = []
+
+    @property
+    def to_come(self) -> tuple[Planned, ...]:
+        """What has not begun yet."""
+        return tuple(self._to_come)
 
     def begins(self, kind: str, count: int, seconds: float) -> Planned | None:
         """The next fault of this kind whose time has come, once."""

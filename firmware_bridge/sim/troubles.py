@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
 from firmware_bridge.imagefile import decode_image
-from firmware_bridge.sim.schedule import Planned, Schedule, Span, parse_schedule
+from firmware_bridge.sim.schedule import AWAY, Schedule, Span, parse_schedule, with_usual
 
 KINDS: dict[str, str] = {
     "unplug": "the camera goes away for so long (2 s), and comes back under its number with the settings of its maker",
@@ -19,7 +19,6 @@ KINDS: dict[str, str] = {
 }
 """Kind to what it does."""
 
-_AWAY = ("unplug", "replug-as")
 _LASTS = {"torn": Span(count=1), "unplug": Span(seconds=2.0), "replug-as": Span(seconds=2.0)}
 _FLICKER = 0.5
 
@@ -30,11 +29,7 @@ def troubles(text: str) -> Schedule:
     Raises:
         BadSourceUri: it is not understood.
     """
-    return Schedule([_with_default(each) for each in parse_schedule(text, KINDS)])
-
-
-def _with_default(fault: Planned) -> Planned:
-    return Planned(fault.kind, fault.when, fault.lasts or _LASTS.get(fault.kind))
+    return Schedule(with_usual(parse_schedule(text, KINDS), _LASTS))
 
 
 class Plug:
@@ -57,7 +52,7 @@ class Plug:
         Raises:
             SourceLost: it is unplugged.
         """
-        begun = [kind for kind in _AWAY if self._schedule.begins(kind, count, seconds)]
+        begun = [kind for kind in AWAY if self._schedule.begins(kind, count, seconds)]
         if begun:
             self._away = True
             was, self.number = self.name, self.number + ("replug-as" in begun)
@@ -69,7 +64,7 @@ class Plug:
         Raises:
             SourceUnavailable: it is not plugged in.
         """
-        if any(self._schedule.goes_on(kind, count, seconds) for kind in _AWAY):
+        if any(self._schedule.goes_on(kind, count, seconds) for kind in AWAY):
             raise SourceUnavailable("The simulated camera is not plugged in.", "Plug it in again.")
         self.powered_up += self._away
         self._away = False

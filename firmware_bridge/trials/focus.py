@@ -8,21 +8,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from firmware_bridge.options import SimOptions
+from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.autofocus import FocusResult, autofocus
 from firmware_bridge.scope.optics import Optics
 from firmware_bridge.scope.scope import Scope
-from firmware_bridge.scope.settings import ScopeSettings
-from firmware_bridge.sim.boards.eye import Eye
+from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards.make import OPENFLEXURE, make_board
+from firmware_bridge.sim.slide import EDGE_UM, Terrain
+from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.transport import FakeClock, LoopTransport
+from firmware_bridge.uri import SourceUri
 
 START_UM = 20.0
 """Starts lie this far from focus at most, evenly spread."""
 
 PLAY_UM = 3.0
 STARTS_PER_FIELD = 25
-VIEW = SimOptions(width=640, height=480, cells=4)
+VIEW = SimOptions(width=640, height=480, cells=4, slide=True)
 """70 × 53 µm of smear, at 0.11 µm per pixel."""
+
+SMEAR_UM, GLASS_UM = (-300.0, 4500.0), (-4500.0, EDGE_UM - 200.0)
+"""Where on the slide, along x, fields of cells and of bare glass are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +83,34 @@ def figures(tried: list[Start], optics: Optics | None = None) -> FocusFigures:
 
 
 class _Stand:
-    """A microscope with play in its focus drive, over one field whose focus lies somewhere."""
+    """A microscope with play in its drives and the simulated camera, over one field of the endless slide."""
 
     def __init__(self, options: SimOptions, field: int, bare: bool) -> None:
         self._clock = FakeClock()
         gear = replace(OPENFLEXURE, play_um=(PLAY_UM, PLAY_UM, PLAY_UM))
         board = make_board("sangaboard", gear=gear, clock=self._clock)
-        self._scope = Scope(_settings(), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock)
+        self._scope = Scope(
+            simulated_settings("sangaboard"), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock
+        )
         self._body = board.mechanics.body
-        focus_um = float(np.random.default_rng([options.seed, field, 78]).uniform(-50, 50))
-        self._eye = Eye(options, field, self._body, focus_um, bare)
+        self._camera = SimSource(SourceUri("sim", "", options), self._body, self._clock, self._clock.sleep)
+        self._terrain = Terrain(options.seed)
+        rng = np.random.default_rng([options.seed, field, 78])
+        self._scope.move_to(float(rng.uniform(*(GLASS_UM if bare else SMEAR_UM))), float(rng.uniform(-4500, 4500)))
 
     def tried(self, began_um: float) -> Start:
-        self._scope.move_to(z_um=self._eye.focus_um + began_um)
+        self._scope.move_to(z_um=self._body.pose.z_um - self._off_um() + began_um)
         began_s = self._clock()
-        result = autofocus(self._scope, self._eye, clock=self._clock)
-        return Start(began_um, self._body.pose.z_um - self._eye.focus_um, result, self._clock() - began_s)
+        result = autofocus(self._scope, self._look, clock=self._clock)
+        return Start(began_um, self._off_um(), result, self._clock() - began_s)
 
+    def _look(self) -> Pixels:
+        picture = self._camera.read()
+        if picture is None:
+            raise RuntimeError("the simulated camera has no end")
+        return picture.pixels
 
-def _settings() -> ScopeSettings:
-    axes = {
-        name: {"units_per_um": 1 / per, "low_um": -500, "high_um": 500, "backlash_um": 5}
-        for name, per in zip("xyz", OPENFLEXURE.um_per_unit, strict=True)
-    }
-    return ScopeSettings.model_validate({"board": "sangaboard", "port": "sim:sangaboard", **axes})
+    def _off_um(self) -> float:
+        """How far the slide is from the plane of focus."""
+        pose = self._body.pose
+        return pose.z_um - self._terrain.height_um(pose.x_um, pose.y_um)

@@ -67,7 +67,7 @@ def test_conform_passes_a_good_board(monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_conform_fails_a_bad_one_and_says_what_to_fix(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with simulated("--board", "sangaboard", "--faults", "nak@2*9") as (_, path):
+    with simulated("--board", "sangaboard", "--faults", "nak@2:9") as (_, path):
         assert bridge(monkeypatch, "conform", path, "--board", "sangaboard") == 1
     told = capsys.readouterr().out
     assert "FAIL" in told
@@ -81,7 +81,7 @@ def test_conform_fails_a_bad_one_and_says_what_to_fix(
         (("conform", "sim:grbl", "--board", "toaster"), "no kind of board"),
         (("conform", "sim:grbl", "--step", "5"), "no small one"),
         (("sim", "--board", "toaster"), "no simulated board"),
-        (("sim", "--board", "grbl", "--faults", "sabotage@1"), "no fault"),
+        (("sim", "--board", "grbl", "--faults", "sabotage@1"), "not a fault"),
         (("sim", "--board", "grbl", "--link", "/dev/null"), "exists"),
     ],
 )

@@ -157,7 +157,7 @@ def test_a_chattering_board_is_not_quiet() -> None:
 
 
 def test_where_nobody_says_who_it_is_nothing_moves() -> None:
-    transport, board, clock = wire("sangaboard", "silence@2*9999")
+    transport, board, clock = wire("sangaboard", "silence@2:9999")
     found = outcomes(transport, clock)
     assert found["who"] == "FAIL"
     assert {outcome for clause, outcome in found.items() if clause != "who"} == {"skip"}
@@ -171,10 +171,10 @@ def test_an_unplugged_board_ends_it() -> None:
 
 
 def test_nobody_and_strangers_are_told() -> None:
-    transport, _, clock = wire("grbl", "silence@1*9999")
+    transport, _, clock = wire("grbl", "silence@0:9999")
     with pytest.raises(BoardSilent, match="Nobody"):
         which_board(transport, clock)
-    transport, _, clock = wire("grbl", "wrong-firmware")
+    transport, _, clock = wire("grbl", "wrong-firmware@0")
     with pytest.raises(WrongFirmware, match="Klipper"):
         which_board(transport, clock)
 

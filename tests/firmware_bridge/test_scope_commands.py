@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from firmware_bridge import __main__ as command
-from tests.boards import settings
 
-FAST = "sim:?width=128&height=96&fps=120"
+FAST = "sim:?width=128&height=96&fps=120&um_per_px=0.4"
+"""51 × 38 µm."""
 
 
 def bridge(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -21,17 +21,6 @@ def bridge(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return int(exit_.value.code or 0)
 
 
-def written(tmp_path: Path) -> str:
-    """A settings file of a fast simulated stage."""
-    path = tmp_path / "scope.toml"
-    made = settings("grbl", speed_um_s=50_000.0).model_dump()
-    lines = [f"{key} = {json.dumps(value)}" for key, value in made.items() if not isinstance(value, dict)]
-    for name in "xyz":
-        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in made[name].items())]
-    path.write_text("\n".join(lines))
-    return str(path)
-
-
 def test_the_aid_shows_a_bar_and_a_hint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert bridge(monkeypatch, "focus", FAST, "--looks", "3") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -39,26 +28,59 @@ def test_the_aid_shows_a_bar_and_a_hint(monkeypatch: pytest.MonkeyPatch, capsys:
     assert lines[0].split() == ["#" * 40, "100%", "turn"]
 
 
-def test_focus_by_motor_says_what_came_of_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_focus_by_motor_finds_the_plane_of_the_slide_that_the_simulated_stage_moves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = bridge(monkeypatch, "focus", FAST, "--settings", written(tmp_path), "--travel-um", "5")
-    told = capsys.readouterr().out
-    assert told.startswith("found: " if code == 0 else ("flat: ", "edge: "))
-    assert "pictures" in told
+    out_of_focus = f"{FAST}&defocus_um=6"
+    assert bridge(monkeypatch, "focus", out_of_focus, "--simulated", "grbl", "--travel-um", "10") == 0
+    found = re.fullmatch(r"found: z (-?[0-9.]+) µm after [0-9]+ pictures\n", capsys.readouterr().out)
+    assert found is not None
+    assert float(found[1]) == pytest.approx(-6.0, abs=1.0)
+
+
+def test_glass_beside_the_smear_has_no_focus(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bridge(monkeypatch, "focus", f"{FAST}&x_um=-1000", "--simulated", "sangaboard", "--travel-um", "10") == 1
+    assert capsys.readouterr().out.startswith("flat: ")
 
 
 def test_a_scan_fills_a_folder_and_the_same_command_has_nothing_left_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "fields"
-    arguments = ("scan", FAST, str(out), "--settings", written(tmp_path), "--region", "0,0,25,10", "--field", "14,10")
+    arguments = ("scan", FAST, str(out), "--simulated", "grbl", "--region", "0,0,90,38", "--field", "51,38")
     assert bridge(monkeypatch, *arguments) == 0
     assert "done: 2 kept, 0 empty" in capsys.readouterr().out
     before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
     assert sorted(before) == ["field-00000.png", "field-00001.png"]
     assert bridge(monkeypatch, *arguments) == 0
     assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
+
+
+def test_settings_from_a_file_and_a_simulated_stage_exclude_each_other_and_a_scan_needs_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = ("scan", FAST, str(tmp_path), "--region", "0,0,90,38", "--field", "51,38")
+    for more, words in (
+        ((), "needs a stage"),
+        (("--settings", "scope.toml", "--simulated", "grbl"), "exclude each other"),
+        (("--settings", "none.toml"), "cannot be read"),
+        (("--simulated", "toaster"), "no simulated board"),
+    ):
+        assert bridge(monkeypatch, *scan, *more) == 1
+        assert words in capsys.readouterr().err
+
+
+def test_a_settings_file_that_names_a_simulated_port_shares_the_body_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "scope.toml"
+    axis = "units_per_um = 0.001\nlow_um = -500\nhigh_um = 500\nbacklash_um = 5\n"
+    path.write_text('board = "grbl"\nport = "sim:grbl"\n' + "".join(f"[{name}]\n{axis}" for name in "xyz"))
+    out_of_focus = f"{FAST}&defocus_um=4"
+    assert bridge(monkeypatch, "focus", out_of_focus, "--settings", str(path), "--travel-um", "10") == 0
+    assert capsys.readouterr().out.startswith("found: z -")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from firmware_bridge.errors import BadPicture, BadSourceUri, LightDrifted, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Picture
-from firmware_bridge.sim.schedule import Planned, Schedule, Span, parse_schedule
+from firmware_bridge.sim.body import Body
+from firmware_bridge.sim.schedule import AWAY, Planned, Schedule, Span, parse_schedule
 from firmware_bridge.sim.troubles import KINDS
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.supervision import Supervised, watch_of
@@ -56,7 +57,9 @@ def seen(source: SimSource, count: int) -> list[Picture | type[SourceFault]]:
 SPANS = st.builds(lambda n: Span(count=n), st.integers(0, 99)) | st.builds(
     lambda s: Span(seconds=s / 2), st.integers(0, 99)
 )
-PLANS = st.lists(st.builds(Planned, st.sampled_from(sorted(KINDS)), SPANS, st.none() | SPANS), max_size=5)
+COUNTED = st.builds(Planned, st.sampled_from(sorted(KINDS.keys() - AWAY)), SPANS, st.none() | SPANS)
+ABSENT = st.builds(Planned, st.sampled_from(AWAY), SPANS, st.none() | SPANS.filter(lambda span: span.count is None))
+PLANS = st.lists(COUNTED | ABSENT, max_size=5)
 
 
 def written(span: Span) -> str:
@@ -75,7 +78,9 @@ def test_any_text_is_a_plan_or_refused(text: str) -> None:
         parse_schedule(text, KINDS)
 
 
-@pytest.mark.parametrize("text", ["fire@3", "unplug", "unplug@", "unplug@3:", "unplug@-1", "unplug@3,,frozen@4"])
+@pytest.mark.parametrize(
+    "text", ["fire@3", "unplug", "unplug@", "unplug@3:", "unplug@-1", "unplug@3,,frozen@4", "unplug@3:4"]
+)
 def test_what_is_no_plan_says_how_to_write_one(text: str) -> None:
     with pytest.raises(BadSourceUri) as caught:
         parse_schedule(text, KINDS)
@@ -133,6 +138,20 @@ def test_light_that_drifts_after_it_was_locked_is_told() -> None:
     seen(source, 260)
     assert [type(each) for each in source.complaints] == [LightDrifted]
     assert "darker" in str(source.complaints)
+
+
+@pytest.mark.parametrize("fps", [10, 12, 15])
+def test_a_lamp_that_flickers_is_told_at_any_rate_and_taken_back(fps: int) -> None:
+    clock = Clock()
+    address = parse_uri(f"{SMALL.replace('fps=10', f'fps={fps}')}&lock=1&faults=flicker@5s:12s")
+    source = SimSource(address, Body(clock=clock), clock, clock.wait)
+    seen(source, 5 * fps)
+    assert not source.complaints
+    seen(source, 10 * fps)
+    assert "flickers" in str(source.complaints)
+    assert source.complaints[0].remedy
+    seen(source, 10 * fps)
+    assert not source.complaints
 
 
 def test_frozen_is_the_same_to_the_last_bit_and_opening_cures_it() -> None:

@@ -8,13 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from firmware_bridge.errors import BadScopeSettings, BoardLost, BoardSilent, BoardUnavailable
 from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards import SimPort, make_board
-from firmware_bridge.sim.boards.faults import Faulty, read_schedule
+from firmware_bridge.sim.boards.faults import Faulty
 from firmware_bridge.transport import Transport, open_transport
 from firmware_bridge.transport.port import PortTransport
 from tests.boards import FAMILIES, settings, wire
@@ -79,7 +80,7 @@ def test_a_port_is_held_alone() -> None:
 
 def test_unplugging_is_told_and_replugging_finds_it_under_its_link(tmp_path: Path) -> None:
     link = tmp_path / "by-id"
-    board = Faulty(make_board("grbl"), read_schedule("unplug@2"))
+    board = Faulty(make_board("grbl"), "unplug@2")
     with SimPort(board, link) as port:
         transport = open_transport(str(link))
         transport.write(b"$I\n")
@@ -96,6 +97,21 @@ def test_unplugging_is_told_and_replugging_finds_it_under_its_link(tmp_path: Pat
             again.write(b"$I\n")
             heard(again, b"ok")
     assert not link.is_symlink()
+
+
+def test_a_board_unplugged_for_a_time_comes_back_by_itself_under_another_number() -> None:
+    told: Queue[str] = Queue()
+    with SimPort(Faulty(make_board("grbl"), "unplug@1:0.1s"), told=told.put) as port:
+        before = port.path
+        with closing(open_transport(before)) as transport:
+            transport.write(b"$I\n")
+            with pytest.raises(BoardLost):
+                read_on(transport)
+        after = told.get(timeout=20)
+        assert after != before
+        with closing(open_transport(after)) as again:
+            again.write(b"$I\n")
+            assert b"1.1h" in heard(again, b"ok")
 
 
 def test_a_reader_that_never_reads_does_not_stop_the_board() -> None:

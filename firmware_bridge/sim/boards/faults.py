@@ -1,21 +1,22 @@
 """Faults on purpose: what happens to a board and its wire, at which command.
 
-    half-line@3,noise@5*2,silence@9     the third reply is torn, the fifth and sixth are damaged, the ninth never comes
+    half-line@3,noise@5:2,silence@9     the third reply is torn, the fifth and sixth are damaged, the ninth never comes
 
-Commands are counted from 1, one per line and one per byte that overtakes lines. The same schedule and seed do the same.
+The grammar is that of `firmware_bridge.sim.schedule`. Commands are counted from 1, one per line and one per byte that
+overtakes lines. A fault without a duration happens to one command; `unplug` and `wrong-firmware` last until they are
+cured. The same plan and seed do the same.
 """
 
 from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.sim.boards.board import SimBoard
-
-_ENTRY = re.compile(r"([a-z-]+)(?:@([0-9]{1,6})(?:\*([0-9]{1,6}))?)?")
+from firmware_bridge.sim.schedule import Schedule, Span, parse_schedule, with_usual
 
 KINDS: dict[str, str] = {
     "half-line": "the reply breaks off in the middle of a line",
@@ -25,61 +26,47 @@ KINDS: dict[str, str] = {
     "reboot": "power fails in the middle of the move, or at once when nothing moves",
     "stall": "the move hangs and never ends",
     "limit": "something stands in the way: the stage cannot leave its place",
-    "unplug": "the port vanishes",
-    "wrong-firmware": "another firmware answers, from the beginning",
+    "unplug": "the port vanishes; after the time that is named it comes back, under another number",
+    "wrong-firmware": "another firmware answers",
 }
 """Every fault, and what happens."""
 
 OTHER_FIRMWARE = b"Klipper v0.12.0-85-gd785b396\r\n"
 
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One fault: of what kind, from which command on, for how many commands."""
-
-    kind: str
-    first: int = 1
-    times: int = 1
-
-    def hits(self, command: int) -> bool:
-        """It happens at this command."""
-        return self.first <= command < self.first + self.times
-
-
-def read_schedule(text: str) -> tuple[Planned, ...]:
-    """A schedule as written on the command line.
-
-    Raises:
-        BadScopeSettings: it names no known fault.
-    """
-    return tuple(map(_planned, filter(None, (part.strip() for part in text.split(",")))))
-
-
-def _planned(text: str) -> Planned:
-    match = _ENTRY.fullmatch(text)
-    if match is None or match[1] not in KINDS:
-        raise BadScopeSettings(
-            f"“{text}” is no fault.", f"Write KIND@COMMAND or KIND@COMMAND*TIMES; kinds: {_known()}."
-        )
-    return Planned(match[1], int(match[2] or 1), int(match[3] or 1))
-
-
-def _known() -> str:
-    return ", ".join(KINDS)
+_LASTS = dict.fromkeys(KINDS.keys() - {"unplug", "wrong-firmware"}, Span(count=1))
 
 
 class Faulty:
-    """A board with faults. `unplugged` tells the port to vanish."""
+    """A board with faults. `unplugged` tells the port to vanish.
 
-    def __init__(self, board: SimBoard, schedule: tuple[Planned, ...], seed: int = 0) -> None:
+    Args:
+        board: a sound one.
+        faults: the plan.
+        clock: seconds.
+        seed: of the damage that noise does.
+
+    Raises:
+        BadScopeSettings: the plan is not understood.
+    """
+
+    def __init__(
+        self, board: SimBoard, faults: str, clock: Callable[[], float] = time.monotonic, seed: int = 0
+    ) -> None:
         self._board = board
-        self._schedule = schedule
+        self.schedule = Schedule(with_usual(parse_schedule(faults, KINDS, BadScopeSettings), _LASTS))
+        self._clock = clock
+        self._began_s = clock()
         self._random = random.Random(seed)  # noqa: S311  damage, not secrets
         self._held = b""
         self._commands = 0
         self._reboot_due = False
         self.unplugged = False
         self.mechanics = board.mechanics
+
+    @property
+    def returns(self) -> bool:
+        """It was unplugged for a time, which is over."""
+        return self.unplugged and not self._goes_on("unplug")
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; what comes back over a bad wire."""
@@ -107,15 +94,16 @@ class Faulty:
         """It is back at the wire."""
         self.unplugged = False
         self._held = b""
+        self.schedule.cure("unplug")
 
     def _one(self, line: bytes) -> bytes:
         if line.strip(b"\r\n"):
             self._commands += 1
-        said = None
-        for fault in self._schedule:
-            if fault.hits(self._commands) or fault.kind == "wrong-firmware":
-                said = _HAPPENS[fault.kind](self, line)
-        return self._board.feed(line) if said is None else said
+        kind = next(filter(self._goes_on, KINDS), None)
+        return self._board.feed(line) if kind is None else _HAPPENS[kind](self, line)
+
+    def _goes_on(self, kind: str) -> bool:
+        return self.schedule.goes_on(kind, self._commands, self._clock() - self._began_s)
 
     def _half(self, line: bytes) -> bytes:
         said = self._board.feed(line)

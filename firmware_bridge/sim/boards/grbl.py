@@ -24,8 +24,7 @@ UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 class Grbl:
     """Answers every line with `ok` or `error:N`; single bytes are obeyed in the middle of anything.
 
-    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Unlike the real one it gives no `ok` to an
-    empty line, so that CRLF is one line end and not two.
+    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Empty lines get their `ok` too.
     """
 
     def __init__(self, mechanics: Mechanics, clock: Callable[[], float]) -> None:
@@ -36,6 +35,7 @@ class Grbl:
         self._waiting: deque[Asked] = deque(maxlen=WAITING)
         self._until: Callable[[], bool] | None = None
         self._settings = GrblSettings()
+        self._spindle = 0.0
         self._begin()
 
     def feed(self, data: bytes) -> bytes:
@@ -69,6 +69,8 @@ class Grbl:
         self._until = None
         self._modes = Modes()
         self._state = "Idle"
+        if self._spindle:
+            self._lamp(0.0)
 
     def _welcome(self) -> bytes:
         return b"\r\n" + self._end.reply("welcome", version="1.1h", hint=HINT)
@@ -124,12 +126,9 @@ class Grbl:
         return act(self, said)
 
     def _status(self) -> bytes:
-        return self._end.reply("status", report=write_status(Status(self._shown_state(), "MPos", self.mechanics.count)))
-
-    def _shown_state(self) -> str:
-        if self._planner.held:
-            return "Hold:0"
-        return self._state
+        state = "Hold:0" if self._planner.held else self._state
+        now = Status(state, "MPos", self.mechanics.count, self._planner.mm_per_min, self._spindle)
+        return self._end.reply("status", report=write_status(now))
 
     def _hold(self) -> bytes:
         if self._state == "Jog":
@@ -222,8 +221,9 @@ class Grbl:
 
     def _state_of_gcode(self, said: Said) -> tuple[bytes, int]:
         now = self._modes
-        modes = f"GC:{now.motion} G54 G17 G{20 if now.inches else 21} G{91 if now.relative else 90} G94 M5 M9 T0"
-        return self._listed(self._end.reply("bracket", text=f"{modes} F{now.feed / now.mm:g} S0"))
+        units, kind, lamp = 20 if now.inches else 21, 91 if now.relative else 90, 3 if self._spindle else 5
+        modes = f"GC:{now.motion} G54 G17 G{units} G{kind} G94 M{lamp} M9 T0"
+        return self._listed(self._end.reply("bracket", text=f"{modes} F{now.feed / now.mm:g} S{self._spindle:g}"))
 
     def _offsets(self, said: Said) -> tuple[bytes, int]:
         return self._listed(self._end.reply("bracket", text="G54:0.000,0.000,0.000"))
@@ -244,8 +244,9 @@ class Grbl:
         self._modes.inches = inches
         return b"", 0
 
-    def _lamp(self, share: float) -> tuple[bytes, int]:
-        self.mechanics.light(share)
+    def _lamp(self, spindle: float) -> tuple[bytes, int]:
+        self._spindle = min(max(spindle, 0.0), self._settings.lamp_full)
+        self.mechanics.light(self._spindle / self._settings.lamp_full)
         return b"", 0
 
 
@@ -281,6 +282,6 @@ _ACTS: dict[str, Callable[[Grbl, Said], tuple[bytes, int]]] = {
     "G90": lambda board, said: board._set_relative(relative=False),
     "G91": lambda board, said: board._set_relative(relative=True),
     "G92": Grbl._set_count,
-    "M3": lambda board, said: board._lamp(said.number("s") / board._settings.lamp_full),
+    "M3": lambda board, said: board._lamp(said.number("s")),
     "M5": lambda board, said: board._lamp(0.0),
 }

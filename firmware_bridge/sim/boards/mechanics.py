@@ -82,6 +82,11 @@ class Mechanics:
         """A move is under way, or hangs."""
         return self._stalled is not None or self._travel.share(self._clock()) < 1.0
 
+    @property
+    def stalled(self) -> bool:
+        """A move hangs."""
+        return self._stalled is not None
+
     def go(self, by: Triple, lasts_s: float) -> bool:
         """Move by so many units in this time. Whether an end of the travel cut it short."""
         here = self._travel.at(self._clock())

@@ -18,6 +18,11 @@ class Move:
     by: Triple
     lasts_s: float
 
+    @property
+    def mm_per_min(self) -> float:
+        """Along the line."""
+        return 60.0 * _length(self.by) / self.lasts_s if self.lasts_s > 0 else 0.0
+
 
 class Planner:
     """Takes moves ahead of time; `goal` is where the last of them ends, in units."""
@@ -27,6 +32,12 @@ class Planner:
         self._moves: deque[Move] = deque()
         self.goal: Triple = mechanics.count
         self.held = False
+        self._feed = 0.0
+
+    @property
+    def mm_per_min(self) -> float:
+        """How fast it moves now."""
+        return self._feed if self.mechanics.moving and not self.mechanics.stalled else 0.0
 
     @property
     def full(self) -> bool:
@@ -41,13 +52,14 @@ class Planner:
     def add(self, goal: Triple, mm_per_min: float) -> None:
         """A move to this place."""
         by = triple(b - a for a, b in zip(self.goal, goal, strict=True))
-        self._moves.append(Move(by, 60.0 * sum(each * each for each in by) ** 0.5 / max(mm_per_min, 1e-3)))
+        self._moves.append(Move(by, 60.0 * _length(by) / max(mm_per_min, 1e-3)))
         self.goal = goal
 
     def work(self) -> bool:
         """Begin the next move if the last one is done. Whether an end of the travel is in the way."""
         while self._moves and not self.held and not self.mechanics.moving:
             move = self._moves.popleft()
+            self._feed = move.mm_per_min
             if self.mechanics.go(move.by, move.lasts_s):
                 self.goal = triple(map(sum, zip(self.mechanics.goal, *(each.by for each in self._moves), strict=True)))
                 return True
@@ -65,10 +77,14 @@ class Planner:
         left = triple(b - a for a, b in zip(self.mechanics.count, self.mechanics.goal, strict=True))
         self.mechanics.halt()
         if left != ZERO:
-            self._moves.appendleft(Move(left, 60.0 * sum(each * each for each in left) ** 0.5 / RAPID_MM_PER_MIN))
+            self._moves.appendleft(Move(left, 60.0 * _length(left) / RAPID_MM_PER_MIN))
         self.held = True
 
     def set_goal(self, goal: Triple) -> None:
         """Call this place so; at rest only."""
         self.mechanics.set_count(goal)
         self.goal = goal
+
+
+def _length(by: Triple) -> float:
+    return float(sum(each * each for each in by) ** 0.5)

@@ -9,6 +9,7 @@ import struct
 import termios
 import threading
 import tty
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -25,13 +26,19 @@ UNREAD = 1 << 16
 class SimPort:
     """Answers at `path` until closed. Programs may open and close it as often as they like.
 
-    A board that is unplugged takes the pseudo-terminal with it; `replug` brings it back under another name. Where
-    `link` is given, that name stays the same, as those in /dev/serial/by-id do.
+    A board that is unplugged takes the pseudo-terminal with it; it comes back under another number, by `replug` or when
+    its plan says so. Where `link` is given, that name stays the same, as those in /dev/serial/by-id do.
+
+    Args:
+        told: hears where it answers after it was plugged in again.
     """
 
-    def __init__(self, board: SimBoard, link: Path | None = None) -> None:
+    def __init__(
+        self, board: SimBoard, link: Path | None = None, told: Callable[[str], object] = lambda path: None
+    ) -> None:
         self._board = board
         self._link = link
+        self._told = told
         self._wake_reader, self._wake_writer = os.pipe()
         self._stopping = threading.Event()
         self._master = self._slave = -1
@@ -52,10 +59,7 @@ class SimPort:
     def replug(self) -> str:
         """Plug the board in again: where it answers now."""
         with self._plugging:
-            if isinstance(self._board, Faulty):
-                self._board.replugged()
-            self._unread = self._board.reset()
-            self.path = self._open()
+            self._replug()
         os.write(self._wake_writer, b".")
         return self.path
 
@@ -78,6 +82,16 @@ class SimPort:
         os.close(self._wake_reader)
         os.close(self._wake_writer)
 
+    def _replug(self) -> None:
+        if isinstance(self._board, Faulty):
+            self._board.replugged()
+        self._unread = self._board.reset()
+        old_slave, self._slave = self._slave, -1
+        self.path = self._open()
+        if old_slave >= 0:
+            os.close(old_slave)
+        self._told(self.path)
+
     def _open(self) -> str:
         master, slave = os.openpty()
         tty.setraw(slave)
@@ -91,13 +105,19 @@ class SimPort:
         self._link.symlink_to(path)
         return str(self._link)
 
-    def _close_port(self) -> None:
+    def _pull(self) -> None:
+        """Take the port away. Its inner end stays open: so its number is not given to the next one."""
         if self._link is not None:
             self._link.unlink(missing_ok=True)
-        ends, self._master, self._slave = (self._master, self._slave), -1, -1
-        for end in ends:
-            if end >= 0:
-                os.close(end)
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def _close_port(self) -> None:
+        self._pull()
+        if self._slave >= 0:
+            os.close(self._slave)
+            self._slave = -1
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
@@ -114,8 +134,14 @@ class SimPort:
             self._say(self._board.tick())
             if self._master in free:
                 self._unread = self._unread[_written(self._master, self._unread) :]
-            if isinstance(self._board, Faulty) and self._board.unplugged and self._master >= 0:
-                self._close_port()
+            if isinstance(self._board, Faulty) and self._board.unplugged:
+                self._follow_plug(self._board)
+
+    def _follow_plug(self, board: Faulty) -> None:
+        if board.returns:
+            self._replug()
+        elif self._master >= 0:
+            self._pull()
 
     def _hear(self, packet: bytes) -> None:
         """A packet of the terminal: data behind a zero, or what happened to it."""

@@ -208,9 +208,9 @@ def test_realtime_bytes_overtake_the_line_they_stand_in() -> None:
     assert names == ["?", "G90", "!"]
 
 
-@pytest.mark.parametrize("state", ["Idle", "Jog", "Alarm"])
-def test_a_status_report_survives(state: str) -> None:
-    status = Status(state, "MPos", (1.5, -2.25, 0.001))
+@given(st.sampled_from(["Idle", "Jog", "Alarm"]), st.integers(0, 9999), st.integers(0, 1000), st.booleans())
+def test_a_status_report_survives(state: str, feed: int, spindle: int, placed: bool) -> None:
+    status = Status(state, "MPos", (1.5, -2.25, 0.001) if placed else None, float(feed), float(spindle))
     assert read_status(write_status(status)) == status
 
 
@@ -218,7 +218,12 @@ def test_a_status_report_survives(state: str) -> None:
     ("report", "status"),
     [
         ("Hold:0|WPos:1,2,3|FS:0,0", Status("Hold", "WPos", (1, 2, 3))),
-        ("Run|FS:5,0", Status("Run")),
+        ("Run|FS:5,0", Status("Run", feed=5.0)),
+        ("Run|MPos:1,2,3|F:500", Status("Run", "MPos", (1, 2, 3), 500.0)),
+        ("Run|MPos:1,2,3|Bf:15,128|FS:500,8000|Ov:100,100,100", Status("Run", "MPos", (1, 2, 3), 500.0, 8000.0)),
+        ("Idle", Status("Idle")),
+        ("Run|MPos:1,2,3|FS:5", None),
+        ("Run|MPos:1,2,3|FS:x,0", None),
         ("Idle|MPos:1,2", None),
         ("Idle|MPos:1,x,3", None),
         ("Idle|MPos:1,nan,3", None),

@@ -41,6 +41,12 @@ def test_a_line_beyond_the_limit_is_dropped_and_the_next_one_heard() -> None:
     assert Lines(3).feed(b"abcd\nxyz\n") == [Overlong(4), Line("xyz")]
 
 
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"ab"]), max_size=12))
+def test_where_empty_lines_count_every_line_end_ends_one(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    assert len(Lines(80, empty=True).feed(data)) == data.count(b"\n") + data.count(b"\r")
+
+
 def test_bytes_that_are_not_ascii_are_marked() -> None:
     (line,) = Lines(9).feed(b"o\xffk\n")
     assert isinstance(line, Line)

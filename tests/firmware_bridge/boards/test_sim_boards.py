@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from firmware_bridge.boards.numbering import numbered
 from firmware_bridge.errors import BadScopeSettings
-from firmware_bridge.sim.boards.faults import KINDS, Planned, read_schedule
+from firmware_bridge.sim.boards.faults import KINDS, Faulty
 from firmware_bridge.sim.boards.make import BOARDS, make_board
 from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
+from firmware_bridge.sim.schedule import Planned, Span
 from firmware_bridge.transport import FakeClock
 from tests.boards import wire
 
@@ -133,8 +134,8 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
     "grbl jogs": (
         "grbl",
         [
-            (b"$J=G91 X1 F60\n?", 0.25, b"ok\r\n<Jog|MPos:0.000,0.000,0.000|FS:0,0>\r\n"),
-            (b"?", 0, b"<Jog|MPos:0.250,0.000,0.000|FS:0,0>\r\n"),
+            (b"$J=G91 X1 F60\n?", 0.25, b"ok\r\n<Jog|MPos:0.000,0.000,0.000|FS:60,0>\r\n"),
+            (b"?", 0, b"<Jog|MPos:0.250,0.000,0.000|FS:60,0>\r\n"),
             (b"G90\n", 0, b"error:9\r\n"),
             (b"\x85?", 0, b"<Idle|MPos:0.250,0.000,0.000|FS:0,0>\r\n"),
         ],
@@ -146,6 +147,23 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"!?", 1, b"<Hold:0|MPos:0.500,0.000,0.000|FS:0,0>\r\n"),
             (b"~", 3, b""),
             (b"?", 0, b"<Idle|MPos:1.000,0.000,0.000|FS:0,0>\r\n"),
+        ],
+    ),
+    "grbl answers empty lines, and CRLF is two line ends to it": (
+        "grbl",
+        [
+            (b"\n", 0, b"ok\r\n"),
+            (b"G21\r\n", 0, b"ok\r\nok\r\n"),
+            (b"(a remark)\n ; another\n", 0, b"ok\r\nok\r\n"),
+        ],
+    ),
+    "grbl reports the lamp's figure, and a reset puts it out": (
+        "grbl",
+        [
+            (b"M3 S250\n?", 0, b"ok\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,250>\r\n"),
+            (b"$G\n", 0, b"[GC:G0 G54 G17 G21 G90 G94 M3 M9 T0 F0 S250]\r\nok\r\n"),
+            (b"M3 S9999\n?", 0, b"ok\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,1000>\r\n"),
+            (b"\x18?", 0, b"\r\nGrbl 1.1h ['$' for help]\r\n<Idle|MPos:0.000,0.000,0.000|FS:0,0>\r\n"),
         ],
     ),
     "grbl knows modes": (
@@ -271,26 +289,38 @@ def test_the_lamp_follows_while_the_stage_moves() -> None:
     assert mechanics.body.pose.x_um == pytest.approx(100.0)
 
 
-def test_a_schedule_is_read() -> None:
-    assert read_schedule("half-line@3, noise@5*2,silence") == (
-        Planned("half-line", 3),
-        Planned("noise", 5, 2),
-        Planned("silence", 1),
+def test_boards_and_cameras_have_one_grammar_and_a_fault_of_a_board_happens_once() -> None:
+    board = Faulty(make_board("grbl"), "half-line@3, noise@5:2,unplug@9s,wrong-firmware@0")
+    assert board.schedule.to_come == (
+        Planned("half-line", Span(count=3), Span(count=1)),
+        Planned("noise", Span(count=5), Span(count=2)),
+        Planned("unplug", Span(seconds=9.0)),
+        Planned("wrong-firmware", Span(count=0)),
     )
-    assert read_schedule("") == ()
+    assert Faulty(make_board("grbl"), "").schedule.to_come == ()
 
 
-@pytest.mark.parametrize("text", ["sabotage@3", "noise@x", "noise@1*", "@3", "noise 3"])
+@pytest.mark.parametrize("text", ["sabotage@3", "noise@x", "noise@1:", "noise@1*2", "@3", "noise 3", "noise"])
 def test_an_unknown_fault_is_refused_with_the_known_ones(text: str) -> None:
     with pytest.raises(BadScopeSettings) as told:
-        read_schedule(text)
+        Faulty(make_board("grbl"), text)
     assert all(kind in told.value.remedy for kind in KINDS)
+
+
+def test_a_fault_may_come_and_go_by_the_clock() -> None:
+    transport, _, clock = wire("grbl", "silence@2s:2.9s")
+    heard = []
+    for _ in range(7):
+        transport.write(b"$I\n")
+        heard.append(bool(transport.read(0.1)))
+        clock.sleep(0.9)
+    assert heard == [True, True, True, False, False, False, True]
 
 
 def test_the_same_schedule_does_the_same() -> None:
     said = []
     for _ in range(2):
-        transport, _, _ = wire("grbl", "noise@2*3,half-line@6")
+        transport, _, _ = wire("grbl", "noise@2:3,half-line@6")
         for _ in range(8):
             transport.write(b"$I\n")
         said.append(transport.read(0.1))

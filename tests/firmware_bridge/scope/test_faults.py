@@ -21,6 +21,7 @@ from firmware_bridge.errors import (
 )
 from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards.faults import KINDS, Faulty
+from firmware_bridge.sim.schedule import Schedule
 from tests.boards import FAMILIES, Stand, settings, stand, wire
 
 WAYS: dict[str, tuple[type[ScopeFault], ...]] = {
@@ -52,7 +53,7 @@ def moved_about(stood: Stand, times: int = 12) -> ScopeFault | None:
 def healed(stood: Stand) -> None:
     """The cause is gone: the board is back at the wire; what hears nothing while it hangs was switched off and on."""
     assert isinstance(stood.board, Faulty)
-    stood.board._schedule = ()
+    stood.board.schedule = Schedule(())
     if stood.mechanics.moving and stood.scope.settings.port.endswith("0.5"):
         stood.board.reset()
     stood.board.replugged()
@@ -63,7 +64,7 @@ def healed(stood: Stand) -> None:
 @tuned(max_examples=15)
 @given(after=st.integers(1, 12))
 def test_a_lasting_fault_ends_in_one_clear_fault(name: str, kind: str, after: int) -> None:
-    stood = stand(name, f"{kind}@{GREETED[name] + after}*999")
+    stood = stand(name, f"{kind}@{GREETED[name] + after}{'' if kind == 'unplug' else ':999'}")
     fault = moved_about(stood)
     if kind == "nak" and name == "marlin":
         assert fault is None or isinstance(fault, WAYS[kind])
@@ -102,7 +103,7 @@ def _nothing_cascades(stood: Stand, fault: ScopeFault) -> None:
 @tuned(max_examples=10)
 @given(after=st.integers(1, 12))
 def test_when_the_cause_is_gone_it_can_be_cleared_and_knows_its_place(name: str, kind: str, after: int) -> None:
-    stood = stand(name, f"{kind}@{GREETED[name] + after}*999")
+    stood = stand(name, f"{kind}@{GREETED[name] + after}{'' if kind == 'unplug' else ':999'}")
     fault = moved_about(stood)
     if fault is None:
         return
@@ -172,7 +173,7 @@ def test_a_limit_switch_needs_homing() -> None:
 
 
 def test_a_fault_that_stays_stays_told() -> None:
-    stood = stand("grbl", "silence@5*99999")
+    stood = stand("grbl", "silence@5:99999")
     assert isinstance(moved_about(stood), BoardSilent)
     with pytest.raises(BoardSilent):
         stood.scope.clear()
@@ -181,14 +182,14 @@ def test_a_fault_that_stays_stays_told() -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_wrong_firmware_is_told_at_once(name: str) -> None:
-    transport, _, clock = wire(name, "wrong-firmware")
+    transport, _, clock = wire(name, "wrong-firmware@0")
     with pytest.raises(WrongFirmware, match="Klipper"):
         Scope(settings(name), lambda: transport, clock)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_silence_from_the_beginning_is_told(name: str) -> None:
-    transport, _, clock = wire(name, "silence@1*99999")
+    transport, _, clock = wire(name, "silence@1:99999")
     with pytest.raises(BoardSilent):
         Scope(settings(name), lambda: transport, clock)
 

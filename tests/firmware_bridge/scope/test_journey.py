@@ -8,15 +8,16 @@ import pytest
 
 from firmware_bridge.errors import Fault
 from firmware_bridge.scope import FocusPlan, Region, Scan, ScanOptions, ScanState, Scope, plan_scan
-from firmware_bridge.sim.boards.faults import KINDS, Faulty, read_schedule
+from firmware_bridge.sim.boards.faults import KINDS, Faulty
 from firmware_bridge.sim.boards.make import make_board
+from firmware_bridge.sim.schedule import parse_schedule
 from firmware_bridge.transport import FakeClock, LoopTransport
-from tests.boards import settings
+from tests.boards import bring_back, settings
 from tests.eyes import SlideEye
 from tests.firmware_bridge.scope.test_scan import Counting
 
 STOPS = plan_scan(Region(0.0, 0.0, 500.0, 230.0), (54.0, 50.0), overlap=0.0)
-SCHEDULE = "half-line@60*4,noise@120*4,nak@190*4,silence@250*6,reboot@310,stall@370*9,limit@450*3,unplug@530"
+SCHEDULE = "half-line@60:4,noise@120:4,nak@190:4,silence@250:6,reboot@310,stall@370:9,limit@450:3,unplug@530"
 OPTIONS = ScanOptions(FocusPlan(travel_um=8.0, coarse_um=4.0, fine_um=1.0, fine_images=5))
 
 
@@ -25,7 +26,7 @@ class Clinic:
 
     def __init__(self, name: str, path: Path) -> None:
         self.clock = FakeClock()
-        self.board = Faulty(make_board(name, clock=self.clock), read_schedule(SCHEDULE))
+        self.board = Faulty(make_board(name, clock=self.clock), SCHEDULE, self.clock)
         self.gear = self.board.mechanics.gear
         self.scope = Scope(settings(name, reach_um=800.0), self._way, self.clock)
         self.keeper, self.path = Counting(), path / "progress.json"
@@ -43,10 +44,7 @@ class Clinic:
         self.board.replugged()
         self.clock.sleep(5)
         try:
-            self.scope.clear()
-            if self.scope.fault is not None:
-                here = self.board.mechanics.body.pose
-                self.scope.place(here.x_um, here.y_um, here.z_um)
+            bring_back(self.scope, self.board.mechanics.body)
         except Fault as fault:
             self.faults.append(fault)
 
@@ -74,4 +72,4 @@ def test_fifty_fields_through_every_fault(name: str, tmp_path: Path) -> None:
 
 
 def test_the_schedule_has_every_fault() -> None:
-    assert {fault.kind for fault in read_schedule(SCHEDULE)} == KINDS.keys() - {"wrong-firmware"}
+    assert {fault.kind for fault in parse_schedule(SCHEDULE, KINDS)} == KINDS.keys() - {"wrong-firmware"}

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from firmware_bridge.errors import BadScopeSettings, Fault, ScopeFault
 from firmware_bridge.imagefile import read_image
 from firmware_bridge.picture import Pixels
-from firmware_bridge.scope import FocusPlan, FolderKeeper, Region, Scan, ScanOptions, ScanState, plan_scan
+from firmware_bridge.scope import FocusPlan, FolderKeeper, Optics, Region, Scan, ScanOptions, ScanState, plan_scan
+from firmware_bridge.scope.autofocus import Look
 from firmware_bridge.scope.scan.empty import is_empty
 from firmware_bridge.scope.scan.plan import Stop, digest
+from firmware_bridge.sim.slide import Terrain
 from tests.boards import Stand, stand
-from tests.eyes import SlideEye, eye
+from tests.eyes import GLASS_UM, VIEW, Eye, SlideEye, eye
 
 REGION = Region(0.0, 0.0, 250.0, 120.0)
 FIELD = (64.0, 48.0)
@@ -86,7 +88,7 @@ class Counting:
         self.times[stop.index] = self.times.get(stop.index, 0) + 1
 
 
-def scan(stood: Stand, look: SlideEye, keeper: Counting, path: Path) -> Scan:
+def scan(stood: Stand, look: Look, keeper: Counting, path: Path) -> Scan:
     made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS)
     made._clock = stood.clock
     return made
@@ -119,6 +121,26 @@ def test_focus_follows_a_tilted_slide_by_need(tmp_path: Path) -> None:
         assert stood.body.pose.z_um == pytest.approx(tilt * stood.body.pose.x_um, abs=1.0)
         pictures[tilt] = look.pictures
     assert pictures[0.0] < pictures[0.03]
+
+
+def test_through_the_simulated_camera_over_the_endless_slide_every_field_is_sharp(tmp_path: Path) -> None:
+    """From the clear glass beside the smear into it, on a plane of focus that is tilted and uneven."""
+    stood, keeper, terrain = stand("sangaboard", reach_um=2000.0), Counting(), Terrain(VIEW.seed)
+    stops = plan_scan(Region(-700.0, 0.0, -300.0, 90.0), (80.0, 45.0), overlap=0.0)
+    made = Scan(stood.scope, Eye(stood.body, stood.clock), stops, keeper, tmp_path / "p.json", ScanOptions(dull=0.7))
+    made._clock = stood.clock
+    off_um: list[float] = []
+
+    def watch(state: ScanState) -> None:
+        pose = stood.body.pose
+        off_um.append(pose.z_um - terrain.height_um(pose.x_um, pose.y_um))
+
+    ended = made.run(watch)
+    assert (ended.phase, ended.left, ended.blurred) == ("done", 0, 0)
+    assert ended.empty >= 2
+    assert keeper.times == dict.fromkeys(keeper.kept, 1)
+    assert ended.kept == len(keeper.kept) >= 4
+    assert abs(off_um[-1]) < 2 * Optics().depth_of_field_um
 
 
 def test_a_scan_that_begins_far_from_focus_takes_no_field_for_empty(tmp_path: Path) -> None:
@@ -190,7 +212,7 @@ def test_after_any_crash_it_goes_on_and_no_field_is_lost_or_kept_twice(
     assert [each.name for each in path.iterdir()] == ["progress.json"]
 
 
-@pytest.mark.parametrize("fault", ["stall@40*999", "silence@40*999", "unplug@40", "reboot@40", "limit@40*999"])
+@pytest.mark.parametrize("fault", ["stall@40:999", "silence@40:999", "unplug@40", "reboot@40", "limit@40:999"])
 def test_a_fault_of_the_stage_ends_it_with_all_written_down_and_a_new_one_goes_on(tmp_path: Path, fault: str) -> None:
     keeper = Counting()
     stood = stand("grbl", fault)
@@ -206,7 +228,7 @@ def test_a_fault_of_the_stage_ends_it_with_all_written_down_and_a_new_one_goes_o
 
 
 def test_a_failed_scan_says_why(tmp_path: Path) -> None:
-    stood = stand("grbl", "stall@40*999")
+    stood = stand("grbl", "stall@40:999")
     made = scan(stood, SlideEye(stood.body), Counting(), tmp_path)
     with pytest.raises(Fault):
         made.run()
@@ -288,7 +310,8 @@ def test_the_progress_of_another_plan_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("defocus_um", [0.0, 5.0, -10.0])
 def test_glass_is_empty_and_cells_are_not_in_focus_or_out_of_it(defocus_um: float) -> None:
-    stood = stand("grbl")
+    stood = stand("grbl", reach_um=2000.0)
     stood.scope.move_to(z_um=defocus_um)
-    assert is_empty(eye(stood.body, bare=True)())
-    assert not any(is_empty(eye(stood.body, field)()) for field in range(4))
+    assert not any(is_empty(eye(stood, slide)()) for slide in range(4))
+    stood.scope.move_to(x_um=GLASS_UM)
+    assert is_empty(eye(stood)())

@@ -23,7 +23,7 @@ from firmware_bridge.errors import (
 from firmware_bridge.scope import Position, Scope
 from firmware_bridge.scope.place import legs
 from firmware_bridge.sim.boards import SimPort, make_board
-from firmware_bridge.sim.boards.faults import Faulty, read_schedule
+from firmware_bridge.sim.boards.faults import Faulty
 from firmware_bridge.sim.boards.mechanics import Gear
 from firmware_bridge.transport import open_transport
 from tests.boards import FAMILIES, Stand, settings, stand, wire
@@ -172,7 +172,7 @@ def test_many_threads_move_one_after_another() -> None:
 
 
 def test_a_cable_pulled_and_put_back_is_told_and_survived(tmp_path: Path) -> None:
-    board = Faulty(make_board("sangaboard"), read_schedule("unplug@12"))
+    board = Faulty(make_board("sangaboard"), "unplug@12")
     link = str(tmp_path / "by-id")
     with SimPort(board, Path(link)) as port, Scope(settings("sangaboard"), lambda: open_transport(link)) as scope:
         with pytest.raises(BoardLost) as told:

@@ -66,7 +66,7 @@ def test_what_is_no_stack_is_refused(pictures: list[Pixels], heights: list[float
 
 def test_a_stack_is_as_sharp_as_its_best_slice_and_the_stage_returns() -> None:
     stood = stand("sangaboard")
-    look = eye(stood.body, focus_um=1.0)
+    look = eye(stood, focus_um=1.0)
     stood.scope.move_to(z_um=1.0)
     best = sharpness(look()).fine
     stood.scope.move_to(z_um=0.0)

@@ -82,7 +82,7 @@ def test_after_a_stop_nothing_moves_until_it_is_cleared_and_then_the_place_is_kn
 
 @pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
 def test_stop_reaches_a_move_that_hangs(name: str) -> None:
-    stood = stand(name, faults="stall@6*999")
+    stood = stand(name, faults="stall@6:999")
     Halfway(stood, 1.5)
     with pytest.raises(MotionStopped):
         stood.scope.move_to(100.0)
