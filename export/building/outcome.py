@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edge.bundle.manifest import Calibration
 from edge.bundle.tensors import Floats, probabilities
 from edge.decide.wilson import wilson
-from export.building.limits import FEW, Line, lines
+from export.building.limits import Line, lines
 from export.building.marks import Ints, Marks, calibration_error, marks
 from export.building.spec import BuildSpec
 from export.building.speed import Speed
@@ -20,6 +20,8 @@ from export.opinion.figures import hit_figure, numbered
 
 ORIGINAL = "float32"
 RESAMPLES = 300
+FEW = 20
+"""Cells of a label below which the interval of its recall says nothing: one cell more or less is 5 points."""
 CELL = "cell"
 
 

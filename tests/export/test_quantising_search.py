@@ -18,13 +18,14 @@ from torch import Tensor, nn
 from export.building.limits import Line
 from export.graph import load_graph
 from export.onnx_export import to_onnx
-from export.quantise import Arrays, QuantiseOptions, convolutions, quantise
+from export.quantise import Arrays, QuantiseOptions, quantise
 from export.quantising import search as searching
 from export.quantising import sensitivity as sensing
 from export.quantising.picture import png, svg
 from export.quantising.score import Distance, distance, probabilities
 from export.quantising.search import counts, search
 from export.quantising.sensitivity import Layer, ranked, sensitivity
+from export.quantising.spared import convolutions
 
 LAYERS = [Layer(f"Conv_{k}", Distance(cost, 0.0)) for k, cost in enumerate((1e-5, 3e-2, 0.0, 3e-2))]
 
