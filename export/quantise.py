@@ -57,7 +57,7 @@ class QuantiseOptions:
     """
 
     method: Method = "minmax"
-    percentile: float = 99.99
+    percentile: float = 99.999
     keep: tuple[str, ...] = ()
     keep_first: int = 0
     keep_last: int = 0

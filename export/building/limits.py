@@ -14,10 +14,10 @@ from export.building.marks import Marks
 from export.errors import LimitsBroken
 
 CHANCE = 0.025
-"""One side of a 95 % interval: a class of few cells breaks a limit where its loss comes of an allowed one less often."""
+"""A class of few cells breaks a limit where an allowed loss gives what was lost less often (a side of 95 %)."""
 REMEDY = (
-    "Calibrate with more or other crops, let layers be sought that stay in float (build --search), or fine-tune in "
-    "8 bits (quantise --fine-tune)."
+    'Calibrate with more or other crops, clip rare extremes ([quantise] method = "percentile" in build.toml), let '
+    "layers be sought that stay in float (build --search), or fine-tune in 8 bits (quantise --fine-tune)."
 )
 
 
@@ -88,10 +88,10 @@ def enough(limit: float) -> int:
 
 def counted(found: Sequence[Line]) -> str:
     """How many limits are kept, and how many nobody can tell: `12 of 12 limits are kept`."""
-    open_ones = sum(not line.estimable for line in found)
+    unknown = sum(not line.estimable for line in found)
     kept = sum(line.kept and line.estimable for line in found)
-    told = f"{kept} of {len(found) - open_ones} limits are kept"
-    return f"{told}, {open_ones} not estimable" if open_ones else told
+    told = f"{kept} of {len(found) - unknown} limits are kept"
+    return f"{told}, {unknown} not estimable" if unknown else told
 
 
 def require(found: Sequence[Line], remedy: str = REMEDY) -> None:
@@ -124,7 +124,7 @@ def _recalls(
         yield _most(variant, f"recall lost, worst class ({names[worst]}), points", float(lost[worst]), limit)
     rest = np.flatnonzero(few & ~beyond)
     if len(rest):
-        told = ", ".join(f"{names[k]} {counts[k]}" for k in rest)
+        told = ", ".join(f"{names[k]} {counts[k]}" for k in rest.tolist())
         of = f"recall lost, classes of fewer than {enough(limit)} cells ({told}), points"
         yield Line(variant, of, float(lost[rest].max()), limit, kept=True, estimable=False)
 

@@ -58,7 +58,7 @@ def _require_some_left(model: onnx.ModelProto, keep: Sequence[str]) -> None:
 def _about(graph: onnx.GraphProto, keep: Sequence[str]) -> set[str]:
     """Names of the steps of a SiLU right before or after a convolution that is kept.
 
-    Each step rounds as well, for all channels alike, and a convolution whose channels differ in size is hurt by that and
+    Each step rounds as well, for all channels alike, and a convolution whose channels differ in size is hurt by that,
     not by the rounding of its weights: kept alone, a depthwise one gains nothing (DECISIONS.md).
     """
     inside = [node for node in graph.node if node.op_type == "Conv" and node.name in set(keep)]

@@ -33,7 +33,7 @@ class Mobile(nn.Module):
         sizes = torch.logspace(-2, 2, CHANNELS)
         with torch.no_grad():
             self.wide.weight.mul_(sizes[:, None, None, None])
-            self.wide.bias.mul_(sizes)  # type: ignore[union-attr, operator]
+            self.wide.bias.mul_(sizes)  # type: ignore[union-attr]
             self.depthwise.weight.div_(sizes[:, None, None, None])
 
     def forward(self, image: Tensor) -> Tensor:
