@@ -137,7 +137,7 @@ class BuildSpec(_Part):
     positive     labels that are counted as blasts
     temperature  of the softmax; `fit`: by the labelled calibration crops
     warnings     sentences that a user must know
-    search       where 8 bits break a limit, seek the layers that have to stay in float; takes minutes to an hour
+    search       where 8 bits break a limit, seek the layers that have to stay in float; takes minutes or much longer
     """
 
     name: Name
