@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from edge.bundle.manifest import Calibration
 from edge.bundle.tensors import IMAGE
@@ -29,28 +28,9 @@ from export.quantise import int8_convolutions
 from export.report.page import report_page
 from export.variants import BuiltVariants, TracedNetwork, build_variants
 from tests.namer import LABELS, SIZE_PX, build_fields
+from tests.one_bad_layer import OneBadLayer
 
 SPEEDS = [Speed(name, batch, 1.0) for name in ("float32", "onnx-fp32", "onnx-int8") for batch in BATCHES]
-
-
-class OneBadLayer(nn.Module):
-    """Three layers; large weights for a channel that is always 0 leave the second no digits for those that decide."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(1)
-        first, second = nn.Conv2d(3, 8, 1), nn.Conv2d(8, 8, 1)
-        with torch.no_grad():
-            second.weight[:, 0] = 300.0
-            first.weight[0], first.bias[0] = 0.0, -1.0  # type: ignore[index]
-        last = nn.Conv2d(8, len(LABELS), 1)
-        self.layers = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
-        with torch.no_grad():
-            last.bias.sub_(self.layers(torch.full((1, 3, 1, 1), 0.5)).flatten())  # type: ignore[union-attr]
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """(n, 3, h, w) to logits (n, labels)."""
-        return 60 * self.layers(image).mean((2, 3))  # type: ignore[no-any-return]
 
 
 def crops(count: int, seed: int) -> Crops:
@@ -71,7 +51,7 @@ def spec(**allowed: float) -> BuildSpec:
 @pytest.fixture(scope="module")
 def network() -> bytes:
     pictures = torch.rand(2, 3, SIZE_PX, SIZE_PX)
-    return to_onnx(OneBadLayer().eval(), {"image": pictures}, {"image": {0: "cells"}})
+    return to_onnx(OneBadLayer(len(LABELS), 60).eval(), {"image": pictures}, {"image": {0: "cells"}})
 
 
 def begun(told: BuildSpec, network: bytes) -> tuple[Bench, BuiltVariants, Outcome]:
