@@ -3,6 +3,7 @@
 Processors without VNNI (most laptops before 2020) multiply unsigned by signed bytes and add two products in 16 bits:
 255·127·2 does not fit, and the answers become unrelated (onnxruntime#6004, openvino#25342). With weights of 7 bits
 255·64·2 fits, so this module makes no others. Activations are unsigned and asymmetric, weights symmetric per channel.
+What stays in float is told in `export.quantising.spared`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.calibrate import TensorsData
 
 from export.errors import NotQuantisable
-from export.graph import IMAGE_RANK, graph_bytes, load_graph, ranks
+from export.graph import graph_bytes, load_graph
 from export.quantising.bias import InputMeans, Means, correct_offsets
+from export.quantising.spared import outermost, spared
 from export.quiet import quiet
 
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -42,7 +44,6 @@ OPERATORS = (
     "Conv", "Relu", "Clip", "Add", "Concat", "MaxPool", "Resize", "DepthToSpace", "SpaceToDepth", "Sigmoid", "Mul",
 )  # fmt: skip
 """Work on images and what moves them about. Dense layers on a few hundred values cost nothing and stay in float."""
-NORM_STEPS = frozenset({"ReduceMean", "Sub", "InstanceNormalization", "LayerNormalization", "GroupNormalization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class QuantiseOptions:
     """
 
     method: Method = "minmax"
-    percentile: float = 99.99
+    percentile: float = 99.999
     keep: tuple[str, ...] = ()
     keep_first: int = 0
     keep_last: int = 0
@@ -95,16 +96,11 @@ def observe(network: bytes, calibration: Iterable[Arrays], options: QuantiseOpti
 def with_pairs(network: bytes, observed: Observed, options: QuantiseOptions) -> bytes:
     """The network in 8 bits by what was observed before. Raises NotQuantisable as `quantise` does."""
     model = load_graph(network)
-    spared = _spared(model, options)
+    left = _spared(model, options)
     with quiet():
-        quantised = _with_pairs(model, observed.ranges, spared)
+        quantised = _with_pairs(model, observed.ranges, left)
     correct_offsets(quantised, model, observed.means)
     return graph_bytes(quantised)
-
-
-def convolutions(model: onnx.ModelProto) -> list[str]:
-    """Names of the convolutions, in order."""
-    return [node.name for node in model.graph.node if node.op_type == "Conv"]
 
 
 def int8_convolutions(network: bytes) -> int:
@@ -115,35 +111,7 @@ def int8_convolutions(network: bytes) -> int:
 
 
 def _spared(model: onnx.ModelProto, options: QuantiseOptions) -> list[str]:
-    """Names of the nodes to leave in float."""
-    every, convs = {node.name for node in model.graph.node}, convolutions(model)
-    unknown = sorted(set(options.keep) - every)
-    if unknown:
-        raise NotQuantisable(f"There is no node {unknown[0]!r} to keep in float.", f"Nodes are {', '.join(convs)}, …")
-    ends = {*convs[: options.keep_first], *convs[len(convs) - options.keep_last :]}
-    if ends >= set(convs):
-        raise NotQuantisable("Every convolution is to be kept in float.", "Keep fewer of them, or ship float32.")
-    known = ranks(model)
-    vectors = {node.name for node in model.graph.node if known.get(node.output[0]) != IMAGE_RANK}
-    return sorted({*options.keep, *ends, *vectors, *_delicate(model.graph)})
-
-
-def _delicate(graph: onnx.GraphProto) -> set[str]:
-    """Names of the nodes that eight bits would spoil or not make faster.
-
-    Sums that a norm takes in are what a transformer hands on; later blocks add little to them (largest difference of
-    a MobileViTv2 0.085 with them in 8 bits, 0.070 without). A product is quantised only as part of a SiLU,
-    x · sigmoid(x): attention weighs hundreds of patches, each with next to nothing.
-    """
-    normed = {value for node in graph.node if node.op_type in NORM_STEPS for value in node.input}
-    made_by = {node.output[0]: node for node in graph.node}
-    sums = {node.name for node in graph.node if node.op_type == "Add" and node.output[0] in normed}
-    silus = {frozenset((node.input[0], node.output[0])) for node in graph.node if node.op_type == "Sigmoid"}
-    products = [node for node in graph.node if node.op_type == "Mul"]
-    others = {node.name for node in products if frozenset(node.input) not in silus}
-    inside = {name for node in products if node.name not in others for name in node.input}
-    lone = {node.name for value, node in made_by.items() if node.op_type == "Sigmoid" and value not in inside}
-    return sums | others | lone
+    return spared(model, [*options.keep, *outermost(model, options.keep_first, options.keep_last)])
 
 
 def _observed(
@@ -197,7 +165,7 @@ class _Once(CalibrationDataReader):  # type: ignore[misc]  # the library has no 
         return self._rest.pop() if self._rest else None
 
 
-def _with_pairs(model: onnx.ModelProto, ranges: TensorsData, spared: list[str]) -> onnx.ModelProto:
+def _with_pairs(model: onnx.ModelProto, ranges: TensorsData, left: list[str]) -> onnx.ModelProto:
     quantiser = QDQQuantizer(
         model,
         per_channel=True,
@@ -206,7 +174,7 @@ def _with_pairs(model: onnx.ModelProto, ranges: TensorsData, spared: list[str]) 
         activation_qType=QuantType.QUInt8,
         tensors_range=ranges,
         nodes_to_quantize=[],
-        nodes_to_exclude=spared,
+        nodes_to_exclude=left,
         op_types_to_quantize=list(OPERATORS),
         extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},
     )

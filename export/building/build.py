@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle
-from edge.bundle.manifest import Calibration
-from edge.bundle.tensors import IMAGE, Floats
+from edge.bundle.tensors import IMAGE
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from edge.runtime.parity import ParityReport
-from export.building.asking import answers, loaded, network_of, original_answers, require_order, require_sense
-from export.building.crops import UNKNOWN, Crops
-from export.building.limits import require
+from export.building.asking import loaded, original_answers, require_order, require_sense
+from export.building.judging import Original, judged
+from export.building.limits import REMEDY, require
 from export.building.manifest import manifest_fields
-from export.building.outcome import Outcome, Said, Sensitive
+from export.building.outcome import Outcome
 from export.building.proof import provable, proven, with_original
+from export.building.searching import Bench, searched
 from export.building.sets import Calibrating, Sets, read_sets
 from export.building.source import float32_network
 from export.building.spec import BuildSpec
 from export.building.speed import speeds
-from export.building.temperature import fitted
 from export.pack import PackSpec, archive, pack
 from export.report.card import card_markdown
 from export.report.page import report_page
@@ -37,16 +34,10 @@ from export.sign import sign
 from export.variants import BuiltVariants, TracedNetwork, build_variants, on_graphics
 
 FOLDER, REPORT, CARD = "bundle", "report.html", "card.md"
+SEARCHED = "Calibrate with more or other crops, leave the variant out (--variants), or fine-tune in 8 bits (quantise)."
+"""What is left to do where layers in float have not helped."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Original:
-    """The float32 network, and its logits of the held-out crops, (n, labels)."""
-
-    network: bytes
-    logits: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +48,6 @@ class Workbench:
     key: Ed25519PrivateKey
     out: Path
     say: Say
-    sensitive: Sequence[Sensitive] = ()
 
 
 def build(bench: Workbench) -> Bundle:
@@ -79,11 +69,10 @@ def build(bench: Workbench) -> Bundle:
     require_order(network, sets.held_out, inputs, original)
     require_sense(original, sets.held_out.labels, spec.labels)
     say("float32 has answered.")
-    built = build_variants({"opinion": _traced(spec, network, sets)}, spec.variants)
-    outcome = _judged(bench, Original(network, original), built, sets)
+    built, outcome = _made(bench, Original(network, original), sets)
     bench.out.mkdir(parents=True, exist_ok=True)
     _write_report(bench, outcome, None, ())
-    require(outcome.lines())
+    require(outcome.lines(), SEARCHED if spec.search else REMEDY)
     try:
         bundle = _packed(bench, outcome, provable(spec, network, built, outcome.calibration))
         _write_report(bench, outcome, bundle, proven(bundle, spec.variants))
@@ -100,46 +89,20 @@ def _traced(spec: BuildSpec, network: bytes, sets: Sets) -> TracedNetwork:
     return TracedNetwork(network, blank, Calibrating(sets.calibration, inputs), spec.how)
 
 
-def _judged(bench: Workbench, original: Original, built: BuiltVariants, sets: Sets) -> Outcome:
-    spec, inputs = bench.spec, bench.spec.picture.inputs
-    said = [_said(bench, entry, built.files, sets.held_out, original) for entry in built.variants]
-    picture = next(sets.held_out.shown(inputs))[0]
-    sources = with_original(original.network, built)
-    return Outcome(
-        spec=spec,
-        truth=sets.held_out.labels,
-        groups=sets.held_out.groups,
-        original=original.logits,
-        said=said,
-        calibration=_calibration(spec, original.network, sets.calibration),
-        speeds=speeds({str(entry["name"]): partial(loaded, entry, files) for entry, files in sources}, picture),
-        sensitive=bench.sensitive,
-    )
-
-
-def _said(
-    bench: Workbench, entry: Mapping[str, Any], files: Mapping[str, bytes], crops: Crops, original: Original
-) -> Said:
-    stem = f"{entry['name']}/"
-    weight = sum(len(content) for path, content in files.items() if path.startswith(stem))
-    with closing(loaded(entry, files)) as session:
-        # The same file in the same engine need not be asked twice.
-        same = network_of(entry, files).graph == original.network
-        logits = original.logits if same else answers(session, crops, bench.spec.picture.inputs)
-        bench.say(f"{entry['name']} has answered.")
-        return Said(entry["name"], session.engine, logits, weight)
-
-
-def _calibration(spec: BuildSpec, network: bytes, crops: Crops) -> Calibration:
-    none = (0.0,) * len(spec.labels)
-    if spec.temperature != "fit":
-        return Calibration(temperature=spec.temperature, bias=none)
-    labelled = crops.rows(np.flatnonzero(crops.labels != UNKNOWN))
-    if not len(labelled):
-        remedy = "Put the calibration crops into folders by label, or say the temperature in build.toml."
-        raise BadSetting("A temperature cannot be fitted without labels.", remedy)
-    logits = original_answers(network, labelled, spec.picture.inputs)
-    return Calibration(temperature=fitted(logits, labelled.labels), bias=none)
+def _made(bench: Workbench, original: Original, sets: Sets) -> tuple[BuiltVariants, Outcome]:
+    """The variants and what became of them, after a search for layers to keep in float where that is asked for."""
+    spec = bench.spec
+    traced = _traced(spec, original.network, sets)
+    built = build_variants({"opinion": traced}, spec.variants)
+    bench.say(f"{', '.join(spec.variants)} are made.")
+    outcome = judged(spec, original, built, sets)
+    bench.say("The variants have answered.")
+    if spec.search:
+        built, outcome = searched(Bench(spec, traced, original, sets), built, outcome)
+    picture = next(sets.held_out.shown(spec.picture.inputs))[0]
+    every = {str(entry["name"]): partial(loaded, entry, files)
+             for entry, files in with_original(original.network, built)}  # fmt: skip
+    return built, replace(outcome, speeds=speeds(every, picture))
 
 
 def _packed(bench: Workbench, outcome: Outcome, built: BuiltVariants) -> Bundle:

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from edge.bundle.manifest import Calibration
 from edge.bundle.tensors import Floats, probabilities
 from edge.decide.wilson import wilson
-from export.building.limits import FEW, Line, lines
+from export.building.limits import Line, lines
 from export.building.marks import Ints, Marks, calibration_error, marks
 from export.building.spec import BuildSpec
 from export.building.speed import Speed
 from export.cells.figures import TAILS_PERCENT, Figure
 from export.opinion.figures import hit_figure, numbered
+from export.quantising.search import Step
+from export.quantising.sensitivity import Layer
 
 ORIGINAL = "float32"
 RESAMPLES = 300
+FEW = 20
+"""Cells of a label below which the interval of its recall says nothing: one cell more or less is 5 points."""
 CELL = "cell"
 
 
@@ -33,12 +37,18 @@ class Said:
     weight_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitive:
-    """How much of the top-1 agreement is lost where one layer alone is in 8 bits, in percentage points."""
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """How a variant was brought within its limits: what each layer costs alone in 8 bits, and every attempt."""
 
-    layer: str
-    lost: float
+    variant: str
+    layers: Sequence[Layer]
+    steps: Sequence[Step]
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Layers in float at last."""
+        return self.steps[-1].kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +61,7 @@ class Outcome:
     said         every variant's, in the order of the manifest
     calibration  from logits to probabilities
     speeds       of every variant and of float32
-    sensitive    layer by layer, where somebody measured it
+    searched     variants for which layers were sought that stay in float
     """
 
     spec: BuildSpec
@@ -61,7 +71,7 @@ class Outcome:
     said: Sequence[Said]
     calibration: Calibration
     speeds: Sequence[Speed] = ()
-    sensitive: Sequence[Sensitive] = ()
+    searched: Sequence[Searched] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -33,6 +33,7 @@ FLAGS: Mapping[str, str] = {
     "training": "--terms",
     "training.terms": "--terms",
     "warnings": "--warning",
+    "variants": "--variants",
 }
 """Where a field can also be said on the command line."""
 

@@ -15,6 +15,7 @@ from export.networks.checkpoint import load_weights, read_checkpoint
 from export.networks.onnx_file import CELLS, Due, adopted
 from export.networks.origin import TIMM, open_module
 from export.onnx_export import to_onnx
+from export.quantising.deployable import deployable
 from models.symmetry import make_plain
 
 ONNX_SUFFIX = ".onnx"
@@ -23,7 +24,8 @@ TRIED = 2
 
 
 def float32_network(spec: BuildSpec) -> bytes:
-    """The network that takes `image` (cells, channels, size, size) and gives `logits` (cells, labels).
+    """The network that takes `image` (cells, channels, size, size) and gives `logits` (cells, labels), in the form that
+    engines run fastest.
 
     Raises:
         ExportFault: there is no such network, its weights do not fit, it is not what a bundle carries, or it cannot be
@@ -34,8 +36,9 @@ def float32_network(spec: BuildSpec) -> bytes:
     due = Due(planes, spec.picture.size_px, len(spec.labels))
     if spec.network.source.endswith(ONNX_SUFFIX):
         return _finished(spec.network, due)
-    module = _Named(_with_weights(spec.network, due.labels).eval())
-    _require_fit(module, due)
+    trained = _with_weights(spec.network, due.labels).eval()
+    _require_fit(trained, due)
+    module = _Named(deployable(trained))
     example = torch.rand(TRIED, due.channels, due.size_px, due.size_px, generator=torch.Generator().manual_seed(0))
     return to_onnx(module, {IMAGE: example}, {IMAGE: {0: CELLS}})
 

@@ -10,8 +10,10 @@ from edge.bundle.manifest import DataSource, Finite, IntendedUse, Name, Positive
 from edge.decide.views import VIEWS, channels
 from export.building.limits import Limits
 from export.quantise import QuantiseOptions
+from export.variants import RECIPES
 
 USUAL_LIMITS = Limits()
+USUAL_METHOD = QuantiseOptions()
 USUAL_VARIANTS = ("onnx-fp32", "onnx-int8", "openvino-int8")
 BRIGHT = 1.5
 """Light that passes is at most 1.15 of the lamp's: means and spreads beyond this are of grey levels, 0–255."""
@@ -123,7 +125,7 @@ class QuantiseSpec(_Part):
     """See `QuantiseOptions`: how to quantise."""
 
     method: Literal["minmax", "percentile", "entropy"] = "minmax"
-    percentile: Finite = 99.99
+    percentile: Finite = USUAL_METHOD.percentile
     keep: tuple[Text, ...] = ()
     keep_first: Annotated[int, Field(ge=0)] = 0
     keep_last: Annotated[int, Field(ge=0)] = 0
@@ -135,6 +137,7 @@ class BuildSpec(_Part):
     positive     labels that are counted as blasts
     temperature  of the softmax; `fit`: by the labelled calibration crops
     warnings     sentences that a user must know
+    search       where 8 bits break a limit, seek the layers that have to stay in float; takes minutes or much longer
     """
 
     name: Name
@@ -154,7 +157,15 @@ class BuildSpec(_Part):
     temperature: Positive | Literal["fit"] = 1.0
     allowed: AllowedSpec = AllowedSpec()
     quantise: QuantiseSpec = QuantiseSpec()
+    search: bool = False
     variants: Annotated[tuple[Name, ...], Field(min_length=1)] = USUAL_VARIANTS
+
+    @model_validator(mode="after")
+    def _variants_are_known(self) -> BuildSpec:
+        unknown = sorted(set(self.variants) - RECIPES.keys())
+        if unknown:
+            raise ValueError(f"there is no variant {unknown[0]!r}, but {', '.join(RECIPES)}")
+        return self
 
     @model_validator(mode="after")
     def _labels_fit(self) -> BuildSpec:

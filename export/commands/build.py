@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +12,13 @@ from edge.bundle.opened import MANIFEST
 from edge.bundle.parse import parse_manifest
 from edge.errors import BadSetting
 from export.building.build import Workbench, archive_name, build
-from export.building.outcome import Sensitive
 from export.building.reading import build_spec, merged, of_training, read_toml
+from export.building.spec import USUAL_VARIANTS
 from export.commands.bundles import KeyFile
 from export.commands.crops import Set, settings_of
 from export.keys import read_private_key
 from export.report.card import card_markdown
+from export.variants import RECIPES
 
 Source = Annotated[
     str | None,
@@ -44,8 +43,13 @@ Title = Annotated[str | None, typer.Option(help="As people will read it.")]
 Version = Annotated[int | None, typer.Option(help="Grows with every release.")]
 Terms = Annotated[str | None, typer.Option(help="What follows from the licences of the training data.")]
 Warnings = Annotated[list[str] | None, typer.Option("--warning", help="A sentence that users must know; repeat it.")]
-SensitivityFile = Annotated[
-    Path | None, typer.Option("--sensitivity", help='JSON: [{"layer": …, "lost": points}, …], for the report.')
+Variants = Annotated[
+    str | None,
+    typer.Option(help=f"With commas, of {', '.join(RECIPES)}. Default: {','.join(USUAL_VARIANTS)}."),
+]
+Search = Annotated[
+    bool | None,
+    typer.Option("--search", help="Where 8 bits break a limit, seek the layers to keep in float; takes its time."),
 ]
 
 
@@ -70,7 +74,8 @@ def build_command(
     version: Version = None,
     terms: Terms = None,
     warnings: Warnings = None,
-    sensitivity: SensitivityFile = None,
+    variants: Variants = None,
+    search: Search = None,
 ) -> None:
     """From a trained network to a signed bundle whose 8-bit variants say what it says, with card and report."""
     flags: dict[str, Any] = {
@@ -90,9 +95,11 @@ def build_command(
         },
         "crops": {"calibration": calibration, "held_out": held_out},
         "training": {"terms": terms},
+        "variants": _listed(variants),
+        "search": search,
     }
     told = build_spec(_fields(source, {} if spec is None else read_toml(spec), flags))
-    bench = Workbench(told, read_private_key(key), out, _say, _sensitive(sensitivity))
+    bench = Workbench(told, read_private_key(key), out, _say)
     bundle = build(bench)
     print(f"{out / archive_name(told)}: {bundle.manifest.name} {bundle.manifest.version}, digest {bundle.digest}.")
     print(f"Look at {out / 'report.html'}, then: marrowkit bundle install {out / archive_name(told)}")
@@ -136,15 +143,6 @@ def _figures(text: str | None) -> list[float] | None:
         return None if text is None else [float(each) for each in text.split(",")]
     except ValueError as error:
         raise BadSetting(f"{text!r} is no list of numbers.", "Write them with commas: 0.5,0.5,0.5.") from error
-
-
-def _sensitive(file: Path | None) -> Sequence[Sensitive]:
-    if file is None:
-        return ()
-    try:
-        return [Sensitive(str(each["layer"]), float(each["lost"])) for each in json.loads(file.read_bytes())]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadSetting(f"{file} tells no sensitivities: {error!r}.", "See export/README.md for its form.") from error
 
 
 def _say(line: str) -> None:

@@ -23,7 +23,7 @@ from export.keys import signing_key
 from export.opinion.report import from_json
 from export.pack import PackSpec, pack
 from export.sign import sign
-from export.variants import BuiltVariants, TracedNetwork, build_variants
+from export.variants import OF_QDQ, SHIPPED, BuiltVariants, TracedNetwork, build_variants
 
 MOST_BYTES = 3_000_000
 """A bundle travels on telephones' data plans."""
@@ -45,7 +45,7 @@ def pack_default(shop: Workshop, measured: bytes, say: Say) -> None:
         BadSetting: `out` holds something else than a bundle, or the signing key cannot be read.
     """
     _refuse_strangers(shop.out)
-    built = build_variants(_traced(shop))
+    built = build_variants(_traced(shop), SHIPPED, OF_QDQ)
     spec = PackSpec(_fields(shop, built, measured), {**built.files, **_documents(shop)}, built.vectors)
     folder = shop.out.with_name(f".{shop.out.name}.{secrets.token_hex(4)}")
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Sequence
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -26,14 +25,6 @@ def svg(layers: Sequence[Layer], kept: Collection[str] = ()) -> str:
         figure = _drawn(layers, kept)
         FigureCanvasSVG(figure)
         figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
-
-
-def png(layers: Sequence[Layer], kept: Collection[str] = ()) -> bytes:
-    """The same as a PNG."""
-    figure, out = _drawn(layers, kept), io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(out, format="png", dpi=110)
     return out.getvalue()
 
 

@@ -79,12 +79,22 @@ def counts(most: int) -> list[int]:
 
 def table(steps: Sequence[Step]) -> str:
     """What every step gave, as Markdown: a column for each limit."""
-    names = [line.limit_of for line in steps[0].lines]
-    rows = [
-        f"| {len(step.kept)} | {' | '.join(_cell(line) for line in step.lines)} | {step.took_s:.1f} |" for step in steps
-    ]
-    return "\n".join([f"| in float | {' | '.join(names)} | s |", "|---|" + "---|" * (len(names) + 1), *rows])
+    columns, rows = cells(steps)
+    return "\n".join(["| " + " | ".join(row) + " |" for row in (columns, ["---"] * len(columns), *rows)])
 
 
-def _cell(line: Line) -> str:
-    return f"{line.found:.2f}" if line.kept else f"**{line.found:.2f}**"
+def cells(steps: Sequence[Step]) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows of that table; a limit that a step says nothing of is empty there."""
+    names = list(dict.fromkeys(_kind(line) for step in steps for line in step.lines))
+    rows = [[str(len(step.kept)), *_found(step, names), f"{step.took_s:.1f}"] for step in steps]
+    return ["in float", *names, "s"], rows
+
+
+def _found(step: Step, names: Sequence[str]) -> list[str]:
+    told = {_kind(line): f"{line.found:.2f}" if line.kept else f"**{line.found:.2f}**" for line in step.lines}
+    return [told.get(name, "") for name in names]
+
+
+def _kind(line: Line) -> str:
+    """The limit without the class that it is about in this step."""
+    return line.limit_of.partition(" (")[0]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 from export.graph import load_graph
-from export.quantise import Arrays, QuantiseOptions, convolutions, observe, with_pairs
+from export.quantise import Arrays, QuantiseOptions, observe, with_pairs
 from export.quantising.score import Distance, distance, probabilities
+from export.quantising.spared import convolutions
 
 
 @dataclass(frozen=True, slots=True)

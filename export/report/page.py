@@ -8,9 +8,11 @@ from html import escape
 
 from edge.bundle import Bundle
 from edge.runtime.parity import ParityReport
-from export.building.limits import Line
-from export.building.outcome import ORIGINAL, Outcome
+from export.building.limits import Line, counted
+from export.building.outcome import ORIGINAL, Outcome, Searched
 from export.building.speed import BATCHES
+from export.quantising.picture import svg
+from export.quantising.search import cells
 from export.report import plots
 from export.report.card import NOT_A_DEVICE, card_sections
 from export.report.sections import Section, Table, html, table_html
@@ -31,26 +33,24 @@ def report_page(outcome: Outcome, bundle: Bundle | None, parity: Sequence[Parity
         limits=table_html(_limits(outcome.lines())),
         plots="\n".join(_figures(outcome)),
         speed=table_html(_speeds(outcome)),
+        search=html([_search(each) for each in outcome.searched]),
         parity="" if not parity else html([_parity(parity)]),
         card="" if bundle is None else html(card_sections(bundle.manifest)),
     )
 
 
 def _verdict(lines: Sequence[Line], bundle: Bundle | None) -> str:
-    broken = sum(not line.kept for line in lines)
-    if broken:
-        return f'<p class="verdict bad">No bundle: {broken} of {len(lines)} limits are broken.</p>'
+    told = escape(counted(lines))
+    if any(not line.kept for line in lines):
+        return f'<p class="verdict bad">No bundle: {told}.</p>'
     if bundle is None:
-        return f'<p class="verdict bad">No bundle yet; all {len(lines)} limits are kept.</p>'
+        return f'<p class="verdict bad">No bundle yet: {told}.</p>'
     digest = f"digest {bundle.digest[:16]}…, signed with {bundle.key.id}"
-    return f'<p class="verdict good">All {len(lines)} limits are kept; {escape(digest)}.</p>'
+    return f'<p class="verdict good">{told}; {escape(digest)}.</p>'
 
 
 def _limits(lines: Sequence[Line]) -> Table:
-    rows = tuple(
-        ("kept" if each.kept else "broken", each.variant, each.limit_of, f"{each.found:.2f}", f"{each.limit:g}")
-        for each in lines
-    )
+    rows = tuple((each.word, each.variant, each.limit_of, f"{each.found:.2f}", f"{each.limit:g}") for each in lines)
     return Table(("limit", "variant", "against float32", "found", "allowed"), rows)
 
 
@@ -63,8 +63,8 @@ def _figures(outcome: Outcome) -> Iterator[str]:
         yield _figure(f"Confusion, {name}", plots.confusion(outcome, name))
     yield _figure("Speed on the machine that built it", plots.speed(outcome.speeds))
     yield _figure("Size", plots.size({each.variant: each.weight_bytes / 1e6 for each in outcome.said}))
-    if outcome.sensitive:
-        yield _figure("Sensitivity of single layers", plots.sensitivity(outcome.sensitive))
+    for each in outcome.searched:
+        yield _figure(f"Sensitivity of layers, {each.variant}", svg(each.layers, each.kept))
 
 
 def _figure(title: str, svg: str) -> str:
@@ -86,6 +86,17 @@ def _speeds(outcome: Outcome) -> Table:
 
 def _timed(ms: float, original_ms: float) -> tuple[str, str]:
     return f"{ms:.2f}", f"{original_ms / ms:.2f}"
+
+
+def _search(found: Searched) -> Section:
+    columns, rows = cells(found.steps)
+    said = (
+        f"In float at last: {', '.join(found.kept) or 'none'}.",
+        "Layers were ranked on calibration crops; every attempt was judged on those held out, so with each attempt "
+        "more the figures above are a little kinder than new cells would be.",
+    )
+    told = Table(tuple(columns), tuple(tuple(row) for row in rows))
+    return Section(f"Layers sought that stay in float, {found.variant}", said, told)
 
 
 def _parity(reports: Sequence[ParityReport]) -> Section:
@@ -120,6 +131,7 @@ _PAGE = """<!doctype html>
 <section><h2>Figures</h2><div class="figures">{plots}</div></section>
 <section><h2>Speed</h2>
 <p>Medians of one run in which the variants took turns; ratios are to float32 in ONNX Runtime.</p>{speed}</section>
+{search}
 {parity}
 {card}
 </main>

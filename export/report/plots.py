@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 
 from edge.bundle.tensors import Floats
 from export.building.marks import BINS, Ints
-from export.building.outcome import ORIGINAL, Outcome, Sensitive
+from export.building.outcome import ORIGINAL, Outcome
 from export.building.speed import BATCHES, Speed
 
 COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -22,7 +22,6 @@ COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#5
 WIDTH_IN = 5.0
 FEW_LABELS = 12
 """Up to so many labels the cells of a confusion matrix are wide enough for their numbers."""
-MOST_LAYERS = 24
 
 Draw = Callable[[Axes], None]
 
@@ -122,17 +121,6 @@ def size(weights_mb: Mapping[str, float]) -> str:
         _named_bars(axes, list(weights_mb), "megabytes (10⁶ bytes)")
 
     return _svg(draw, 1.0 + 0.4 * len(weights_mb))
-
-
-def sensitivity(found: Sequence[Sensitive]) -> str:
-    """The layers whose quantisation alone costs most."""
-    worst = sorted(found, key=lambda each: -each.lost)[:MOST_LAYERS]
-
-    def draw(axes: Axes) -> None:
-        axes.barh(range(len(worst)), [each.lost for each in worst], 0.7, color=COLOURS[2])
-        _named_bars(axes, [each.layer for each in worst], "top-1 agreement lost, points, that layer alone in 8 bits")
-
-    return _svg(draw, 1.0 + 0.24 * len(worst))
 
 
 def _named_bars(axes: Axes, names: Sequence[str], told: str) -> None:

@@ -20,7 +20,6 @@ from edge.errors import BadSetting
 from edge.runtime.parity import ParityReport, check_variant
 from export.building.asking import original_answers
 from export.building.build import Workbench, build
-from export.building.outcome import Sensitive
 from export.building.reading import build_spec
 from export.building.sets import read_sets
 from export.building.source import float32_network
@@ -58,7 +57,7 @@ def built(place: Path, tmp_path_factory: pytest.TempPathFactory, said: list[str]
     """What a whole build leaves."""
     need_openvino()
     out = tmp_path_factory.mktemp("built") / "out"
-    build(Workbench(build_spec(build_fields(place)), KEY, out, said.append, [Sensitive("Conv_0", 1.5)]))
+    build(Workbench(build_spec(build_fields(place)), KEY, out, said.append))
     return out
 
 
@@ -121,7 +120,7 @@ def test_a_broken_limit_leaves_a_report_with_the_table_and_no_bundle(place: Path
         build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["report.html"]
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert "No bundle: 1 of 4 limits are broken." in page
+    assert "No bundle: 2 of 3 limits are kept, 1 not estimable." in page
     assert '<td class="broken">broken</td>' in page
 
 
@@ -130,7 +129,7 @@ def test_after_a_broken_limit_one_can_try_again_in_the_same_place(place: Path, t
     (tmp_path / "out" / "report.html").write_text("of the last try")
     fields = {**build_fields(place), "variants": ["onnx-fp32"]}
     build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
-    assert "All 4 limits are kept" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "4 of 4 limits are kept" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_a_bundle_that_does_not_pass_here_is_taken_back(
@@ -317,7 +316,7 @@ def test_the_report_is_whole_and_asks_nobody(built: Path) -> None:
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "//" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
     assert "default-src 'none'" in page
-    for title in ("Accuracy", "Calibration", "Confusion, float32", "Speed on the machine", "Size", "Sensitivity"):
+    for title in ("Accuracy", "Calibration", "Confusion, float32", "Speed on the machine", "Size"):
         assert f"<figcaption>{title}" in page
-    assert "All 12 limits are kept" in page
-    assert "Conv_0" not in (built / "card.md").read_text("utf-8")
+    assert "12 of 12 limits are kept" in page
+    assert "Sensitivity of layers" not in page

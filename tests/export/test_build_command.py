@@ -11,7 +11,7 @@ import pytest
 
 from export.__main__ import main
 from export.building.build import Workbench
-from export.building.spec import BuildSpec
+from export.building.spec import USUAL_VARIANTS, BuildSpec
 from export.commands import build as command
 from export.crops.kept import Told, write_trained
 from export.keys import write_private_key
@@ -63,7 +63,7 @@ REFUSED = [
     ("--held-out calibration", "crops are among those of"),
     ("--checkpoint nowhere.safetensors", "There is no checkpoint"),
     ("--from timm:resnet18", "Install timm"),
-    ("--sensitivity build.toml", "tells no sensitivities"),
+    ("--variants onnx-int4", "there is no variant 'onnx-int4', but .*onnx-fp16"),
     ("--spec nowhere.toml", "nowhere.toml cannot be read"),
     ("--spec maker.pem", "is no TOML"),
     ("--key build.toml", "Others may read|no Ed25519|cannot be read"),
@@ -127,11 +127,12 @@ def test_a_training_folder_says_its_own_labels_and_picture(
     assert (found.labels, found.picture.size_px, found.picture.um_per_px) == (LABELS, 48, 0.5)
 
 
-def test_sensitivities_reach_the_report(typed: Typed, asked: list[Workbench], tmp_path: Path) -> None:
-    (tmp_path / "found.json").write_text('[{"layer": "Conv_3", "lost": 0.25}]')
-    words = ["--spec", "build.toml", "--key", "maker.pem", "--out", "new"]
-    assert typed("build", *words, "--sensitivity", str(tmp_path / "found.json"))[0] == 0
-    assert [(each.layer, each.lost) for each in asked[-1].sensitive] == [("Conv_3", 0.25)]
+def test_variants_and_the_search_are_asked_for(typed: Typed, asked: list[Workbench]) -> None:
+    words = ["build", "--spec", "build.toml", "--key", "maker.pem", "--out", "new"]
+    assert typed(*words)[0] == 0
+    assert (spec_of(asked).variants, spec_of(asked).search) == (USUAL_VARIANTS, False)
+    assert typed(*words, "--variants", "openvino-int8, onnx-fp16", "--search")[0] == 0
+    assert (spec_of(asked).variants, spec_of(asked).search) == (("openvino-int8", "onnx-fp16"), True)
 
 
 def test_the_card_says_what_the_manifest_says(typed: Typed, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ import pytest
 from edge.bundle.manifest import NetworkName
 from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
+from export.openvino_ir import Ir, executed_precisions
 from export.quantise import Arrays, QuantiseOptions
-from export.variants import RECIPES, SHIPPED, TracedNetwork, build_variants
+from export.variants import OF_QDQ, RECIPES, SHIPPED, BuiltVariants, TracedNetwork, build_variants, on_graphics
 from tests.tiny import need_openvino, tiny_bundle, tiny_fields
 from tests.tiny_torch import opinion_inputs, planes_inputs, tensors, tiny_opinion
 
 
-def runs() -> tuple[Iterable[Arrays], Iterable[Arrays]]:
-    """Calibration as generators, which can be read only once."""
-    return (opinion_inputs(8, seed=k) for k in range(9, 15)), (planes_inputs(1, seed=k) for k in range(9, 15))
+def runs() -> tuple[Sequence[Arrays], Sequence[Arrays]]:
+    """Calibration of both networks."""
+    return [opinion_inputs(8, seed=k) for k in range(9, 15)], [planes_inputs(1, seed=k) for k in range(9, 15)]
 
 
 @pytest.fixture
@@ -72,3 +74,34 @@ def test_the_vectors_are_the_float32_originals_answers(traced: dict[NetworkName,
 def test_an_unknown_variant_is_refused_before_anything_is_done(traced: dict[NetworkName, TracedNetwork]) -> None:
     with pytest.raises(BadSetting, match="'onnx-int4'"):
         build_variants(traced, ["onnx-int4"])
+
+
+def precisions(built: BuiltVariants) -> Mapping[str, int]:
+    return executed_precisions(Ir(built.files["openvino-int8/cells.xml"], built.files["openvino-int8/cells.bin"]))
+
+
+@pytest.mark.parametrize("changed", [None, OF_QDQ], ids=["by NNCF", "of QDQ"])
+def test_what_is_kept_is_in_float_for_openvino_too(changed: Any, traced: dict[NetworkName, TracedNetwork]) -> None:
+    need_openvino()
+    options = QuantiseOptions(keep_first=1, keep=("Conv_3", "Relu_0"))
+    found = build_variants({"cells": replace(traced["cells"], options=options)}, ["openvino-int8"], changed)
+    assert precisions(found)["f32"] == 2
+    assert sum(precisions(found).values()) == 8
+
+
+def test_openvino_of_qdq_reads_the_calibration_once(traced: dict[NetworkName, TracedNetwork]) -> None:
+    """As the making of the default bundle needs it, which draws its fields one by one."""
+    need_openvino()
+    once = replace(traced["cells"], calibration=iter(runs()[1]))
+    assert sorted(build_variants({"cells": once}, SHIPPED, OF_QDQ).files) == [
+        "onnx-int8/cells.onnx", "openvino-int8/cells.bin", "openvino-int8/cells.xml",
+    ]  # fmt: skip
+
+
+def test_sixteen_bits_are_offered_to_graphics_processors(traced: dict[NetworkName, TracedNetwork]) -> None:
+    built = build_variants({"opinion": traced["opinion"]}, ["onnx-fp32", "onnx-fp16"])
+    single, half = built.files["onnx-fp32/opinion.onnx"], built.files["onnx-fp16/opinion.onnx"]
+    assert len(half) < 0.75 * len(single)
+    assert [each["name"] for each in on_graphics(built.variants) if "fp16" in each["name"]] == [
+        "onnx-fp16-cuda", "onnx-fp16-tensorrt",
+    ]  # fmt: skip
