@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import LiveEye
-from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
+from firmware_bridge.errors import BadScopeSettings, SourceFault
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source
@@ -44,8 +44,9 @@ def settings_of(settings: Path | None, simulated: str) -> ScopeSettings | None:
 
 
 @contextmanager
-def microscope(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, LiveEye]]:
+def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENCE_S) -> Iterator[tuple[Scope, LiveEye]]:
     """The stage, and what the supervised camera sees. If both are simulated, the camera sees what the stage moves.
+    What a look has to wait for is printed, once for each try to open the camera again.
 
     Raises:
         Fault: the address or the settings make no sense, or the board does not answer.
@@ -62,7 +63,13 @@ def microscope(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, Li
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body)) as scope,
         Newest(camera, lambda: camera.link) as live,
     ):
-        yield scope, LiveEye(live)
+        yield scope, LiveEye(live, tell_wait, patience_s)
+
+
+def tell_wait(fault: SourceFault, attempt: int) -> None:
+    """Why a look has to wait, for people."""
+    tried = f" (try {attempt} to open it again)" if attempt else ""
+    print(f"waiting for the camera{tried}: {fault}", flush=True)
 
 
 def _body(uri: SourceUri) -> Body:
