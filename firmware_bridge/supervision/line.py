@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from firmware_bridge.errors import BadPicture, SourceFault, SourceLost
 from firmware_bridge.picture import Picture, Source
+from firmware_bridge.reader import Reader
 
 Event = Picture | SourceFault | None
 """A picture, a fault, or the end."""
@@ -26,7 +27,7 @@ class Line:
         self._events: list[Event] = []
         self._abandoned = False
         self._source: Source | None = None
-        threading.Thread(target=self._run, name=f"line {name}", daemon=True).start()
+        self._reader = Reader(self._run, f"line {name}")
 
     @property
     def source(self) -> Source | None:
@@ -58,6 +59,10 @@ class Line:
             source = self._source
         if source is not None:
             source.close()
+
+    def leave(self) -> None:
+        """After `abandon`: wait for a reader that does not hang, so that it is nowhere inside a library any more."""
+        self._reader.leave()
 
     def _run(self) -> None:
         event = self._step(self._opened)

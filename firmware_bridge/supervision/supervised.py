@@ -101,6 +101,7 @@ class Supervised:
         line = self._line
         if line is not None:
             line.abandon()
+            line.leave()
 
     def _step(self) -> Picture | None:
         """One picture further; None if it was no new one, the source was lost, or all is over."""
@@ -133,6 +134,7 @@ class Supervised:
         self._line = Line(self._open, self._uri)
         if self._closing.is_set():
             self._line.abandon()
+            self._line.leave()
         return self._line
 
     def _patience_s(self, line: Line) -> float | None:
