@@ -22,7 +22,7 @@ from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SERIAL_MARK, SourceUri
 
 OPEN_TIMEOUT_S = 10.0
-"""A camera that hangs while it is opened is given up; a read gives up by itself (10 s in OpenCV's V4L2)."""
+"""A camera that hangs while it is opened is given up; a read gives up by itself (25 s, see `capture`)."""
 
 _REPORTED = {
     "width": cv2.CAP_PROP_FRAME_WIDTH,

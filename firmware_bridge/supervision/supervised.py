@@ -33,7 +33,7 @@ def supervise(uri: SourceUri | str, open_: Callable[[SourceUri], Source] = open_
     """The source at this address, supervised as its kind asks for. Opens nothing yet.
 
     Raises:
-        BadSourceUri: the address is not one we understand.
+        BadSourceUri: the address, or the plan of faults in it, is not one we understand.
     """
     where = source_uri(uri) if isinstance(uri, str) else uri
     return Supervised(where.shown, lambda: open_(where), watch_of(where))
