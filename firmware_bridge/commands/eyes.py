@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
+from firmware_bridge.commands.news import News, Told, nobody
 from firmware_bridge.errors import SourceFault, SourceLost
 from firmware_bridge.newest import Newest, PumpState
 from firmware_bridge.picture import Picture, Pixels
@@ -18,13 +18,6 @@ STEP_S = 0.25
 IN_FLIGHT = 2
 """Pictures after the newest one that may have begun already: one handed over, one being exposed or made."""
 
-Told = Callable[[SourceFault, int], None]
-"""What keeps pictures from coming, and the number of the try to open it again; called once for each."""
-
-
-def _nobody(_fault: SourceFault, _attempt: int) -> None:
-    return None
-
 
 class LiveEye:
     """Looks through a camera; each look waits for a picture that began after it.
@@ -35,7 +28,7 @@ class LiveEye:
         patience_s: how long a look may wait.
     """
 
-    def __init__(self, live: Newest, told: Told = _nobody, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, live: Newest, told: Told = nobody, patience_s: float = PATIENCE_S) -> None:
         self._live = live
         self._told = told
         self._patience_s = patience_s
@@ -56,16 +49,14 @@ class LiveEye:
         self._hurried.set()
 
     def _awaited(self, old: int, end_s: float) -> Picture:
-        heard: tuple[str, int] | None = None
+        news = News(self._told)
         last: SourceFault | None = None
         while (picture := self._live.wait_newer(old, STEP_S)) is None:
             state = self._live.state
             last = state.fault or last
             if self._is_in_vain(state) or time.monotonic() >= end_s:
                 raise last or self._without_reason(state)
-            if state.fault is not None and heard != (news := (state.fault.code, state.link.attempt)):
-                heard = news
-                self._told(state.fault, state.link.attempt)
+            news.hear(state)
         return picture
 
     def _is_in_vain(self, state: PumpState) -> bool:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
-from firmware_bridge.errors import BadScopeSettings, SourceFault
+from firmware_bridge.commands.news import print_wait
+from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source
@@ -63,13 +64,7 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body)) as scope,
         Newest(camera, lambda: camera.link) as live,
     ):
-        yield scope, LiveEye(live, tell_wait, patience_s)
-
-
-def tell_wait(fault: SourceFault, attempt: int) -> None:
-    """Why a look has to wait, for people."""
-    tried = f" (try {attempt} to open it again)" if attempt else ""
-    print(f"waiting for the camera{tried}: {fault}", flush=True)
+        yield scope, LiveEye(live, print_wait, patience_s)
 
 
 def _body(uri: SourceUri) -> Body:
