@@ -12,7 +12,6 @@ from firmware_bridge.numbering import Numbers
 from firmware_bridge.picture import Device, Picture, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.supervision.line import Line
-from firmware_bridge.supervision.mark import mark_of
 from firmware_bridge.supervision.vigil import LinkState, Vigil
 from firmware_bridge.supervision.watch import Watch, watch_of
 from firmware_bridge.uri import SourceUri, source_uri
@@ -61,6 +60,7 @@ class Supervised:
         self._closing = threading.Event()
         self._over = False
         self._line: Line | None = None
+        self._mark: int | None = None
         self._numbers = Numbers()
 
     @property
@@ -107,7 +107,7 @@ class Supervised:
         """One picture further; None if it was no new one, the source was lost, or all is over."""
         try:
             picture = self._next()
-            return self._numbers.on(picture) if picture is not None and self._is_new(picture) else None
+            return self._numbers.on(picture) if picture is not None and self._is_new() else None
         except (BadPicture, *HOPELESS):
             raise
         except SourceFault as fault:
@@ -125,13 +125,14 @@ class Supervised:
             raise
         if picture is None and not self._closing.is_set():
             self._end()
+        self._mark = line.mark
         return picture
 
     def _new_line(self) -> Line:
         with self._lock:
             self._vigil.opening(self._timing.now_s())
         self._numbers.begin_again()
-        self._line = Line(self._open, self._uri)
+        self._line = Line(self._open, self._uri, marks=self._watch.frozen_s is not None)
         if self._closing.is_set():
             self._line.abandon()
             self._line.leave()
@@ -160,10 +161,9 @@ class Supervised:
         with self._lock:
             self._vigil.ended()
 
-    def _is_new(self, picture: Picture) -> bool:
-        mark = None if self._watch.frozen_s is None else mark_of(picture.pixels)
+    def _is_new(self) -> bool:
         with self._lock:
-            return self._vigil.picture(mark, self._timing.now_s())
+            return self._vigil.picture(self._mark, self._timing.now_s())
 
     def _lose(self, fault: SourceFault) -> None:
         line, self._line = self._line, None
