@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from edge.commands.lazy import lazy_app, run
+from firmware_bridge.reader import leave_after
 
 COMMANDS: Mapping[str, str] = {
     "analyse": "edge.commands.analyse:analyse",
@@ -23,5 +25,10 @@ def main() -> None:
     run(app)
 
 
+def process() -> NoReturn:
+    """Run the command line as a process, which ends also while a camera hangs."""
+    leave_after(main)
+
+
 if __name__ == "__main__":
-    main()
+    process()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
 from firmware_bridge.errors import Fault
+from firmware_bridge.reader import leave_after
 
 COMMANDS: Mapping[str, str] = {
     "bench": "firmware_bridge.commands.bench:bench",
@@ -48,5 +50,10 @@ def main() -> None:
         sys.exit(1)
 
 
+def process() -> NoReturn:
+    """Run the command line as a process, which ends also while a camera hangs."""
+    leave_after(main)
+
+
 if __name__ == "__main__":
-    main()
+    process()

@@ -14,6 +14,8 @@ from firmware_bridge.picture import Pixels
 
 # OpenCV reads this once, at its first use of FFmpeg in the process, and offers no call for it.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# The same of a read from a camera: 10 s unless told otherwise, which is less than the longest exposure and a picture.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "25")
 
 
 class Device(Protocol):

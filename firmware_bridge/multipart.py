@@ -54,11 +54,6 @@ class MultipartParser:
         self._length: int | None = None
         self.state = State.BETWEEN
 
-    @property
-    def buffered(self) -> int:
-        """Bytes held back until their part is complete."""
-        return len(self._buffer)
-
     def feed(self, data: bytes) -> list[bytes]:
         """Bodies completed by these bytes, in order.
 

@@ -11,11 +11,11 @@ from typing import Literal
 from firmware_bridge.closing import Closing
 from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
 from firmware_bridge.picture import Picture, Source
+from firmware_bridge.reader import Reader
 from firmware_bridge.supervision.vigil import LIVE, LinkState
 
 PAUSE_AFTER_BAD_PICTURE_S = 0.2
 LONGEST_PAUSE_S = 10.0
-JOIN_S = 2.0
 
 Phase = Literal["running", "reconnecting", "frozen", "ended", "lost"]
 
@@ -101,8 +101,7 @@ class Newest(Closing):
         self._phase: Phase = "running"
         self._fault: SourceFault | None = None
         self._pictures = self._dropped = self._unreadable = 0
-        self._thread = threading.Thread(target=self._run, name=f"newest {type(source).__name__}", daemon=True)
-        self._thread.start()
+        self._reader = Reader(self._run, f"newest {type(source).__name__}")
 
     @property
     def uri(self) -> str:
@@ -138,7 +137,7 @@ class Newest(Closing):
         """Stop the thread and close the source. Safe to call twice; a read that hangs is left behind."""
         self._stopping.set()
         self._source.close()
-        self._thread.join(JOIN_S)
+        self._reader.leave()
 
     def _is_newer(self, sequence: int) -> bool:
         return self._picture is not None and self._picture.sequence > sequence

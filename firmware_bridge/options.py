@@ -62,7 +62,12 @@ class CsiOptions(Options):
     exposure_ms: float | None = _wish(float, 0.01, 10_000.0, "exposure time in milliseconds; ends automatic exposure")
     gain: float | None = _wish(float, 1.0, 256.0, "analogue gain, 1 is none")
     lock: bool = _flag("hold exposure and white balance as they were found")
-    timeout: float = _figure(5.0, 0.1, 60.0, "seconds without a picture until the camera counts as lost")
+    timeout: float = _figure(5.0, 0.1, 60.0, "seconds beyond an exposure without a picture until it counts as lost")
+
+    @property
+    def patience_s(self) -> float:
+        """How long it may take until a picture has come, its exposure included."""
+        return self.timeout + (self.exposure_ms or 0.0) / 1000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,31 +20,41 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure overhead, latency, memory and the simulated microscope, 1280 × 960."""
-    cost, age, looks = overhead(), latency(frames), simulation()
+    costs, age, looks = overhead(), latency(frames), simulation()
     if as_json:
-        print(json.dumps({"overhead": asdict(cost), "latency": asdict(age), "sim_fps": looks}))
+        print(json.dumps({"overhead": [asdict(each) for each in costs], "latency": asdict(age), "sim_fps": looks}))
         return
-    _print_overhead(cost)
+    for cost in costs:
+        _print_overhead(cost)
     _print_latency(age)
     for name, fps in looks.items():
         print(f"sim: {name:30} {fps:6.1f} pictures per second of one core")
 
 
 def _print_overhead(cost: Overhead) -> None:
-    print(f"cv2.VideoCapture                    {cost.opencv_ms:6.2f} ms a picture")
-    print(f"our source (RGB, numbers, times)    {cost.source_ms:6.2f} ms")
-    print(f"with supervisor and queue           {cost.supervised_ms:6.2f} ms")
-    print(f"supervised / cv2.VideoCapture       {cost.ratio:6.3f}")
-    print(f"supervised / our source             {cost.ratio_queue:6.3f}")
+    print(f"overhead on {cost.cores} core{'s' if cost.cores > 1 else ''}: ms a picture    processor   wall")
+    for name, each in (
+        ("cv2.VideoCapture", cost.opencv),
+        ("cv2.VideoCapture and cv2.cvtColor", cost.rgb),
+        ("our source (RGB, numbers, times)", cost.source),
+        ("with supervisor and queue", cost.supervised),
+    ):
+        print(f"    {name:36} {each.cpu_ms:9.2f} {each.wall_ms:6.2f}")
+    print(f"    supervisor and queue add to OpenCV   {cost.added:+9.1%} {cost.added_wall:+6.1%}")
+    print(f"    supervised / cv2.VideoCapture        {cost.whole:9.3f} {cost.whole_wall:6.3f}")
 
 
 def _print_latency(age: Latency) -> None:
-    ages = f"{age.median_ms:6.1f} ms median, {age.p99_ms:.1f} p99, {age.worst_ms:.1f} worst"
-    print(f"age of a picture when it is taken   {ages}")
-    print(f"    handed over                     {age.handover_ms:6.1f} ms median, {age.handover_p99_ms:.1f} p99")
-    print(f"    younger than an interval        {age.within:6.1%}")
-    load, processors = age.load
-    print(f"    camera woken late by the machine{age.late_p99_ms:6.1f} ms p99; load {load:.1f} on {processors}")
-    print(f"    input interval                  {age.interval_ms:6.1f} ms; {age.frames} frames, {age.dropped} dropped")
-    print(f"    first and last quarter          {age.first_ms:6.1f} and {age.last_ms:.1f} ms")
-    print(f"    memory                          {age.first_mb:6.1f} and {age.last_mb:.1f} MB")
+    print(
+        f"latency, ms: {age.frames} frames, one each {age.interval_ms:.1f}; load {age.load[0]:.1f} to {age.load[1]:.1f}"
+    )
+    print(f"    {'':36}    p50    p95    p99  worst   ({age.cores} cores)")
+    for name, each in (
+        ("from arrival to the pipeline's reach", age.handover_ms),
+        ("a newer one had arrived, for", age.stale_ms),
+        ("age when taken", age.age_ms),
+        ("gap between arrivals", age.gap_ms),
+    ):
+        print(f"    {name:36} {each.p50:6.1f} {each.p95:6.1f} {each.p99:6.1f} {each.worst:6.1f}")
+    print(f"    age, first and last quarter          {age.first_ms:6.1f} {age.last_ms:6.1f}; {age.dropped} dropped")
+    print(f"    memory, MB                           {age.first_mb:6.1f} {age.last_mb:6.1f}")

@@ -1,34 +1,69 @@
-"""The newest picture of a live source, exposed after it was asked for."""
+"""The newest picture of a live source, exposed after it was asked for; a camera in trouble is waited for."""
 
 from __future__ import annotations
 
-from firmware_bridge.errors import SourceLost
-from firmware_bridge.newest import Newest
-from firmware_bridge.picture import Pixels
+import threading
+import time
 
-WAIT_S = 10.0
-"""A camera that is found again within this time costs a scan nothing."""
+from firmware_bridge.commands.news import News, Told, nobody
+from firmware_bridge.errors import SourceFault, SourceLost
+from firmware_bridge.newest import Newest, PumpState
+from firmware_bridge.picture import Picture, Pixels
+
+PATIENCE_S = 40.0
+"""A camera that is found again within this time costs a scan nothing: six tries to open it, and 20 s for the rest of
+the 60 s that an autofocus may take.
+"""
+STEP_S = 0.25
 IN_FLIGHT = 2
 """Pictures after the newest one that may have begun already: one handed over, one being exposed or made."""
 
 
 class LiveEye:
-    """Looks through a camera; each look waits for a picture that began after it, `WAIT_S` at most."""
+    """Looks through a camera; each look waits for a picture that began after it.
 
-    def __init__(self, live: Newest) -> None:
+    Args:
+        live: where pictures come from; a supervised source leaves out those of a picture that stands still.
+        told: hears why a look has to wait.
+        patience_s: how long a look may wait.
+    """
+
+    def __init__(self, live: Newest, told: Told = nobody, patience_s: float = PATIENCE_S) -> None:
         self._live = live
+        self._told = told
+        self._patience_s = patience_s
+        self._hurried = threading.Event()
 
     def __call__(self) -> Pixels:
         """A fresh picture.
 
         Raises:
-            SourceFault: none comes; what keeps the camera from it, where that is known.
+            SourceFault: none came in time, or none ever will: what kept the camera from it, where that is known.
         """
         newest = self._live.latest()
         old = -1 if newest is None else newest.sequence + IN_FLIGHT
-        picture = self._live.wait_newer(old, WAIT_S)
-        if picture is None:
-            raise self._live.state.fault or SourceLost(
-                f"No picture came for {WAIT_S:g} s.", "Check the camera and its cable."
-            )
-        return picture.pixels
+        return self._awaited(old, time.monotonic() + self._patience_s).pixels
+
+    def hurry(self) -> None:
+        """From now on wait for no camera that is in trouble; from any thread, and from a signal."""
+        self._hurried.set()
+
+    def _awaited(self, old: int, end_s: float) -> Picture:
+        news = News(self._told)
+        last: SourceFault | None = None
+        while (picture := self._live.wait_newer(old, STEP_S)) is None:
+            state = self._live.state
+            last = state.fault or last
+            if self._is_in_vain(state) or time.monotonic() >= end_s:
+                raise last or self._without_reason(state)
+            news.hear(state)
+        return picture
+
+    def _is_in_vain(self, state: PumpState) -> bool:
+        hurried = self._hurried.is_set() and state.fault is not None
+        return hurried or state.phase in ("ended", "lost")
+
+    def _without_reason(self, state: PumpState) -> SourceLost:
+        if state.phase == "ended":
+            return SourceLost(f"{self._live.uri} has ended.", "Name a source that goes on: a camera, or ?loop=1.")
+        return SourceLost(f"No picture came for {self._patience_s:g} s.", "Check the camera and its cable.")

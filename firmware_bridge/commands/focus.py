@@ -8,6 +8,7 @@ import typer
 
 from firmware_bridge.commands.eyes import LiveEye
 from firmware_bridge.commands.microscope import SettingsFile, Simulated, microscope, settings_of
+from firmware_bridge.commands.news import print_wait
 from firmware_bridge.newest import Newest
 from firmware_bridge.scope import FocusAid, FocusPlan, ScopeSettings, autofocus, sharpness
 from firmware_bridge.supervision import supervise
@@ -28,7 +29,7 @@ def focus(
         _by_motor(source, built, travel_um)
     camera = supervise(source)
     with Newest(camera, lambda: camera.link) as live:
-        _aid(LiveEye(live), looks)
+        _aid(LiveEye(live, print_wait), looks)
 
 
 def _by_motor(source: str, settings: ScopeSettings, travel_um: float) -> NoReturn:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
+from firmware_bridge.commands.news import print_wait
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
@@ -44,8 +45,9 @@ def settings_of(settings: Path | None, simulated: str) -> ScopeSettings | None:
 
 
 @contextmanager
-def microscope(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, LiveEye]]:
+def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENCE_S) -> Iterator[tuple[Scope, LiveEye]]:
     """The stage, and what the supervised camera sees. If both are simulated, the camera sees what the stage moves.
+    What a look has to wait for is printed, once for each try to open the camera again.
 
     Raises:
         Fault: the address or the settings make no sense, or the board does not answer.
@@ -62,7 +64,7 @@ def microscope(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, Li
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body)) as scope,
         Newest(camera, lambda: camera.link) as live,
     ):
-        yield scope, LiveEye(live)
+        yield scope, LiveEye(live, print_wait, patience_s)
 
 
 def _body(uri: SourceUri) -> Body:

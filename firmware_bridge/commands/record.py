@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from firmware_bridge.commands.news import News, print_wait
+from firmware_bridge.errors import Fault, SourceLost
 from firmware_bridge.newest import Newest
-from firmware_bridge.recording import Recorder, Writer
+from firmware_bridge.recording import Recorder, RecordingState, Writer
 from firmware_bridge.supervision import supervise
 
 LOOK_S = 0.05
@@ -21,26 +23,38 @@ def record(
     pictures: Annotated[int, typer.Option(min=0, help="Stop after so many; 0 for no limit.")] = 0,
     seconds: Annotated[float, typer.Option(min=0, help="Stop after so many seconds; 0 for no limit.")] = 0.0,
 ) -> None:
-    """Record a source until it ends, a limit is reached, the disk is full or Ctrl+C."""
+    """Record a source until it ends, a limit is reached, the disk is full or Ctrl+C. What keeps pictures from coming is
+    told; none at all is an error.
+    """
     source = supervise(uri)
-    with Newest(source, lambda: source.link) as newest, Recorder(newest, Writer(folder)) as recorder:
+    with Newest(source, lambda: source.link) as newest, Recorder(newest, Writer(folder), most=pictures) as recorder:
         try:
-            _until_done(newest, recorder, pictures, seconds)
+            _until_done(newest, recorder, seconds)
         except KeyboardInterrupt:
             print()
+        fault = newest.state.fault
     state = recorder.state
     print(f"{folder}: {state.pictures} pictures, {state.missed} missed; play them with replay://{folder.absolute()}")
-    if state.fault is not None:
-        raise state.fault
+    failed = _failure(state, newest, fault)
+    if failed is not None:
+        raise failed
 
 
-def _until_done(newest: Newest, recorder: Recorder, pictures: int, seconds: float) -> None:
+def _until_done(newest: Newest, recorder: Recorder, seconds: float) -> None:
     end_s = time.monotonic() + seconds if seconds else float("inf")
-    while time.monotonic() < end_s:
-        state = recorder.state
-        if _has_ended(newest, recorder) or state.fault is not None or (pictures and state.pictures >= pictures):
-            return
+    news = News(print_wait)
+    while time.monotonic() < end_s and recorder.state.phase == "recording" and not _has_ended(newest, recorder):
+        news.hear(newest.state)
         time.sleep(LOOK_S)
+
+
+def _failure(state: RecordingState, newest: Newest, fault: Fault | None) -> Fault | None:
+    """Why the recording is not what was asked for: the disk, a source that is lost for good, or no picture at all."""
+    if state.fault is not None:
+        return state.fault
+    if state.pictures and newest.state.phase != "lost":
+        return None
+    return fault or SourceLost(f"No picture came from {newest.uri}.", "Check the camera, or record for longer.")
 
 
 def _has_ended(newest: Newest, recorder: Recorder) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
+from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.microscope import SettingsFile, Simulated, microscope, settings_of
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, plan_scan
@@ -23,18 +25,31 @@ def scan(
     simulated: Simulated = "",
     overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1,
     raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False,
+    patience_s: Annotated[
+        float, typer.Option(min=0.5, max=50.0, help="How long a lost or frozen camera is waited for.")
+    ] = PATIENCE_S,
 ) -> None:
-    """Scan. Ctrl-C ends it after the field that is being taken; the same command goes on from there."""
+    """Scan. Ctrl-C ends it after the field that is being taken, at once while the camera is away; the same command goes
+    on from there.
+    """
     stops = _stops(region, field, overlap, raster)
     built = settings_of(settings, simulated)
     if built is None:
         raise BadScopeSettings("A scan needs a stage.", "Add --settings scope.toml, or --simulated sangaboard.")
-    with microscope(source, built) as (scope, eye):
+    with microscope(source, built, patience_s) as (scope, eye):
         job = Scan(scope, eye, stops, FolderKeeper(out), out / "progress.json")
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda signum, frame: job.cancel())
+        _cancel_on_signal(job, eye)
         ended = job.run(_shown)
     raise typer.Exit(0 if ended.phase == "done" else 1)
+
+
+def _cancel_on_signal(job: Scan, eye: LiveEye) -> None:
+    def cancel(_number: int, _frame: FrameType | None) -> None:
+        job.cancel()
+        eye.hurry()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, cancel)
 
 
 def _stops(region: str, field: str, overlap: float, raster: bool) -> tuple[Stop, ...]:

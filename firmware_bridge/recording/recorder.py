@@ -28,10 +28,10 @@ class Following(Protocol):
 class RecordingState:
     """How a recording is doing.
 
-    phase     recording, or stopped for good
+    phase     recording, or stopped for good: there are as many as were wanted, or the disk takes no more
     pictures  on the disk
     missed    came while another was being written, and are not on the disk
-    fault     why it has stopped
+    fault     why it has stopped before
     """
 
     phase: RecordingPhase
@@ -47,14 +47,20 @@ class Recorder(Closing):
         newest: what is recorded; stays the caller's to close.
         writer: where to.
         stage: where stage and focus are, asked for with each picture; the source's own word where it gives none.
+        most: pictures after which it stops; 0 for no limit.
     """
 
     def __init__(
-        self, newest: Following, writer: Writer, stage: Callable[[], Mapping[str, float] | None] = lambda: None
+        self,
+        newest: Following,
+        writer: Writer,
+        stage: Callable[[], Mapping[str, float] | None] = lambda: None,
+        most: int = 0,
     ) -> None:
         self._newest = newest
         self._writer = writer
         self._stage = stage
+        self._most = most
         self._stopping = threading.Event()
         self._pictures = self._missed = 0
         self._last = -1
@@ -65,9 +71,8 @@ class Recorder(Closing):
     @property
     def state(self) -> RecordingState:
         """How it is doing; from any thread."""
-        return RecordingState(
-            "recording" if self._fault is None else "stopped", self._pictures, self._missed, self._fault
-        )
+        is_over = self._fault is not None or self._has_enough()
+        return RecordingState("stopped" if is_over else "recording", self._pictures, self._missed, self._fault)
 
     @property
     def last(self) -> int:
@@ -80,12 +85,15 @@ class Recorder(Closing):
         self._thread.join(LEAVES_WITHIN_S)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while not (self._stopping.is_set() or self._has_enough()):
             picture = self._newest.wait_newer(self._last, LOOK_S)
             if picture is None:
                 self._stopping.wait(LOOK_S)
             elif not self._write(picture):
                 return
+
+    def _has_enough(self) -> bool:
+        return 0 < self._most <= self._pictures
 
     def _write(self, picture: Picture) -> bool:
         try:

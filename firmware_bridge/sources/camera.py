@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from firmware_bridge.capture import Capture, Device, open_device
 from firmware_bridge.errors import PartMissing, SettingRefused, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import CameraOptions
 from firmware_bridge.picture import Picture
+from firmware_bridge.reader import Reader
 from firmware_bridge.sources.devices import PLUG_IN, Camera, Identity, Machine, identity
 from firmware_bridge.sources.uvc import KNOWN, UvcDevice
 from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SERIAL_MARK, SourceUri
 
 OPEN_TIMEOUT_S = 10.0
-"""A camera that hangs while it is opened is given up; a read gives up by itself (10 s in OpenCV's V4L2)."""
+"""A camera that hangs while it is opened is given up; a read gives up by itself (25 s, see `capture`)."""
 
 _REPORTED = {
     "width": cv2.CAP_PROP_FRAME_WIDTH,
@@ -161,8 +161,7 @@ def _refuse_other_than_a_usable_camera(path: Path) -> None:
 
 def _opened_in_time(path: Path, options: CameraOptions) -> Device:
     opened: list[Device] = []
-    opening = threading.Thread(target=lambda: opened.append(_open(path, options)), daemon=True)
-    opening.start()
+    opening = Reader(lambda: opened.append(_open(path, options)), f"opening {path}")
     opening.join(OPEN_TIMEOUT_S)
     if not opened:
         raise SourceUnavailable(f"The camera {path} does not answer.", "Unplug it, wait, and plug it in again.")

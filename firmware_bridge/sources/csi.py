@@ -111,7 +111,7 @@ class CsiSource:
 
     def _fill(self) -> bool:
         """Read until a whole picture is there; False after `close`."""
-        deadline_s = time.monotonic() + self._options.timeout
+        deadline_s = time.monotonic() + self._options.patience_s
         while len(self._buffer) < self._bytes:
             if self._closed.is_set():
                 return False
@@ -138,7 +138,7 @@ class CsiSource:
         self._end()
         said = self._said()
         if timed_out:
-            what = f"{self._uri} has sent no whole picture for {self._options.timeout:g} s."
+            what = f"{self._uri} has sent no whole picture for {self._options.patience_s:g} s."
             return SourceLost(what, "Check the ribbon cable; the camera's process is started again.")
         if self._sequence < 0:
             what = f"The camera's process of {self._uri} ended at once{said}."

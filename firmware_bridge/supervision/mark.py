@@ -6,13 +6,15 @@ import zlib
 
 from firmware_bridge.picture import Pixels
 
-EVERY_ROW = 16
-"""A sixteenth of the rows is enough: sensor noise is everywhere, and 1280 × 960 takes a tenth of a millisecond."""
+LEAST_STEP, ROWS = 16, 20
+"""Rows looked at: sensor noise is everywhere, and each costs cold memory beside the decoder of the next picture (60 of
+1280 × 960: 0.19 ms of 3.0; 20: a third of that).
+"""
 
 
 def mark_of(pixels: Pixels) -> int | None:
     """CRC-32 of some rows; None where they are of one value throughout, as with a covered lens: that tells nothing."""
-    rows = pixels[::EVERY_ROW]
+    rows = pixels[:: max(LEAST_STEP, len(pixels) // ROWS)]
     first = rows.flat[0]
     if rows[0, 0, 0] == rows[-1, -1, -1] and bool((rows == first).all()):
         return None

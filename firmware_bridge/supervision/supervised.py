@@ -12,7 +12,6 @@ from firmware_bridge.numbering import Numbers
 from firmware_bridge.picture import Device, Picture, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.supervision.line import Line
-from firmware_bridge.supervision.mark import mark_of
 from firmware_bridge.supervision.vigil import LinkState, Vigil
 from firmware_bridge.supervision.watch import Watch, watch_of
 from firmware_bridge.uri import SourceUri, source_uri
@@ -33,7 +32,7 @@ def supervise(uri: SourceUri | str, open_: Callable[[SourceUri], Source] = open_
     """The source at this address, supervised as its kind asks for. Opens nothing yet.
 
     Raises:
-        BadSourceUri: the address is not one we understand.
+        BadSourceUri: the address, or the plan of faults in it, is not one we understand.
     """
     where = source_uri(uri) if isinstance(uri, str) else uri
     return Supervised(where.shown, lambda: open_(where), watch_of(where))
@@ -61,6 +60,7 @@ class Supervised:
         self._closing = threading.Event()
         self._over = False
         self._line: Line | None = None
+        self._mark: int | None = None
         self._numbers = Numbers()
 
     @property
@@ -101,12 +101,13 @@ class Supervised:
         line = self._line
         if line is not None:
             line.abandon()
+            line.leave()
 
     def _step(self) -> Picture | None:
         """One picture further; None if it was no new one, the source was lost, or all is over."""
         try:
             picture = self._next()
-            return self._numbers.on(picture) if picture is not None and self._is_new(picture) else None
+            return self._numbers.on(picture) if picture is not None and self._is_new() else None
         except (BadPicture, *HOPELESS):
             raise
         except SourceFault as fault:
@@ -124,15 +125,17 @@ class Supervised:
             raise
         if picture is None and not self._closing.is_set():
             self._end()
+        self._mark = line.mark
         return picture
 
     def _new_line(self) -> Line:
         with self._lock:
             self._vigil.opening(self._timing.now_s())
         self._numbers.begin_again()
-        self._line = Line(self._open, self._uri)
+        self._line = Line(self._open, self._uri, marks=self._watch.frozen_s is not None)
         if self._closing.is_set():
             self._line.abandon()
+            self._line.leave()
         return self._line
 
     def _patience_s(self, line: Line) -> float | None:
@@ -158,10 +161,9 @@ class Supervised:
         with self._lock:
             self._vigil.ended()
 
-    def _is_new(self, picture: Picture) -> bool:
-        mark = None if self._watch.frozen_s is None else mark_of(picture.pixels)
+    def _is_new(self) -> bool:
         with self._lock:
-            return self._vigil.picture(mark, self._timing.now_s())
+            return self._vigil.picture(self._mark, self._timing.now_s())
 
     def _lose(self, fault: SourceFault) -> None:
         line, self._line = self._line, None

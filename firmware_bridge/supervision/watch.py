@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from firmware_bridge.options import CsiOptions, StreamOptions
+from firmware_bridge.options import CameraOptions, CsiOptions, SimOptions, StreamOptions
+from firmware_bridge.sim.troubles import troubles
 from firmware_bridge.uri import SourceUri
 
 
@@ -25,18 +26,32 @@ class Watch:
     open_s: float = 15.0
 
 
-CAMERA = Watch(ends=False, silent_s=3.0, frozen_s=3.0)
+CAMERA_S = 3.0
+PICTURES_LATE = 2
+"""The exposure of one picture may have to end before the next begins, as after a change of settings."""
+CAMERA = Watch(ends=False, silent_s=CAMERA_S, frozen_s=CAMERA_S)
 RECORDED = Watch(ends=True, silent_s=None, frozen_s=None)
 _OWN_LIMIT_FIRST_S = 2.0
 
 
 def watch_of(uri: SourceUri) -> Watch:
-    """What is normal for the source at this address."""
+    """What is normal for the source at this address.
+
+    Raises:
+        BadSourceUri: its options cannot be meant; better now than at each try to open it.
+    """
     return _WATCHES[uri.scheme](uri)
 
 
-def _camera(_uri: SourceUri) -> Watch:
-    return CAMERA
+def _camera(uri: SourceUri) -> Watch:
+    options = uri.options_as(CameraOptions)
+    return _at_least(options.exposure_ms, options.fps)
+
+
+def _simulated(uri: SourceUri) -> Watch:
+    options = uri.options_as(SimOptions)
+    troubles(options.faults)
+    return _at_least(None, options.fps)
 
 
 def _recorded(_uri: SourceUri) -> Watch:
@@ -49,7 +64,14 @@ def _stream(uri: SourceUri) -> Watch:
 
 
 def _sensor(uri: SourceUri) -> Watch:
-    return replace(CAMERA, silent_s=uri.options_as(CsiOptions).timeout + _OWN_LIMIT_FIRST_S)
+    options = uri.options_as(CsiOptions)
+    return replace(CAMERA, silent_s=options.patience_s + _OWN_LIMIT_FIRST_S)
+
+
+def _at_least(exposure_ms: float | None, fps: float) -> Watch:
+    """A camera may be silent the longer the longer its pictures take; 0 fps: its own choice."""
+    interval_s = max((exposure_ms or 0.0) / 1000.0, 1.0 / fps if fps else 0.0)
+    return replace(CAMERA, silent_s=CAMERA_S + PICTURES_LATE * interval_s)
 
 
 _WATCHES: Mapping[str, Callable[[SourceUri], Watch]] = {
@@ -59,7 +81,7 @@ _WATCHES: Mapping[str, Callable[[SourceUri], Watch]] = {
     "http": _stream,
     "https": _stream,
     "rtsp": _stream,
-    "sim": _camera,
+    "sim": _simulated,
     "file": _recorded,
     "folder": _recorded,
     "replay": _recorded,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from firmware_bridge import __main__ as command
-from firmware_bridge.benching import overhead, simulation
+from firmware_bridge.benching import latency, overhead, simulation
 from firmware_bridge.commands import controls
 from firmware_bridge.flatfield import load_flat_field
 from firmware_bridge.imagefile import read_image
@@ -94,8 +95,33 @@ def test_a_recording_can_be_played(
     again = str(tmp_path / "again")
     assert bridge(monkeypatch, "record", f"replay://{tmp_path}/r", again) == 0
     assert len(read_index(tmp_path / "again")) >= 1
-    assert len(read_index(tmp_path / "r")) >= 5
+    assert len(read_index(tmp_path / "r")) == 5
     assert read_index(tmp_path / "again")[-1].crc32 == read_index(tmp_path / "r")[-1].crc32
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "waits"),
+    [
+        ("http://127.0.0.1:9/", "Nothing usable answers at http://127.0.0.1:9/", True),
+        ("file:///none/at/all.avi", "all.avi", True),
+        ("sim:?faults=foo@3", "foo@3", False),
+        ("sim:?width=wide", "“wide”", False),
+        ("sim:?width=64&height=64&faults=unplug@0:1000s", "not plugged in", True),
+    ],
+)
+def test_a_recording_of_nothing_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+    words: str,
+    waits: bool,
+) -> None:
+    assert bridge(monkeypatch, "record", address, str(tmp_path / "r"), "--seconds", "1.2") == 1
+    told = capsys.readouterr()
+    assert words in told.err
+    assert ("waiting for the camera (try 1 to open it again): " in told.out) == waits
+    assert (tmp_path / "r").exists() == waits
 
 
 def test_a_full_disk_is_an_error_of_the_record_command(
@@ -152,13 +178,25 @@ def test_the_bench_measures_and_prints_one_json(
     monkeypatch.setattr(overhead, "ROUNDS", 1)
     monkeypatch.setattr(simulation, "PICTURES", 2)
     monkeypatch.setattr(simulation, "LOOKS", {"small": SimOptions(width=64, height=64, um_per_px=0.5)})
+    allowed = os.sched_getaffinity(0)
     assert bridge(monkeypatch, "bench", "--frames", "30", "--json") == 0
     measured = json.loads(capsys.readouterr().out)
     assert measured["latency"]["frames"] == 30
-    assert measured["overhead"]["opencv_ms"] > 0
+    assert measured["overhead"][0]["cores"] == 1
+    assert all(each[way]["cpu_ms"] > 0 for each in measured["overhead"] for way in overhead.WAYS)
+    assert os.sched_getaffinity(0) == allowed
     assert measured["sim_fps"]["small"] > 0
     assert bridge(monkeypatch, "bench", "--frames", "30") == 0
     assert "supervised / cv2.VideoCapture" in capsys.readouterr().out
+
+
+def test_a_picture_is_stale_since_the_next_one_came_and_only_then() -> None:
+    def taken(at_s: float) -> latency._Taken:
+        return latency._Taken(1, at_s, 0.0, 0.0, 0.0)
+
+    arrived_s = [0.0, 1.0, 2.0, 3.0]
+    assert [latency._stale_ms(taken(at_s), arrived_s) for at_s in (1.5, 2.0, 2.25, 3.5)] == [0.0, 0.0, 250.0, 1500.0]
+    assert latency._stale_ms(taken(9.0), arrived_s[:2]) == 0.0
 
 
 def test_it_runs_as_a_module() -> None:

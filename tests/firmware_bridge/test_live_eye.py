@@ -1,19 +1,21 @@
-"""What a scan looks through: a picture that began before the stage came to rest is never taken for what is there."""
+"""What a scan looks through: no picture that began before the stage came to rest is taken for what is there now, and a
+camera in trouble is waited for.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from typing import cast
 
 import numpy as np
 import pytest
 
-from firmware_bridge.commands import eyes
 from firmware_bridge.commands.eyes import LiveEye
-from firmware_bridge.errors import SourceUnavailable
-from firmware_bridge.newest import Newest
+from firmware_bridge.errors import SourceFault, SourceFrozen, SourceUnavailable
+from firmware_bridge.newest import Newest, Phase, PumpState
 from firmware_bridge.picture import Picture, Source
-from firmware_bridge.supervision import Supervised, watch_of
+from firmware_bridge.supervision import LinkState, Supervised, watch_of
 from firmware_bridge.uri import parse_uri
 
 WATCH = watch_of(parse_uri("sim:"))
@@ -54,8 +56,75 @@ def test_what_is_seen_began_after_the_look() -> None:
             assert look()[0, 0, 0] == stage
 
 
-def test_a_camera_that_does_not_come_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eyes, "WAIT_S", 0.05)
+def frozen() -> SourceFault:
+    return SourceFrozen("The camera has sent the same picture for 3 s.", "Unplug it.")
+
+
+class Troubled:
+    """A source between its pictures: an event a look, each a picture's number, a state, or nothing new."""
+
+    uri = "test:"
+
+    def __init__(self, *events: int | PumpState) -> None:
+        self._events = list(events)
+        self.state = PumpState("running", None, None, 0, 0, 0)
+
+    def latest(self) -> Picture | None:
+        return None
+
+    def wait_newer(self, sequence: int, timeout_s: float) -> Picture | None:
+        event = self._events.pop(0) if self._events else self.state
+        if isinstance(event, PumpState):
+            self.state = event
+            return None
+        return Picture(np.full((2, 2, 3), event, np.uint8), event, 0.0, self.uri) if event > sequence else None
+
+
+def away(fault: SourceFault, attempt: int) -> PumpState:
+    return PumpState("reconnecting", fault, 1.0, 3, 0, 0, LinkState("waiting", fault, attempt, 0.5))
+
+
+BACK = PumpState("running", None, 1.0, 3, 0, 0)
+LOST = SourceUnavailable("There is no camera.", "Plug it in.")
+
+
+def looking(live: Troubled, patience_s: float = 60.0) -> tuple[LiveEye, list[tuple[str, int]]]:
+    heard: list[tuple[str, int]] = []
+    return LiveEye(cast(Newest, live), lambda fault, tries: heard.append((fault.code, tries)), patience_s), heard
+
+
+def test_a_look_waits_for_a_camera_in_trouble_and_tells_each_try_once() -> None:
+    still = frozen()
+    live = Troubled(away(still, 1), away(still, 1), away(LOST, 2), away(LOST, 3), away(LOST, 3), BACK, 7)
+    look, heard = looking(live)
+    assert look()[0, 0, 0] == 7
+    assert heard == [("source.frozen", 1), ("source.unavailable", 2), ("source.unavailable", 3)]
+
+
+@pytest.mark.parametrize("after", [away(LOST, 5), BACK])
+def test_the_end_of_patience_gives_the_fault_that_it_was(after: PumpState) -> None:
+    look, _ = looking(Troubled(away(LOST, 1), after, BACK), patience_s=0.05)
+    with pytest.raises(SourceUnavailable, match="There is no camera"):
+        look()
+
+
+@pytest.mark.parametrize(("phase", "words"), [("ended", "test: has ended"), ("lost", "There is no camera")])
+def test_what_will_never_come_is_not_waited_for(phase: Phase, words: str) -> None:
+    fault = LOST if phase == "lost" else None
+    look, _ = looking(Troubled(PumpState(phase, fault, None, 0, 0, 0)))
+    with pytest.raises(SourceFault, match=words):
+        look()
+
+
+def test_who_hurries_waits_for_a_slow_camera_but_for_none_that_is_away() -> None:
+    look, _ = looking(Troubled(BACK, 4, away(LOST, 1)))
+    look.hurry()
+    assert look()[0, 0, 0] == 4
+    with pytest.raises(SourceUnavailable):
+        look()
+
+
+def test_a_camera_that_does_not_come_is_told_in_its_own_words() -> None:
 
     def absent() -> Source:
         raise SourceUnavailable("There is no camera.", "Plug it in.")
@@ -65,4 +134,4 @@ def test_a_camera_that_does_not_come_is_told_in_its_own_words(monkeypatch: pytes
         Newest(supervised, lambda: supervised.link) as live,
         pytest.raises(SourceUnavailable, match="There is no camera"),
     ):
-        LiveEye(live)()
+        LiveEye(live, patience_s=0.5)()

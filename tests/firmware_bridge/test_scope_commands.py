@@ -58,6 +58,33 @@ def test_a_scan_fills_a_folder_and_the_same_command_has_nothing_left_to_do(
     assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
 
 
+STRIP = ("--simulated", "grbl", "--region", "0,0,90,38", "--field", "51,38")
+
+
+@pytest.mark.parametrize(("fault", "what"), [("unplug@20:1s", "was unplugged"), ("frozen@20:500", "the same picture")])
+def test_a_scan_waits_for_its_camera_and_keeps_no_picture_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: str, what: str
+) -> None:
+    assert bridge(monkeypatch, "scan", f"{FAST}&faults={fault}", str(tmp_path), *STRIP) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"waiting for the camera \(try 1 to open it again\): .*" + what, shown)
+    assert "done: 2 kept, 0 empty, 0 blurred" in shown
+    assert len({path.read_bytes() for path in tmp_path.glob("*.png")}) == 2
+
+
+def test_a_camera_that_stays_away_stops_a_scan_by_its_name_and_the_scan_goes_on_with_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = f"{FAST}&faults=unplug@20:1000s"
+    assert bridge(monkeypatch, "scan", gone, str(tmp_path), *STRIP, "--patience-s", "5") == 1
+    told = capsys.readouterr()
+    assert "The simulated camera is not plugged in. Plug it in again." in told.err
+    assert "failed at" in told.out
+    assert not list(tmp_path.glob("*.png"))
+    assert bridge(monkeypatch, "scan", FAST, str(tmp_path), *STRIP) == 0
+    assert "done: 2 kept" in capsys.readouterr().out
+
+
 def test_settings_from_a_file_and_a_simulated_stage_exclude_each_other_and_a_scan_needs_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

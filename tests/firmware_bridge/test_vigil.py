@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BadPicture, SourceFrozen, SourceLost, SourceUnavailable
+from firmware_bridge.errors import BadPicture, BadSourceUri, SourceFrozen, SourceLost, SourceUnavailable
 from firmware_bridge.supervision.mark import mark_of
 from firmware_bridge.supervision.vigil import (
     LEAST_REPEATS,
@@ -153,6 +153,28 @@ def test_every_kind_of_source_is_watched() -> None:
     for form in SCHEMES.values():
         watch = watch_of(parse_uri(form.example))
         assert watch.ends == (watch.frozen_s is None)
+
+
+@pytest.mark.parametrize("kind", ["camera:0?", "csi://0?"])
+@given(exposure_ms=st.floats(0.1, 10_000.0))
+def test_a_long_exposure_is_no_silence(kind: str, exposure_ms: float) -> None:
+    watch = watch_of(parse_uri(f"{kind}exposure_ms={exposure_ms}"))
+    assert watch.silent_s is not None
+    assert watch.silent_s >= exposure_ms / 1000.0 + 3.0
+
+
+@pytest.mark.parametrize("kind", ["camera:0?", "sim:?slide=1&"])
+@given(fps=st.floats(0.1, 120.0))
+def test_few_pictures_a_second_are_no_silence_and_many_do_not_hide_one(kind: str, fps: float) -> None:
+    watch = watch_of(parse_uri(f"{kind}fps={fps}"))
+    assert watch.silent_s is not None
+    assert 3.0 + 1.0 / fps <= watch.silent_s <= 3.0 + 2.0 / fps + 1e-9
+
+
+@pytest.mark.parametrize("plan", ["foo@3", "unplug", "unplug@x", "frozen@3:", "unplug@3,,torn@4"])
+def test_a_plan_of_faults_that_makes_no_sense_is_refused_before_anything_is_opened(plan: str) -> None:
+    with pytest.raises(BadSourceUri):
+        watch_of(parse_uri(f"sim:?faults={plan}"))
 
 
 @given(st.integers(0, 2**32 - 1))
