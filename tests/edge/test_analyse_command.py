@@ -27,7 +27,11 @@ COMMAND = (
     BAN
     + """
 import atexit
+import signal
 from edge.__main__ import main
+
+# what a shell starts in the background is deaf to SIGINT, and so would be all that it starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def tell_peak():
     (line,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
