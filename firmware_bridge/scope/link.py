@@ -76,6 +76,22 @@ class Link:
         """Send bytes that overtake everything. From any thread, at any time."""
         self.transport.write(data)
 
+    def reset(self, data: bytes, within_s: float = ANSWER_S) -> None:
+        """Send bytes that make the board begin anew, and wait until it has; an alarm on the way is no news.
+
+        Raises:
+            BoardSilent: it does not greet in time.
+            BoardLost: the port is gone.
+        """
+        self._end.abandon()
+        self.transport.write(data)
+        until_s = self.clock() + within_s
+        while self.clock() < until_s:
+            events = self._end.receive(self.transport.read(0.05))
+            if any(isinstance(event, Heard) and event.role is Role.RESTART for event in events):
+                return self.settle()
+        raise BoardSilent(f"The board did not begin anew within {within_s:g} s.", CHECK_CABLE)
+
     def settle(self) -> None:
         """Wait until the board is quiet, and forget what it said: whatever comes then is an answer."""
         self._end.abandon()

@@ -24,7 +24,8 @@ UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 class Grbl:
     """Answers every line with `ok` or `error:N`; single bytes are obeyed in the middle of anything.
 
-    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Empty lines get their `ok` too.
+    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Empty lines get their `ok` too. After
+    `ALARM:1` and `ALARM:2` it hears nothing but a reset (protocol.c, protocol_exec_rt_system).
     """
 
     def __init__(self, mechanics: Mechanics, clock: Callable[[], float]) -> None:
@@ -40,13 +41,7 @@ class Grbl:
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; what it says to them at once."""
-        said = b""
-        for asked in self._end.receive(data):
-            if isinstance(asked, Sentences) and asked.said and asked.said[0].name in _AT_ONCE:
-                said += self._work() + _AT_ONCE[asked.said[0].name](self)
-            else:
-                self._waiting.append(asked)
-        return said + self._work()
+        return b"".join(map(self._taken, self._end.receive(data))) + self._work()
 
     def tick(self) -> bytes:
         """Time has passed: moves begin and end."""
@@ -68,9 +63,18 @@ class Grbl:
         self._waiting.clear()
         self._until = None
         self._modes = Modes()
-        self._state = "Idle"
+        self._state, self._deaf = "Idle", False
         if self._spindle:
             self._lamp(0.0)
+
+    def _taken(self, asked: Asked) -> bytes:
+        name = asked.said[0].name if isinstance(asked, Sentences) and asked.said else ""
+        if self._deaf and name != "reset":
+            return b""
+        if name in _AT_ONCE:
+            return self._work() + _AT_ONCE[name](self)
+        self._waiting.append(asked)
+        return b""
 
     def _welcome(self) -> bytes:
         return b"\r\n" + self._end.reply("welcome", version="1.1h", hint=HINT)
@@ -83,7 +87,7 @@ class Grbl:
 
     def _moved(self) -> bytes:
         if self._planner.work() and self._settings.hard_limits:
-            return self._alarm(1)
+            return self._critical(1)
         if self._planner.idle and self._state in ("Run", "Jog", "Home"):
             self._state = "Idle"
         if self._until is not None and self._until():
@@ -91,10 +95,11 @@ class Grbl:
             return self._end.reply("ok")
         return b""
 
-    def _alarm(self, code: int) -> bytes:
+    def _critical(self, code: int) -> bytes:
+        """An alarm after which only a reset is heard."""
         self._planner.halt()
         self._waiting.clear()
-        self._until, self._state = None, "Alarm"
+        self._until, self._state, self._deaf = None, "Alarm", True
         return self._end.reply("alarm", code=code) + self._end.reply("message", text="Reset to continue")
 
     def _answer(self, asked: Asked) -> bytes:
@@ -152,10 +157,11 @@ class Grbl:
         locked = lost or self._state == "Alarm"
         self._planner.halt()
         self._begin()
-        said = self._alarm(3)[: -len(self._end.reply("message", text="Reset to continue"))] if lost else b""
-        self._state = "Alarm" if locked else "Idle"
-        said += self._welcome()
-        return said + self._end.reply("message", text=LOCKED) if locked else said
+        said = (self._end.reply("alarm", code=3) if lost else b"") + self._welcome()
+        if not locked:
+            return said
+        self._state = "Alarm"
+        return said + self._end.reply("message", text=LOCKED)
 
     def _jog(self, said: Said) -> tuple[bytes, int]:
         if self._state not in ("Idle", "Jog"):
@@ -177,7 +183,7 @@ class Grbl:
             return b"", 0
         goal = self._modes.target(said, self._planner.goal)
         if self._settings.beyond(goal):
-            return self._alarm(2), 0
+            return self._critical(2), 0
         self._set_out("Run", goal, self._modes.feed if self._modes.motion == "G1" else RAPID_MM_PER_MIN)
         return b"", 0
 

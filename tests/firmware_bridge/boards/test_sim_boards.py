@@ -193,6 +193,15 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"G0 X1\n", 0, b"ALARM:2\r\n[MSG:Reset to continue]\r\n"),
         ],
     ),
+    "grbl hears nothing but a reset after a limit switch": (
+        "grbl",
+        [
+            (b"G0 X9999\n", 400, b"ok\r\nALARM:1\r\n[MSG:Reset to continue]\r\n"),
+            (b"?\n$X\n$H\n!~\x85", 9, b""),
+            (b"\x18", 0, b"\r\nGrbl 1.1h ['$' for help]\r\n[MSG:'$H'|'$X' to unlock]\r\n"),
+            (b"G0 X1\n$X\nG0 X1\n", 0, b"error:9\r\n[MSG:Caution: Unlocked]\r\nok\r\nok\r\n"),
+        ],
+    ),
     "grbl's errors": (
         "grbl",
         [
