@@ -13,7 +13,7 @@ from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
 from firmware_bridge.transport import FakeClock, LoopTransport
 
-FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "grbl")
+FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl")
 
 
 def settings(board: str, backlash_um: float = 5.0, reach_um: float = 500.0, **others: object) -> ScopeSettings:

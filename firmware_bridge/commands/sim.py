@@ -12,11 +12,7 @@ from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.sim.boards import BOARDS, SimPort, make_board
 from firmware_bridge.sim.boards.faults import KINDS, Faulty
 
-_FAULTS = (
-    "KIND@WHEN:HOWLONG, …: what goes wrong, from which command (or second, 9s) on, for how many. Kinds: "
-    + ", ".join(KINDS)
-    + "."
-)
+_FAULTS = "KIND@WHEN:HOWLONG, …: what goes wrong, from which command (or second, 9s) on, for how many. Kinds: " + ", ".join(KINDS) + "."
 
 
 def sim(

@@ -158,7 +158,8 @@ def _stop(bench: Bench) -> str:
     farthest = bench.long * min(0.9, (TOLD_AFTER_S + STOP_WITHIN_S) / max(reckoned_s, 1e-3))
     if creeps or not abs(went) < farthest:
         raise Broken(f"told to stop at once it went {went:g} of {bench.long:g}")
-    return f"after {went:.4g} of {bench.long:g}, listening again in {took_s:.2f} s"
+    how = f"after {went:.4g} of {bench.long:g}, listening again in {took_s:.2f} s"
+    return f"{how}. {bench.drive.warning}" if bench.drive.warning else how
 
 
 def _lamp(bench: Bench) -> str:

@@ -53,10 +53,14 @@ class Link:
 
     def answer(self, name: str, reply: str, /, within_s: float = ANSWER_S, **values: Value) -> Said:
         """Ask, and pick the one reply that matters."""
-        for said in self.ask(name, within_s, **values):
-            if said.name == reply:
-                return said
-        raise BoardNonsense(f"The board did not answer “{name}” with {reply}.", CHECK_CABLE)
+        return self.answers(name, reply, within_s, **values)[0]
+
+    def answers(self, name: str, reply: str, /, within_s: float = ANSWER_S, **values: Value) -> list[Said]:
+        """Ask, and hear all; the reply that matters comes first."""
+        heard = self.ask(name, within_s, **values)
+        if all(said.name != reply for said in heard):
+            raise BoardNonsense(f"The board did not answer “{name}” with {reply}.", CHECK_CABLE)
+        return sorted(heard, key=lambda said: said.name != reply)
 
     def begin(self, name: str, /, **values: Value) -> None:
         """Ask something whose end comes late; `ended` hears it."""

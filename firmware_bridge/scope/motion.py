@@ -39,6 +39,11 @@ class Motion:
         return Position(*self._frame.um(self._at))
 
     @property
+    def warning(self) -> str:
+        """What a person should know of this board; empty where there is nothing."""
+        return self._drive.warning
+
+    @property
     def under_way(self) -> bool:
         """A move was begun and has not been seen to end."""
         return self._goal is not None

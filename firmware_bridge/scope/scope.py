@@ -72,6 +72,11 @@ class Scope:
         return self._motion.firmware
 
     @property
+    def warning(self) -> str:
+        """What a person should know of this board although it works, such as that a stop is slow; else empty."""
+        return self._motion.warning
+
+    @property
     def position(self) -> Position:
         """Where it last came to rest. Asks nobody."""
         return self._motion.position

@@ -89,9 +89,7 @@ class _Stand:
         self._clock = FakeClock()
         gear = replace(OPENFLEXURE, play_um=(PLAY_UM, PLAY_UM, PLAY_UM))
         board = make_board("sangaboard", gear=gear, clock=self._clock)
-        self._scope = Scope(
-            simulated_settings("sangaboard"), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock
-        )
+        self._scope = Scope(simulated_settings("sangaboard"), lambda: LoopTransport(board, self._clock, self._clock.sleep), self._clock)
         self._body = board.mechanics.body
         self._camera = SimSource(SourceUri("sim", "", options), self._body, self._clock, self._clock.sleep)
         self._terrain = Terrain(options.seed)
@@ -114,3 +112,4 @@ class _Stand:
         """How far the slide is from the plane of focus."""
         pose = self._body.pose
         return pose.z_um - self._terrain.height_um(pose.x_um, pose.y_um)
+

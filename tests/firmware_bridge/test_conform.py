@@ -16,7 +16,7 @@ from firmware_bridge.sim.boards.mechanics import Mechanics, triple
 from firmware_bridge.transport import FakeClock, LoopTransport
 from tests.boards import wire
 
-SKIPPED = {"marlin": {"status"}, "sangaboard-0.5": {"lamp"}, "sangaboard-0.4": {"lamp"}}
+SKIPPED = {"marlin": {"status"}, "marlin-plain": {"status"}, "sangaboard-0.5": {"lamp"}, "sangaboard-0.4": {"lamp"}}
 BROKEN = {"sangaboard-0.5": {"status"}, "sangaboard-0.4": {"status"}}
 
 
@@ -25,7 +25,7 @@ def outcomes(transport: LoopTransport, clock: FakeClock) -> dict[str, str]:
     return {finding.clause.name: finding.outcome for finding in conform(bench)}
 
 
-@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "sangaboard-0.4", "marlin", "grbl"])
+@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "sangaboard-0.4", "marlin", "marlin-plain", "grbl"])
 def test_simulated_boards_keep_the_contract_and_end_where_they_began(name: str) -> None:
     transport, board, clock = wire(name)
     found = outcomes(transport, clock)
@@ -33,6 +33,17 @@ def test_simulated_boards_keep_the_contract_and_end_where_they_began(name: str) 
     assert {clause for clause, outcome in found.items() if outcome == "FAIL"} == BROKEN.get(name, set())
     assert found.keys() == {clause.name for clause in CLAUSES}
     assert board.mechanics.count == pytest.approx((0, 0, 0), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("marlin", ""), ("marlin-plain", "EMERGENCY_PARSER"), ("sangaboard-0.5", "firmware 1.0")]
+)
+def test_a_board_that_stops_late_is_told(name: str, words: str) -> None:
+    transport, _, clock = wire(name)
+    bench = Bench(transport, which_board(transport, clock), clock=clock)
+    seen = {finding.clause.name: finding.seen for finding in conform(bench)}["stop"]
+    assert ("a stop waits up to a quarter second" in seen) == bool(words)
+    assert words in seen
 
 
 @pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])

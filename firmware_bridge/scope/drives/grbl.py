@@ -22,6 +22,7 @@ class GrblDrive:
     grid = 1e-5
     listens = True
     slack = 1.1e-3
+    warning = ""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -40,13 +41,13 @@ class GrblDrive:
     def _introduced(self) -> Said:
         """Its answer to `$I`; one that is locked by a switch gives it after a reset only."""
         try:
-            return introduced(self._link, "$I", "version", "GRBL 1.1")
+            return introduced(self._link, "$I", "version", "GRBL 1.1")[0]
         except BoardSilent as silent:
             try:
                 self._link.reset(RESET)
             except BoardSilent:
                 raise silent from None
-        return introduced(self._link, "$I", "version", "GRBL 1.1")
+        return introduced(self._link, "$I", "version", "GRBL 1.1")[0]
 
     def position(self) -> Triple:
         """Millimetres."""
