@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge import __main__ as command
+from firmware_bridge.sim.boards import SimPort, make_board
 
 FAST = "sim:?width=128&height=96&fps=120&um_per_px=0.4"
 """51 × 38 µm."""
@@ -56,6 +58,54 @@ def test_a_scan_fills_a_folder_and_the_same_command_has_nothing_left_to_do(
     assert sorted(before) == ["field-00000.png", "field-00001.png"]
     assert bridge(monkeypatch, *arguments) == 0
     assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
+
+
+def test_a_begun_scan_goes_on_only_where_somebody_says_that_its_places_hold(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "fields"
+    arguments = ("scan", FAST, str(out), "--simulated", "grbl", "--region", "0,0,90,38", "--field", "51,38")
+    assert bridge(monkeypatch, *arguments) == 0
+    progress = json.loads((out / "progress.json").read_text())
+    (out / "field-00001.png").unlink()
+    for more, code, words in (
+        ((), 1, "--origin-kept"),
+        (("--at", "0,0"), 1, "not 3 figures"),
+        (("--at", "0,0,0", "--home"), 1, "exclude each other"),
+        (("--origin-kept",), 0, "done: 2 kept"),
+        (("--at", "0,0,0"), 0, "done: 2 kept"),
+    ):
+        (out / "progress.json").write_text(json.dumps({**progress, "fields": {"0": "kept"}}))
+        assert bridge(monkeypatch, *arguments, *more) == code
+        shown = capsys.readouterr()
+        assert words in shown.out + shown.err
+
+
+def test_the_place_outlasts_the_command_and_a_board_without_power_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MARROWKIT_DATA", str(tmp_path / "data"))
+    board, path = make_board("grbl"), tmp_path / "scope.toml"
+    axis = "units_per_um = 0.001\nlow_um = -500\nhigh_um = 500\nbacklash_um = 5\n"
+    with SimPort(board, tmp_path / "stage") as port:
+        path.write_text(f'board = "grbl"\nport = "{port.path}"\n' + "".join(f"[{name}]\n{axis}" for name in "xyz"))
+        focus = ("focus", FAST, "--settings", str(path), "--travel-um", "10")
+        bridge(monkeypatch, *focus, "--at", "100,100,50")
+        capsys.readouterr()
+        bridge(monkeypatch, *focus)
+        assert re.search(r": z [45][0-9]", capsys.readouterr().out)
+        board.reset()
+        assert bridge(monkeypatch, *focus) == 1
+        assert "does not count as it did" in capsys.readouterr().err
+
+
+def test_a_region_beyond_the_limits_is_refused_with_the_limits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = ("scan", FAST, str(tmp_path), "--simulated", "grbl", "--region", "0,0,9000,38", "--field", "51,38")
+    assert bridge(monkeypatch, *scan) == 1
+    assert "from -4995 to 5000 µm in x" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.png"))
 
 
 def test_settings_from_a_file_and_a_simulated_stage_exclude_each_other_and_a_scan_needs_one(
