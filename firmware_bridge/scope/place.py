@@ -37,7 +37,7 @@ class Frame:
     def units(self, place_um: Triple) -> Triple:
         """What the board counts there, on its grid."""
         each = zip(place_um, self.settings.axes, self.zero, strict=True)
-        x, y, z = (zero + self._on_grid(axis.sign * um * axis.units_per_um) for um, axis, zero in each)
+        x, y, z = (self._on_grid(zero + axis.sign * um * axis.units_per_um) for um, axis, zero in each)
         return (x, y, z)
 
     def um(self, units: Triple) -> Triple:

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge import __main__ as command
+from firmware_bridge.commands.microscope import found
+from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.scope.memory import HOME
 from firmware_bridge.sim.boards import SimPort, make_board
+from tests.boards import stand
 
 FAST = "sim:?width=128&height=96&fps=120&um_per_px=0.4"
 """51 × 38 µm."""
@@ -70,10 +74,7 @@ def test_a_begun_scan_goes_on_only_where_somebody_says_that_its_places_hold(
     (out / "field-00001.png").unlink()
     for more, code, words in (
         ((), 1, "--origin-kept"),
-        (("--at", "0,0"), 1, "not 3 figures"),
-        (("--at", "0,0,0", "--home"), 1, "exclude each other"),
         (("--origin-kept",), 0, "done: 2 kept"),
-        (("--at", "0,0,0"), 0, "done: 2 kept"),
     ):
         (out / "progress.json").write_text(json.dumps({**progress, "fields": {"0": "kept"}}))
         assert bridge(monkeypatch, *arguments, *more) == code
@@ -81,11 +82,29 @@ def test_a_begun_scan_goes_on_only_where_somebody_says_that_its_places_hold(
         assert words in shown.out + shown.err
 
 
+def test_the_command_line_says_where_the_stage_stands_or_homes_it() -> None:
+    scope = stand("grbl").scope
+    found(scope, "10,-20.5,3")
+    assert scope.position.triple == pytest.approx((10.0, -20.5, 3.0))
+    found(scope, "")
+    assert scope.position.x_um == pytest.approx(10.0)
+    found(scope, "", home=True)
+    assert (scope.position.triple, scope.origin) == ((0.0, 0.0, 0.0), HOME)
+    for stands, home, words in (
+        ("1,2", False, "3 figures"),
+        ("1,2,nan", False, "3 figures"),
+        ("1,2,3", True, "exclude"),
+    ):
+        with pytest.raises(BadScopeSettings, match=words):
+            found(scope, stands, home)
+
+
 def test_the_place_outlasts_the_command_and_a_board_without_power_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MARROWKIT_DATA", str(tmp_path / "data"))
     board, path = make_board("grbl"), tmp_path / "scope.toml"
+    board.feed(b"G92 X1 Y1 Z1\n")
     axis = "units_per_um = 0.001\nlow_um = -500\nhigh_um = 500\nbacklash_um = 5\n"
     with SimPort(board, tmp_path / "stage") as port:
         path.write_text(f'board = "grbl"\nport = "{port.path}"\n' + "".join(f"[{name}]\n{axis}" for name in "xyz"))

@@ -71,7 +71,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@tuned(max_examples=25)
+@tuned(max_examples=12)
 @given(
     moves=st.lists(st.tuples(*[st.floats(-100, 100)] * 3), min_size=1, max_size=4),
     after_s=st.floats(0.0, 2.0),
@@ -108,7 +108,7 @@ def test_whenever_it_is_killed_the_next_program_is_right_or_says_that_it_does_no
     again = reopened(stood, memory)
     stood.clock.sleep(10)
     stood.board.tick()
-    assert again.scope.fault is not None or off_um(again) < 0.3
+    assert again.scope.fault is not None or off_um(again) < 1.2  # GRBL reports three decimals of a millimetre
 
 
 def test_a_place_lost_in_mid_work_stays_lost_for_the_next_program(tmp_path: Path) -> None:
