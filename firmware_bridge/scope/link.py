@@ -31,7 +31,7 @@ class Link:
     """The conversation with one board.
 
     What is safe to ask twice is asked again where an answer was lost or damaged; a move never is. An alarm or a restart
-    that nobody asked for becomes the fault of the next call.
+    that nobody asked for becomes the fault of the next call. `repeats` counts what was heard only when it was said again.
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,6 +41,7 @@ class Link:
         self._end = HostEnd(dialect)
         self.noise: Noise | None = None
         self._pending: BoardFault | None = None
+        self.repeats = 0
 
     def ask(self, name: str, /, within_s: float = ANSWER_S, **values: Value) -> list[Said]:
         """Ask, and hear all that belongs to the answer; its end comes last.
@@ -131,7 +132,9 @@ class Link:
             if not again:
                 raise
         self.settle()
-        return self._tried(said, within_s, again - 1)
+        heard = self._tried(said, within_s, again - 1)
+        self.repeats += 1
+        return heard
 
     def _once(self, said: Said, within_s: float) -> list[Said]:
         realtime = self.dialect.commands[said.name].kind is Kind.REALTIME
@@ -167,6 +170,7 @@ class Link:
             if isinstance(event, Noise):
                 self.noise = event
             elif isinstance(event, Again):
+                self.repeats += 1
                 self.transport.write(event.data)
             else:
                 self._judge(event)
