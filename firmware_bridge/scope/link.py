@@ -8,7 +8,6 @@ from collections.abc import Callable
 from firmware_bridge.boards import Role, Said
 from firmware_bridge.boards.dialect import Dialect, Kind
 from firmware_bridge.boards.events import Again, Event, Heard, Noise
-from firmware_bridge.boards.grbl import ALARMS, ERRORS, POSITION_KEPT
 from firmware_bridge.boards.host import HostEnd
 from firmware_bridge.boards.said import Value
 from firmware_bridge.errors import (
@@ -31,7 +30,7 @@ class Link:
     """The conversation with one board.
 
     What is safe to ask twice is asked again where an answer was lost or damaged; a move never is. An alarm or a restart
-    that nobody asked for becomes the fault of the next call. `repeats` counts what was heard only when it was said again.
+    that nobody asked for becomes the fault of the next call. `repeats` counts what was only heard when said again.
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, clock: Callable[[], float] = time.monotonic) -> None:
@@ -179,9 +178,9 @@ class Link:
 
     def _judge(self, event: Heard) -> None:
         if event.role is Role.REFUSAL:
-            raise _refused(event.said, self._wording(event.said))
+            raise _refused(event.said, self._wording(event.said), self.dialect.refusals)
         if event.role is Role.ALARM:
-            self._pending = _alarm(event.said, self._wording(event.said))
+            self._pending = _alarm(event.said, self._wording(event.said), self.dialect)
         if event.role is Role.RESTART:
             self._pending = BoardRestarted(
                 "The board began anew in the middle of its work.",
@@ -197,15 +196,15 @@ class Link:
             raise fault
 
 
-def _refused(said: Said, words: str) -> BoardRefused:
+def _refused(said: Said, words: str, meanings: dict[int, str]) -> BoardRefused:
     code = int(said.number("code"))
-    why = f": {ERRORS[code]}" if code in ERRORS else ""
+    why = f": {meanings[code]}" if code in meanings else ""
     return BoardRefused(f"The board refused: “{words}”{why}.", "Check the settings against the firmware.")
 
 
-def _alarm(said: Said, words: str) -> BoardAlarm:
+def _alarm(said: Said, words: str, dialect: Dialect) -> BoardAlarm:
     code = int(said.number("code"))
-    why = f": {ALARMS[code]}" if code in ALARMS else ""
+    why = f": {dialect.alarms[code]}" if code in dialect.alarms else ""
     fault = BoardAlarm(f"The board locked itself: “{words}”{why}.", "Look at the stage, then home it.")
-    fault.position_lost = code not in POSITION_KEPT
+    fault.position_lost = code not in dialect.kept
     return fault
