@@ -17,6 +17,9 @@ from firmware_bridge.sim.boards.planner import RAPID_MM_PER_MIN, Planner
 HOMING_S = 3.0
 WAITING = 64
 HINT = "['$' for help]"
+IN_FORCE = ("G17", "G40", "G49", "G54", "G61", "G80", "G94", "M9")
+"""Modes of which it knows just this one: named by `$G`, taken, and nothing changes."""
+
 LOCKED = "'$H'|'$X' to unlock"
 UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 
@@ -125,7 +128,9 @@ class Grbl:
             return b"", 9
         if self._state == "Jog" and not said.name.startswith("$"):
             return b"", 9
-        act = _ACTS.get(said.name)
+        if said.text("code") in IN_FORCE:
+            return b"", 0
+        act = _ACTS.get(said.text("code") or said.name)
         if act is None:
             return b"", 3 if said.text("code").startswith("$") else 20
         return act(self, said)
@@ -188,8 +193,20 @@ class Grbl:
         return b"", 0
 
     def _set_out(self, state: str, goal: Triple, mm_per_min: float) -> None:
+        if self._state == "Check":
+            return
         self._planner.add(goal, min(mm_per_min, self._settings.fastest_mm_per_min))
         self._state = state
+
+    def _check(self, said: Said) -> tuple[bytes, int]:
+        """Check mode reads G-code and moves nothing; leaving it is a reset."""
+        if self._state == "Check":
+            self._begin()
+            return self._listed(self._end.reply("message", text="Disabled"))[0] + self._welcome(), 0
+        if self._state != "Idle":
+            return b"", 8
+        self._state = "Check"
+        return self._listed(self._end.reply("message", text="Enabled"))
 
     def _home(self, said: Said) -> tuple[bytes, int]:
         if not self._settings.homing:
@@ -281,6 +298,8 @@ _ACTS: dict[str, Callable[[Grbl, Said], tuple[bytes, int]]] = {
     "$G": Grbl._state_of_gcode,
     "$#": Grbl._offsets,
     "$": Grbl._help,
+    "$N": lambda board, said: board._listed(b"$N0=\r\n", b"$N1=\r\n"),
+    "$C": Grbl._check,
     "G4": Grbl._dwell,
     "G20": lambda board, said: board._set_inches(inches=True),
     "G21": lambda board, said: board._set_inches(inches=False),

@@ -126,8 +126,9 @@ class Marlin:
 
     def _home(self, said: Said) -> bytes:
         self._planner.halt()
-        self.mechanics.go_home(HOMING_S)
-        self._planner.goal = ZERO
+        axes = [axis for axis in range(3) if "xyz"[axis] in said.values] or [0, 1, 2]
+        self.mechanics.go_home(HOMING_S, axes)
+        self._planner.goal = self.mechanics.goal
         return self._wait(lambda: self._planner.idle)
 
     def _dwell(self, said: Said) -> bytes:
@@ -186,13 +187,14 @@ def _nothing(board: Marlin, said: Said) -> bytes:
 
 _ACTS: dict[str, Callable[[Marlin, Said], bytes]] = {
     **dict.fromkeys(("G0", "G1", MODAL), Marlin._move),
-    **dict.fromkeys(("G21", "M17", "M84", "M105"), _nothing),
+    **dict.fromkeys(("G21", "M17", "M18", "M84", "M105"), _nothing),
     "G4": Marlin._dwell,
     "G28": Marlin._home,
     "G90": lambda board, said: board._set_relative(relative=False),
     "G91": lambda board, said: board._set_relative(relative=True),
     "G92": Marlin._set_count,
     "M92": Marlin._steps,
+    "M503": Marlin._steps,
     "M106": lambda board, said: board._lamp(said.number("s", 255.0) / 255.0),
     "M107": lambda board, said: board._lamp(0.0),
     "M110": Marlin._set_number,
