@@ -11,7 +11,15 @@ from firmware_bridge.boards.host import REPLY_LIMIT
 from firmware_bridge.boards.lines import Line, Lines
 from firmware_bridge.boards.said import Said
 from firmware_bridge.conform.tap import Tap
-from firmware_bridge.errors import BadScopeSettings, BoardFault, BoardLost, BoardNonsense, BoardRefused, BoardSilent
+from firmware_bridge.errors import (
+    BadScopeSettings,
+    BoardFault,
+    BoardLost,
+    BoardNonsense,
+    BoardRefused,
+    BoardRestarted,
+    BoardSilent,
+)
 from firmware_bridge.scope.drives import Drive, make_drive
 from firmware_bridge.scope.drives.drive import Triple
 from firmware_bridge.scope.link import Link
@@ -104,7 +112,7 @@ class Bench:
     def note_modes(self) -> None:
         """Before anything is changed: how a board that can say so has its lamp and its moves."""
         self.link.settle()
-        with suppress(BoardSilent):
+        with suppress(BoardSilent, BoardRestarted):
             for question, reply, _ in MODES.get(self.dialect.name, ()):
                 with suppress(BoardRefused, BoardNonsense):
                     self._found[question] = self.link.answer(question, reply)

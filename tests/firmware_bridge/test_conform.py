@@ -168,7 +168,9 @@ def test_a_chattering_board_is_not_quiet() -> None:
     assert found["quiet"] == "FAIL"
 
 
-@pytest.mark.parametrize("fault", ["noise@9", "silence@9", "reboot@9", "half-line@9", "noise@14", "reboot@14"])
+@pytest.mark.parametrize(
+    "fault", ["noise@9", "silence@9", "reboot@9", "half-line@9", "noise@14", "reboot@2", "reboot@14"]
+)
 @pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
 def test_a_single_trouble_on_the_line_is_never_hidden(name: str, fault: str) -> None:
     transport, _, clock = wire(name, fault)
