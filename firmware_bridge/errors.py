@@ -18,6 +18,7 @@
         ├── BadScopeSettings  the settings make no sense                     (site: correct the file)
         ├── ScopeBusy         somebody else is moving                        (caller: wait)
         ├── BeyondLimits      asked to go where it must not; nothing moved   (caller: another goal)
+        ├── OriginLost        a scan cannot tell that its places still hold  (person: say where the stage is)
         ├── MotionLocked      an earlier fault has not been cleared          (person: look, then clear)
         ├── MotionStopped     somebody pressed stop                          (person: look, then clear)
         ├── MoveFailed        it did not arrive: stalled, blocked, end stop  (site: look at the stage)
@@ -155,6 +156,12 @@ class BeyondLimits(ScopeFault):
     """The goal lies outside the soft limits; nothing moved."""
 
     code = "scope.limits"
+
+
+class OriginLost(ScopeFault):
+    """Nobody knows whether the stage still counts from where it did; nothing moved."""
+
+    code = "scope.origin"
 
 
 class MotionLocked(ScopeFault):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware_bridge.scope import Scope, ScopeSettings
+from firmware_bridge.scope.memory import Memory
 from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards.board import SimBoard
 from firmware_bridge.sim.boards.faults import Faulty
@@ -13,7 +14,7 @@ from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
 from firmware_bridge.transport import FakeClock, LoopTransport
 
-FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "grbl")
+FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl")
 
 
 def settings(board: str, backlash_um: float = 5.0, reach_um: float = 500.0, **others: object) -> ScopeSettings:
@@ -47,6 +48,12 @@ def wire(name: str, faults: str = "", gear: Gear | None = None) -> tuple[LoopTra
     board = make_board(name, gear=gear, clock=clock)
     board = Faulty(board, faults, clock) if faults else board
     return LoopTransport(board, clock, clock.sleep), board, clock
+
+
+def reopened(stood: Stand, memory: Memory | None = None) -> Stand:
+    """Another program on the same board."""
+    way = lambda: LoopTransport(stood.board, stood.clock, stood.clock.sleep)  # noqa: E731
+    return Stand(Scope(stood.scope.settings, way, stood.clock, memory), stood.board, stood.clock)
 
 
 def stand(name: str, faults: str = "", gear: Gear | None = None, **others: object) -> Stand:

@@ -95,6 +95,9 @@ class Dialect:
     read_line   a command line → sentences of `commands`, or None where the line is no sentence
     numbered    lines may carry a number and a checksum (Marlin)
     empty       the board answers empty lines too, and takes CRLF for two line ends (GRBL)
+    refusals    what the numbers of its refusals mean
+    alarms      what the numbers of its alarms mean
+    kept        alarms after which the counted position still holds
     """
 
     name: str
@@ -108,6 +111,9 @@ class Dialect:
     empty: bool = False
     newline: bytes = b"\r\n"
     realtime: dict[int, str] = field(default_factory=dict)
+    refusals: dict[int, str] = field(default_factory=dict)
+    alarms: dict[int, str] = field(default_factory=dict)
+    kept: tuple[int, ...] = ()
 
     def reply_to(self, text: str, asked: Command | None) -> tuple[Reply, dict[str, Value]] | None:
         """The row that this line fits: among the answers to what was asked, else among all; None if none fits."""

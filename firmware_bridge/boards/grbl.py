@@ -58,18 +58,6 @@ REPLIES = replies_by_name(
 
 REALTIME = {ord("?"): "?", ord("!"): "!", ord("~"): "~", 0x18: "reset", 0x85: "cancel"}
 
-GRBL = Dialect(
-    name="grbl",
-    title="GRBL 1.1",
-    baud=115_200,
-    line_limit=79,
-    commands=COMMANDS,
-    replies=REPLIES,
-    read_line=read_block,
-    empty=True,
-    realtime=REALTIME,
-)
-
 ERRORS = {
     1: "a G-code word has no letter",
     2: "a G-code figure is missing or damaged",
@@ -102,6 +90,21 @@ ALARMS = {
 
 POSITION_KEPT = (2,)
 """Alarms after which the counted position still holds."""
+
+GRBL = Dialect(
+    name="grbl",
+    title="GRBL 1.1",
+    baud=115_200,
+    line_limit=79,
+    commands=COMMANDS,
+    replies=REPLIES,
+    read_line=read_block,
+    empty=True,
+    realtime=REALTIME,
+    refusals=ERRORS,
+    alarms=ALARMS,
+    kept=POSITION_KEPT,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ EMERGENCY_PARSER. Soft end stops shorten a move without a word.
 
 from __future__ import annotations
 
+import re
+
 from firmware_bridge.boards.dialect import Command, Dialect, Kind, Reply, Role, by_name, replies_by_name
+from firmware_bridge.boards.said import Said
 from firmware_bridge.boards.words import read_block
 
 _XYZ = "X{x:float} Y{y:float} Z{z:float}"
@@ -25,7 +28,8 @@ COMMANDS = by_name(
     Command("G91", "G91", "coordinates are distances", safe=True),
     Command("G92", f"G92 {_XYZ}", "call this place so", safe=True),
     Command("M17", "M17", "put the current on the motors", safe=True),
-    Command("M84", "M84", "take it off", safe=True),
+    Command("M18", "M18", "take it off", safe=True),
+    Command("M84", "M84", "the same", safe=True),
     Command("M92", "M92", "steps per millimetre", answers=("steps_per_mm",), safe=True),
     Command("M105", "M105", "temperatures; a stage has none and just says `ok`", safe=True),
     Command("M106", "M106 S{s:int}", "lamp (fan output), 0–255", safe=True),
@@ -36,6 +40,7 @@ COMMANDS = by_name(
     Command("M115", "M115", "which firmware this is", answers=("firmware", "cap"), safe=True),
     Command("M400", "M400", "answer when all moves are done", safe=True),
     Command("M410", "M410", "stop at once, keep the position", kind=Kind.REALTIME, safe=True),
+    Command("M503", "M503", "its settings", answers=("steps_per_mm",), safe=True),
     Command("M999", "M999", "go on after a stop", kind=Kind.RESCUE, safe=True),
 )
 
@@ -62,6 +67,17 @@ REPLIES = replies_by_name(
     Reply("remark", "//{text:text}", "remarks", Role.UNASKED),
 )
 
+_FLAGS = re.compile(r"(G28|M18|M84|M114)((?:[A-Z]-?[0-9.]*)*)", re.IGNORECASE)
+
+
+def read_line(dialect: Dialect, line: str) -> list[Said] | None:
+    """As any block; after these few codes a letter needs no figure, as in `G28 X Y`."""
+    match = _FLAGS.fullmatch(re.sub(r"\s|;.*", "", line))
+    if match is None:
+        return read_block(dialect, line)
+    return [Said(match[1].upper(), {letter.lower(): 1 for letter in match[2] if letter.isalpha()})]
+
+
 MARLIN = Dialect(
     name="marlin",
     title="Marlin",
@@ -69,7 +85,7 @@ MARLIN = Dialect(
     line_limit=95,
     commands=COMMANDS,
     replies=REPLIES,
-    read_line=read_block,
+    read_line=read_line,
     numbered=True,
     newline=b"\n",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +13,13 @@ import typer
 
 from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.news import print_wait
+from firmware_bridge.datafolder import data_folder
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source
 from firmware_bridge.scope import Scope, ScopeSettings, read_settings
+from firmware_bridge.scope.memory import Memory, NoMemory, PlaceFile
 from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards import BOARDS
 from firmware_bridge.sim.body import Body, Pose
@@ -28,6 +32,10 @@ from firmware_bridge.uri import SourceUri, source_uri
 SettingsFile = Annotated[Path | None, typer.Option(help="Settings of a scope with motors (TOML).")]
 Simulated = Annotated[
     str, typer.Option(help=f"Instead of --settings: a simulated stage under the source “sim:”. {', '.join(BOARDS)}.")
+]
+
+StageStands = Annotated[
+    str, typer.Option("--at", metavar="X,Y,Z", help="Where the stage stands now, in µm: moves nothing.")
 ]
 
 
@@ -61,10 +69,48 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
 
     camera = supervise(uri, opened)
     with (
-        Scope(settings, lambda: open_transport(settings.port, settings.baud, body)) as scope,
+        Scope(settings, lambda: open_transport(settings.port, settings.baud, body), memory=_memory(settings)) as scope,
         Newest(camera, lambda: camera.link) as live,
     ):
         yield scope, LiveEye(live, print_wait, patience_s)
+
+
+def found(scope: Scope, stands: str, home: bool = False) -> None:
+    """Home the stage, or take somebody's word for where it stands, as the command line says; else leave it.
+
+    Raises:
+        BadScopeSettings: both at once, or these are not three figures.
+        ScopeFault: as `Scope.home` and `Scope.place`.
+    """
+    if home and stands:
+        raise BadScopeSettings("--at and --home exclude each other.", "Leave one of them out.")
+    if home:
+        scope.home()
+    if stands:
+        scope.place(*figures(stands, 3))
+
+
+def figures(text: str, count: int) -> list[float]:
+    """So many figures with commas between.
+
+    Raises:
+        BadScopeSettings: they are others.
+    """
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count or not all(map(math.isfinite, found)):
+        raise BadScopeSettings(f"“{text}” is not {count} figures.", "Write them with commas, like 0,0,500,400.")
+    return found
+
+
+def _memory(settings: ScopeSettings) -> Memory:
+    """A file per port and gear in the data folder; a board that is simulated in this process begins anew with it."""
+    if settings.port.startswith("sim:"):
+        return NoMemory()
+    name = hashlib.sha256(f"{settings.port} {settings.axes}".encode()).hexdigest()[:16]
+    return PlaceFile(data_folder(None) / "stages" / f"{name}.json")
 
 
 def _body(uri: SourceUri) -> Body:

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
-from firmware_bridge.commands.microscope import SettingsFile, Simulated, microscope, settings_of
+from firmware_bridge.commands.microscope import (
+    SettingsFile,
+    Simulated,
+    StageStands,
+    figures,
+    found,
+    microscope,
+    settings_of,
+)
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, plan_scan
 from firmware_bridge.scope.scan.plan import Stop
@@ -28,6 +36,11 @@ def scan(
     patience_s: Annotated[
         float, typer.Option(min=0.5, max=50.0, help="How long a lost or frozen camera is waited for.")
     ] = PATIENCE_S,
+    stands: StageStands = "",
+    home: Annotated[bool, typer.Option("--home", help="Find the home switches first.")] = False,
+    origin_kept: Annotated[
+        bool, typer.Option("--origin-kept", help="Nothing was switched off or moved by hand since the scan began.")
+    ] = False,
 ) -> None:
     """Scan. Ctrl-C ends it after the field that is being taken, at once while the camera is away; the same command goes
     on from there.
@@ -37,7 +50,9 @@ def scan(
     if built is None:
         raise BadScopeSettings("A scan needs a stage.", "Add --settings scope.toml, or --simulated sangaboard.")
     with microscope(source, built, patience_s) as (scope, eye):
-        job = Scan(scope, eye, stops, FolderKeeper(out), out / "progress.json")
+        found(scope, stands, home)
+        keeper, progress = FolderKeeper(out), out / "progress.json"
+        job = Scan(scope, eye, stops, keeper, progress, origin_kept=origin_kept or bool(stands))
         _cancel_on_signal(job, eye)
         ended = job.run(_shown)
     raise typer.Exit(0 if ended.phase == "done" else 1)
@@ -53,24 +68,14 @@ def _cancel_on_signal(job: Scan, eye: LiveEye) -> None:
 
 
 def _stops(region: str, field: str, overlap: float, raster: bool) -> tuple[Stop, ...]:
-    left, top, right, bottom = _figures(region, 4)
-    width, height = _figures(field, 2)
+    left, top, right, bottom = figures(region, 4)
+    width, height = figures(field, 2)
     try:
         return plan_scan(
             Region(left, top, right, bottom), (width, height), overlap, "raster" if raster else "serpentine"
         )
     except ValueError as error:
         raise BadScopeSettings(f"This region cannot be scanned: {error}.", "Correct --region and --field.") from error
-
-
-def _figures(text: str, count: int) -> list[float]:
-    try:
-        figures = [float(part) for part in text.split(",")]
-    except ValueError:
-        figures = []
-    if len(figures) != count:
-        raise BadScopeSettings(f"“{text}” is not {count} figures.", "Write them with commas, like 0,0,500,400.")
-    return figures
 
 
 def _shown(state: ScanState) -> None:

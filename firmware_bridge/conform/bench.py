@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from firmware_bridge.boards.dialect import Dialect, Role, role_of
 from firmware_bridge.boards.host import REPLY_LIMIT
 from firmware_bridge.boards.lines import Line, Lines
-from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.boards.said import Said
+from firmware_bridge.conform.tap import Tap
+from firmware_bridge.errors import (
+    BadScopeSettings,
+    BoardFault,
+    BoardLost,
+    BoardNonsense,
+    BoardRefused,
+    BoardRestarted,
+    BoardSilent,
+)
 from firmware_bridge.scope.drives import Drive, make_drive
 from firmware_bridge.scope.drives.drive import Triple
 from firmware_bridge.scope.link import Link
@@ -31,6 +42,11 @@ LONG: dict[str, float] = {"sangaboard": 1000.0, "marlin": 0.5, "grbl": 0.5}
 """The longest move that is ever made: 88 µm, or half a millimetre."""
 
 LONG_S = 1.0
+
+MODES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "sangaboard": (("blocking_moves?", "blocking", "blocking_moves"), ("led_cc?", "led_cc", "led_cc")),
+}
+"""What a board can tell of how it was set, with the reply and the command that sets it again."""
 
 
 class Broken(Exception):
@@ -55,7 +71,7 @@ class Bench:
         step: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.transport = transport
+        self.tap = self.transport = Tap(transport, dialect)
         self.dialect = dialect
         self.clock = clock
         self.step = STEP[dialect.name] if step is None else step
@@ -63,8 +79,49 @@ class Bench:
         if not 0 < self.step <= self.long:
             what = f"A move by {self.step:g} is no small one for {dialect.title}."
             raise BadScopeSettings(what, f"Choose a step up to {self.long:g}.")
-        self.link = Link(transport, dialect, clock)
+        self.link = Link(self.tap, dialect, clock)
         self.drive: Drive = make_drive(self.link)
+
+        self._found: dict[str, Said] = {}
+
+    @property
+    def troubles(self) -> str:
+        """What went wrong on the line so far although the clauses were kept; empty where nothing did."""
+        counts = (
+            (self.link.repeats, "questions had to be asked again"),
+            (self.tap.damaged, "lines came damaged"),
+            (self.tap.starts, "starts that nobody asked for"),
+        )
+        return ", ".join(f"{count} {words}" for count, words in counts if count)
+
+    def calm(self) -> None:
+        """Nothing of what failed may spoil what comes next.
+
+        Raises:
+            BoardLost: the port is gone.
+        """
+        self.link.forgive()
+        self.link.settle()
+        try:
+            self.drive.recover()
+        except BoardLost:
+            raise
+        except BoardFault:
+            self.link.settle()
+
+    def note_modes(self) -> None:
+        """Before anything is changed: how a board that can say so has its lamp and its moves."""
+        self.link.settle()
+        with suppress(BoardSilent, BoardRestarted):
+            for question, reply, _ in MODES.get(self.dialect.name, ()):
+                with suppress(BoardRefused, BoardNonsense):
+                    self._found[question] = self.link.answer(question, reply)
+
+    def put_back(self) -> None:
+        """Lamp and moves as they were found. Raises BoardFault where the board does not take them."""
+        for question, _, command in MODES.get(self.dialect.name, ()):
+            if question in self._found:
+                self.link.ask(command, WITHIN_S, **self._found[question].values)
 
     @property
     def where(self) -> bytes:

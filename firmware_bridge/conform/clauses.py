@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from firmware_bridge.conform.bench import LONG_S, Bench, Broken, NotHere
-from firmware_bridge.errors import BoardRefused
+from firmware_bridge.errors import BoardFault, BoardRefused
 from firmware_bridge.scope.drives.drive import Triple
 
 TOLD_AFTER_S, STOP_WITHIN_S = 0.1, 0.5
@@ -91,11 +92,25 @@ def _quiet(bench: Bench) -> str:
     return "silent"
 
 
-def _there_and_back(bench: Bench, by: Triple) -> str:
+@contextmanager
+def _returning(bench: Bench) -> Iterator[Triple]:
+    """Whatever happens, the stage goes back to where it was; failing to go back hides nothing of what came before."""
     here = bench.drive.position()
-    _expect_move(bench, by)
-    x, y, z = by
-    _expect_move(bench, (-x, -y, -z))
+    try:
+        yield here
+    except (Broken, BoardFault):
+        with suppress(Broken, BoardFault):
+            bench.calm()
+            _return_to(bench, here)
+        raise
+    _return_to(bench, here)
+
+
+def _there_and_back(bench: Bench, by: Triple) -> str:
+    with _returning(bench) as here:
+        _expect_move(bench, by)
+        x, y, z = by
+        _expect_move(bench, (-x, -y, -z))
     if _off(bench.drive.position(), here) > bench.drive.slack:
         raise Broken(f"from {_words(here)} and back it came to {_words(bench.drive.position())}")
     return f"{_words(by)} and back"
@@ -132,33 +147,34 @@ def _status(bench: Bench) -> str:
         raise NotHere("Marlin answers in order while M400 waits; M410 overtakes it")
     if not bench.drive.listens:
         raise Broken("this firmware hears nothing while it moves")
-    here = bench.drive.position()
-    bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
-    bench.transport.read(0.05)
-    seen, early = bench.drive.position(), not bench.drive.arrived(0.0)
-    _end_move(bench)
-    _return_to(bench, here)
+    with _returning(bench):
+        bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
+        bench.transport.read(0.05)
+        seen, early = bench.drive.position(), not bench.drive.arrived(0.0)
+        _end_move(bench)
     if not early:
         raise Broken("it answers only when it has arrived")
     return f"{_words(seen)} on the way"
 
 
 def _stop(bench: Bench) -> str:
-    here = bench.drive.position()
-    reckoned_s = bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
-    bench.transport.read(TOLD_AFTER_S)
-    told_s = bench.clock()
-    bench.link.shout(bench.drive.halting())
-    bench.drive.recover()
-    took_s = bench.clock() - told_s
-    went = bench.drive.position()[0] - here[0]
-    bench.transport.read(0.1)
-    creeps = bench.drive.position()[0] - here[0] != went
-    _return_to(bench, here)
+    with _returning(bench) as here:
+        reckoned_s = bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
+        bench.transport.read(TOLD_AFTER_S)
+        told_s = bench.clock()
+        bench.link.shout(bench.drive.halting())
+        bench.drive.recover()
+        took_s = bench.clock() - told_s
+        went = bench.drive.position()[0] - here[0]
+        bench.transport.read(0.1)
+        creeps = bench.drive.position()[0] - here[0] != went
     farthest = bench.long * min(0.9, (TOLD_AFTER_S + STOP_WITHIN_S) / max(reckoned_s, 1e-3))
+    if abs(went) <= bench.drive.slack:
+        raise Broken("it had not begun to move when it was told to stop")
     if creeps or not abs(went) < farthest:
         raise Broken(f"told to stop at once it went {went:g} of {bench.long:g}")
-    return f"after {went:.4g} of {bench.long:g}, listening again in {took_s:.2f} s"
+    how = f"after {went:.4g} of {bench.long:g}, listening again in {took_s:.2f} s"
+    return f"{how}. {bench.drive.warning}" if bench.drive.warning else how
 
 
 def _lamp(bench: Bench) -> str:
@@ -168,6 +184,13 @@ def _lamp(bench: Bench) -> str:
     except BoardRefused as refused:
         raise NotHere(refused.what) from refused
     return "0.5, then 1"
+
+
+def _steady(bench: Bench) -> str:
+    """Last, because it judges all that was said before."""
+    if bench.troubles:
+        raise Broken(bench.troubles)
+    return "nothing lost, damaged or begun anew"
 
 
 def _end_move(bench: Bench) -> None:
@@ -207,5 +230,8 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("status", "answers while it moves", "Step from a timer, and listen in the main loop.", _status),
     Clause("stop", "stops at once, and knows where it is", "Obey stop in mid-move, and keep counting.", _stop),
     Clause("lamp", "sets its lamp (may be left out)", "Answer the lamp command, or refuse it.", _lamp),
+    Clause(
+        "steady", "loses and damages nothing on the line", "Check cable, plugs, power supply and baud rate.", _steady
+    ),
 )
 """The contract. PROTOCOL.md lists the same."""

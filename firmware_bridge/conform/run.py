@@ -23,13 +23,19 @@ class Finding:
 
 
 def conform(bench: Bench) -> Iterator[Finding]:
-    """One finding per clause, as it is tried. Where nobody says who or where it is, the rest is skipped."""
+    """One finding per clause, as it is tried, and the board's own modes put back at the end.
+
+    Where nobody says who or where it is, the rest is skipped.
+    """
     broken = ""
+    bench.note_modes()
     for clause in CLAUSES:
         finding = Finding(clause, "skip", broken) if broken else _tried(bench, clause)
         if finding.outcome == "FAIL" and clause.name in ("who", "where"):
             broken = f"not tried: the board fails “{clause.name}”"
         yield finding
+    if not broken:
+        bench.put_back()
 
 
 def _tried(bench: Bench, clause: Clause) -> Finding:
@@ -43,17 +49,5 @@ def _tried(bench: Bench, clause: Clause) -> Finding:
         seen = str(broken)
     except BoardFault as fault:
         seen = fault.what
-    _calm(bench)
+    bench.calm()
     return Finding(clause, "FAIL", seen)
-
-
-def _calm(bench: Bench) -> None:
-    """Nothing of a failed clause may spoil the next one."""
-    bench.link.forgive()
-    bench.link.settle()
-    try:
-        bench.drive.recover()
-    except BoardLost:
-        raise
-    except BoardFault:
-        bench.link.settle()

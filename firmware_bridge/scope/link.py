@@ -8,7 +8,6 @@ from collections.abc import Callable
 from firmware_bridge.boards import Role, Said
 from firmware_bridge.boards.dialect import Dialect, Kind
 from firmware_bridge.boards.events import Again, Event, Heard, Noise
-from firmware_bridge.boards.grbl import ALARMS, ERRORS, POSITION_KEPT
 from firmware_bridge.boards.host import HostEnd
 from firmware_bridge.boards.said import Value
 from firmware_bridge.errors import (
@@ -31,7 +30,7 @@ class Link:
     """The conversation with one board.
 
     What is safe to ask twice is asked again where an answer was lost or damaged; a move never is. An alarm or a restart
-    that nobody asked for becomes the fault of the next call.
+    that nobody asked for becomes the fault of the next call. `repeats` counts what was only heard when said again.
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,6 +40,7 @@ class Link:
         self._end = HostEnd(dialect)
         self.noise: Noise | None = None
         self._pending: BoardFault | None = None
+        self.repeats = 0
 
     def ask(self, name: str, /, within_s: float = ANSWER_S, **values: Value) -> list[Said]:
         """Ask, and hear all that belongs to the answer; its end comes last.
@@ -53,10 +53,14 @@ class Link:
 
     def answer(self, name: str, reply: str, /, within_s: float = ANSWER_S, **values: Value) -> Said:
         """Ask, and pick the one reply that matters."""
-        for said in self.ask(name, within_s, **values):
-            if said.name == reply:
-                return said
-        raise BoardNonsense(f"The board did not answer “{name}” with {reply}.", CHECK_CABLE)
+        return self.answers(name, reply, within_s, **values)[0]
+
+    def answers(self, name: str, reply: str, /, within_s: float = ANSWER_S, **values: Value) -> list[Said]:
+        """Ask, and hear all; the reply that matters comes first."""
+        heard = self.ask(name, within_s, **values)
+        if all(said.name != reply for said in heard):
+            raise BoardNonsense(f"The board did not answer “{name}” with {reply}.", CHECK_CABLE)
+        return sorted(heard, key=lambda said: said.name != reply)
 
     def begin(self, name: str, /, **values: Value) -> None:
         """Ask something whose end comes late; `ended` hears it."""
@@ -75,6 +79,22 @@ class Link:
     def shout(self, data: bytes) -> None:
         """Send bytes that overtake everything. From any thread, at any time."""
         self.transport.write(data)
+
+    def reset(self, data: bytes, within_s: float = ANSWER_S) -> None:
+        """Send bytes that make the board begin anew, and wait until it has; an alarm on the way is no news.
+
+        Raises:
+            BoardSilent: it does not greet in time.
+            BoardLost: the port is gone.
+        """
+        self._end.abandon()
+        self.transport.write(data)
+        until_s = self.clock() + within_s
+        while self.clock() < until_s:
+            events = self._end.receive(self.transport.read(0.05))
+            if any(isinstance(event, Heard) and event.role is Role.RESTART for event in events):
+                return self.settle()
+        raise BoardSilent(f"The board did not begin anew within {within_s:g} s.", CHECK_CABLE)
 
     def settle(self) -> None:
         """Wait until the board is quiet, and forget what it said: whatever comes then is an answer."""
@@ -111,7 +131,9 @@ class Link:
             if not again:
                 raise
         self.settle()
-        return self._tried(said, within_s, again - 1)
+        heard = self._tried(said, within_s, again - 1)
+        self.repeats += 1
+        return heard
 
     def _once(self, said: Said, within_s: float) -> list[Said]:
         realtime = self.dialect.commands[said.name].kind is Kind.REALTIME
@@ -147,6 +169,7 @@ class Link:
             if isinstance(event, Noise):
                 self.noise = event
             elif isinstance(event, Again):
+                self.repeats += 1
                 self.transport.write(event.data)
             else:
                 self._judge(event)
@@ -155,9 +178,9 @@ class Link:
 
     def _judge(self, event: Heard) -> None:
         if event.role is Role.REFUSAL:
-            raise _refused(event.said, self._wording(event.said))
+            raise _refused(event.said, self._wording(event.said), self.dialect.refusals)
         if event.role is Role.ALARM:
-            self._pending = _alarm(event.said, self._wording(event.said))
+            self._pending = _alarm(event.said, self._wording(event.said), self.dialect)
         if event.role is Role.RESTART:
             self._pending = BoardRestarted(
                 "The board began anew in the middle of its work.",
@@ -173,15 +196,15 @@ class Link:
             raise fault
 
 
-def _refused(said: Said, words: str) -> BoardRefused:
+def _refused(said: Said, words: str, meanings: dict[int, str]) -> BoardRefused:
     code = int(said.number("code"))
-    why = f": {ERRORS[code]}" if code in ERRORS else ""
+    why = f": {meanings[code]}" if code in meanings else ""
     return BoardRefused(f"The board refused: “{words}”{why}.", "Check the settings against the firmware.")
 
 
-def _alarm(said: Said, words: str) -> BoardAlarm:
+def _alarm(said: Said, words: str, dialect: Dialect) -> BoardAlarm:
     code = int(said.number("code"))
-    why = f": {ALARMS[code]}" if code in ALARMS else ""
+    why = f": {dialect.alarms[code]}" if code in dialect.alarms else ""
     fault = BoardAlarm(f"The board locked itself: “{words}”{why}.", "Look at the stage, then home it.")
-    fault.position_lost = code not in POSITION_KEPT
+    fault.position_lost = code not in dialect.kept
     return fault

@@ -10,6 +10,7 @@ from firmware_bridge.errors import BoardAlarm, BoardRestarted, MotionStopped, Mo
 from firmware_bridge.scope.drives import Drive, make_drive
 from firmware_bridge.scope.drives.drive import Triple
 from firmware_bridge.scope.link import Link
+from firmware_bridge.scope.memory import HOME, Memory, Remembered, new_origin
 from firmware_bridge.scope.place import Frame, Position, check_limits, legs
 from firmware_bridge.scope.settings import ScopeSettings
 from firmware_bridge.transport import Transport
@@ -24,8 +25,12 @@ STOPPED = ("Somebody pressed stop.", "Look at the stage, then clear the stop.")
 class Motion:
     """Knows where the stage is, and brings it elsewhere. Policy (locks, what follows a fault) is the scope's."""
 
-    def __init__(self, settings: ScopeSettings, opener: Callable[[], Transport], clock: Callable[[], float]) -> None:
-        self._settings, self._opener, self._clock = settings, opener, clock
+    def __init__(
+        self, settings: ScopeSettings, opener: Callable[[], Transport], clock: Callable[[], float], memory: Memory
+    ) -> None:
+        self._settings, self._opener, self._clock, self._memory = settings, opener, clock, memory
+        self._remembered = memory.recall()
+        self.origin = new_origin() if self._remembered is None else self._remembered.origin
         self._halted = threading.Event()
         self.link, self._drive = self._opened()
         self._frame = Frame(settings, self._drive.grid)
@@ -39,6 +44,11 @@ class Motion:
         return Position(*self._frame.um(self._at))
 
     @property
+    def warning(self) -> str:
+        """What a person should know of this board; empty where there is nothing."""
+        return self._drive.warning
+
+    @property
     def under_way(self) -> bool:
         """A move was begun and has not been seen to end."""
         return self._goal is not None
@@ -47,6 +57,20 @@ class Motion:
         """Who is there, and where. Raises WrongFirmware, BoardFault."""
         self.firmware = self._drive.greet()
         self._at = self._drive.position()
+
+    def recognised(self) -> bool:
+        """Whether the board counts from the zero that is remembered, whose coordinates hold then; yes where none is."""
+        kept = self._remembered
+        if kept is None:
+            return True
+        if not kept.fits(self._at, self._drive.slack):
+            return False
+        self._frame = Frame(self._settings, self._drive.grid, kept.zero)
+        return True
+
+    def note(self, lost: bool) -> None:
+        """Write down where it rests, and whether that is not known any more."""
+        self._remember(self._at, lost)
 
     def go(self, goal_um: Triple) -> Position:
         """Go there, upward at the end. Raises BeyondLimits before anything moves, later MoveFailed and others."""
@@ -60,12 +84,16 @@ class Motion:
         self._wait(self._drive.set_out_home(), "home")
         self._at = self._drive.position()
         self._frame = Frame(self._settings, self._drive.grid, self._at)
+        self.origin = HOME
+        self._remember(self._at)
         return self.position
 
-    def place(self, place_um: Triple) -> None:
-        """Call this place so."""
+    def place(self, place_um: Triple, found_again: bool = False) -> None:
+        """Call this place so: in the coordinates that were lost and are found again, or in new ones."""
         self._at = self._drive.position()
         self._frame = self._frame.anchored(self._at, place_um)
+        self.origin = self.origin if found_again else new_origin()
+        self._remember(self._at)
 
     def lamp(self, share: float) -> None:
         """Set the lamp."""
@@ -121,11 +149,15 @@ class Motion:
             return
         way_um = sum((a - b) ** 2 for a, b in zip(goal_um, self.position.triple, strict=True)) ** 0.5
         self._check_halted()
+        self._remember(goal)
         self._goal = goal
         reckoned_s = self._drive.set_out(by, way_um / self._settings.speed_um_s)
         self._wait(PATIENCE * reckoned_s + GRACE_S, "arrive")
         self._verify(goal)
         self._goal = None
+
+    def _remember(self, goal: Triple, lost: bool = False) -> None:
+        self._memory.keep(Remembered(self.origin, self._frame.zero, self._at, goal, lost))
 
     def _wait(self, limit_s: float, word: str) -> None:
         until_s = self._clock() + limit_s

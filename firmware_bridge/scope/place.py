@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from firmware_bridge.errors import BeyondLimits
@@ -36,7 +37,7 @@ class Frame:
     def units(self, place_um: Triple) -> Triple:
         """What the board counts there, on its grid."""
         each = zip(place_um, self.settings.axes, self.zero, strict=True)
-        x, y, z = (zero + self._on_grid(axis.sign * um * axis.units_per_um) for um, axis, zero in each)
+        x, y, z = (self._on_grid(zero + axis.sign * um * axis.units_per_um) for um, axis, zero in each)
         return (x, y, z)
 
     def um(self, units: Triple) -> Triple:
@@ -65,6 +66,18 @@ def check_limits(settings: ScopeSettings, goal_um: Triple) -> None:
         if not axis.lowest_um <= um <= axis.high_um:
             what = f"{um:g} µm in {name} lies beyond the limits."
             raise BeyondLimits(what, f"Stay from {axis.lowest_um:g} to {axis.high_um:g} µm in {name}.")
+
+
+def check_reach(settings: ScopeSettings, places_um: Sequence[tuple[float, float]]) -> None:
+    """Refuse places of the stage, (x, y), of which any lies beyond the soft limits.
+
+    Raises:
+        BeyondLimits: with how far they reach, and the range.
+    """
+    for name, axis, each in zip(NAMES, settings.axes, zip(*places_um, strict=True), strict=False):
+        if min(each) < axis.lowest_um or max(each) > axis.high_um:
+            what = f"The fields lie from {min(each):g} to {max(each):g} µm in {name}, beyond the limits."
+            raise BeyondLimits(what, f"Choose fields from {axis.lowest_um:g} to {axis.high_um:g} µm in {name}.")
 
 
 def legs(settings: ScopeSettings, here_um: Triple, goal_um: Triple) -> list[Triple]:

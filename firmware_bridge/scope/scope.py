@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from firmware_bridge.closing import Closing
 from firmware_bridge.errors import (
+    BadScopeSettings,
     BoardAlarm,
     BoardFault,
     BoardRefused,
@@ -18,6 +19,7 @@ from firmware_bridge.errors import (
     ScopeBusy,
     ScopeFault,
 )
+from firmware_bridge.scope.memory import Memory, NoMemory
 from firmware_bridge.scope.motion import STOPPED, Motion
 from firmware_bridge.scope.place import Position
 from firmware_bridge.scope.settings import ScopeSettings
@@ -26,6 +28,10 @@ from firmware_bridge.transport import Transport, open_transport
 _NOT_KNOWN = (
     "Where the stage is, is not known.",
     "Home the stage, or bring it to a known place and say where it is.",
+)
+_NOT_THE_SAME = (
+    "Where the stage is, is not known: its board does not count as it did when it was last used.",
+    "It may have been without power. Home the stage, or bring it to a known place and say where it is.",
 )
 
 
@@ -38,6 +44,9 @@ class Scope(Closing):
 
     One move at a time: others wait for `lock_s` and get ScopeBusy. `stop` never waits. After a fault nothing moves
     until `clear`; where the position is lost with it, not until `home` or `place`.
+
+    With a memory the coordinates outlast the program. A board that does not count from where it was left opens with its
+    position lost.
     """
 
     def __init__(
@@ -45,6 +54,7 @@ class Scope(Closing):
         settings: ScopeSettings,
         opener: Callable[[], Transport] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        memory: Memory | None = None,
     ) -> None:
         """Open the board and greet it. One in an alarm is opened, with the alarm as its fault.
 
@@ -52,16 +62,22 @@ class Scope(Closing):
             BoardFault: nobody is there, or somebody else.
         """
         self.settings = settings
-        self._motion = Motion(settings, opener or (lambda: open_transport(settings.port, settings.baud)), clock)
+        way = opener or (lambda: open_transport(settings.port, settings.baud))
+        self._motion = Motion(settings, way, clock, memory or NoMemory())
         self._lock = threading.Lock()
         self._fault: ScopeFault | None = None
-        self._lost = False
+        self._lost: tuple[str, str] | None = None
         self._meet()
 
     @property
     def firmware(self) -> str:
         """Who answers."""
         return self._motion.firmware
+
+    @property
+    def warning(self) -> str:
+        """What a person should know of this board although it works, such as that a stop is slow; else empty."""
+        return self._motion.warning
 
     @property
     def position(self) -> Position:
@@ -71,7 +87,12 @@ class Scope(Closing):
     @property
     def fault(self) -> ScopeFault | None:
         """What keeps it from moving, None where nothing does."""
-        return self._fault or (MotionLocked(*_NOT_KNOWN) if self._lost else None)
+        return self._fault or (MotionLocked(*self._lost) if self._lost else None)
+
+    @property
+    def origin(self) -> str:
+        """Names the place that 0 0 0 µm is: places of equal origins can be compared, across programs too."""
+        return self._motion.origin
 
     @property
     def busy(self) -> bool:
@@ -130,7 +151,9 @@ class Scope(Closing):
             if self._fault is None:
                 return
             try:
-                self._lost |= not self._motion.recover(self._fault)
+                if not self._motion.recover(self._fault):
+                    self._lost = self._lost or _NOT_KNOWN
+                self._motion.note(lost=self._lost is not None)
             except ScopeFault as again:
                 again.position_lost |= self._fault.position_lost
                 self._fault = again
@@ -145,18 +168,20 @@ class Scope(Closing):
         """
         with self._moving(known=False):
             self._motion.home()
-            self._lost = False
+            self._lost = None
             return self.position
 
     def place(self, x_um: float = 0.0, y_um: float = 0.0, z_um: float = 0.0) -> None:
         """Say where it is, as after bringing it to a mark by hand. Moves nothing.
 
+        Where the position was lost, this finds the coordinates again; else it begins new ones, with another `origin`.
+
         Raises:
             ScopeFault: a fault has not been cleared, or the board does not answer.
         """
         with self._moving(known=False):
-            self._motion.place((x_um, y_um, z_um))
-            self._lost = False
+            self._motion.place((x_um, y_um, z_um), found_again=self._lost is not None)
+            self._lost = None
 
     def close(self) -> None:
         """Give the port back."""
@@ -165,6 +190,7 @@ class Scope(Closing):
     def _meet(self) -> None:
         try:
             self._motion.greet()
+            self._lost = None if self._motion.recognised() else _NOT_THE_SAME
         except BoardAlarm as alarm:
             self._fault = alarm
         except ScopeFault:
@@ -195,7 +221,7 @@ class Scope(Closing):
         if self._fault is not None:
             raise MotionLocked(f"The stage is locked: {self._fault.what}", self._fault.remedy)
         if self._lost and known:
-            raise MotionLocked(*_NOT_KNOWN)
+            raise MotionLocked(*self._lost)
 
     def _latch(self, fault: ScopeFault) -> None:
         if isinstance(fault, BoardRefused) and not self._motion.under_way:
@@ -203,5 +229,7 @@ class Scope(Closing):
         self._fault = fault
         try:
             self._motion.stop_board()
-        except BoardFault:
+            if fault.position_lost:
+                self._motion.note(lost=True)
+        except (BoardFault, BadScopeSettings):
             return  # the fault that is told already says what to do

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from firmware_bridge.boards import DIALECTS
 from firmware_bridge.conform import CLAUSES, conform, which_board
 from firmware_bridge.conform.bench import LONG, STEP, Bench
 from firmware_bridge.errors import BoardLost, BoardSilent, WrongFirmware
@@ -16,7 +17,7 @@ from firmware_bridge.sim.boards.mechanics import Mechanics, triple
 from firmware_bridge.transport import FakeClock, LoopTransport
 from tests.boards import wire
 
-SKIPPED = {"marlin": {"status"}, "sangaboard-0.5": {"lamp"}, "sangaboard-0.4": {"lamp"}}
+SKIPPED = {"marlin": {"status"}, "marlin-plain": {"status"}, "sangaboard-0.5": {"lamp"}, "sangaboard-0.4": {"lamp"}}
 BROKEN = {"sangaboard-0.5": {"status"}, "sangaboard-0.4": {"status"}}
 
 
@@ -25,7 +26,7 @@ def outcomes(transport: LoopTransport, clock: FakeClock) -> dict[str, str]:
     return {finding.clause.name: finding.outcome for finding in conform(bench)}
 
 
-@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "sangaboard-0.4", "marlin", "grbl"])
+@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "sangaboard-0.4", "marlin", "marlin-plain", "grbl"])
 def test_simulated_boards_keep_the_contract_and_end_where_they_began(name: str) -> None:
     transport, board, clock = wire(name)
     found = outcomes(transport, clock)
@@ -33,6 +34,17 @@ def test_simulated_boards_keep_the_contract_and_end_where_they_began(name: str) 
     assert {clause for clause, outcome in found.items() if outcome == "FAIL"} == BROKEN.get(name, set())
     assert found.keys() == {clause.name for clause in CLAUSES}
     assert board.mechanics.count == pytest.approx((0, 0, 0), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("marlin", ""), ("marlin-plain", "EMERGENCY_PARSER"), ("sangaboard-0.5", "firmware 1.0")]
+)
+def test_a_board_that_stops_late_is_told(name: str, words: str) -> None:
+    transport, _, clock = wire(name)
+    bench = Bench(transport, which_board(transport, clock), clock=clock)
+    seen = {finding.clause.name: finding.seen for finding in conform(bench)}["stop"]
+    assert ("a stop waits up to a quarter second" in seen) == bool(words)
+    assert words in seen
 
 
 @pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
@@ -154,6 +166,50 @@ def test_a_chattering_board_is_not_quiet() -> None:
     board.feed, board.tick = hears, chatters  # type: ignore[method-assign]
     found = {finding.clause.name: finding.outcome for finding in conform(bench)}
     assert found["quiet"] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    "fault", ["noise@9", "silence@9", "reboot@9", "half-line@9", "noise@14", "reboot@2", "reboot@14"]
+)
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_a_single_trouble_on_the_line_is_never_hidden(name: str, fault: str) -> None:
+    transport, _, clock = wire(name, fault)
+    found = outcomes(transport, clock)
+    assert "FAIL" in found.values()
+
+
+def ignores_moves(board: SimBoard, data: bytes) -> bytes:
+    return b"done.\r\n" if data.startswith(b"mr ") else board.feed(data)
+
+
+def one_way_only(board: SimBoard, data: bytes) -> bytes:
+    """Loses the first of two moves that are short: those that lead back are whole."""
+    return board.feed(re.sub(rb"^mr 32 0 0", b"mr 20 0 0", data))
+
+
+def tried(habit: Callable[[SimBoard, bytes], bytes], first: bytes = b"") -> tuple[SimBoard, dict[str, str]]:
+    _, board, clock = wire("sangaboard")
+    board.feed(first)
+    bench = Bench(LoopTransport(Bad(board, habit), clock, clock.sleep), DIALECTS["sangaboard"], clock=clock)
+    return board, {finding.clause.name: finding.outcome for finding in conform(bench)}
+
+
+def test_a_board_that_does_not_move_does_not_pass_for_one_that_stops() -> None:
+    _, found = tried(ignores_moves)
+    assert {clause for clause, outcome in found.items() if outcome == "FAIL"} >= {"x", "y", "z", "all-axes", "stop"}
+
+
+def test_a_clause_that_breaks_on_the_way_brings_the_stage_back_too() -> None:
+    board, found = tried(one_way_only)
+    assert found["x"] == "FAIL"
+    assert board.mechanics.count == pytest.approx((0, 0, 0), abs=1e-6)
+
+
+def test_lamp_and_blocking_are_left_as_they_were_found() -> None:
+    board, found = tried(lambda board, data: board.feed(data), b"led_cc 0.2\n")
+    assert set(found.values()) == {"pass"}
+    assert board.feed(b"led_cc?\nblocking_moves?\n") == b"CC LED:0.2\r\nblocking_moves true\r\n"
+    assert board.mechanics.body.pose.lamp == pytest.approx(0.2)
 
 
 def test_where_nobody_says_who_it_is_nothing_moves() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge import __main__ as command
+from firmware_bridge.commands.microscope import found
+from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.scope.memory import HOME
+from firmware_bridge.sim.boards import SimPort, make_board
+from tests.boards import stand
 
 FAST = "sim:?width=128&height=96&fps=120&um_per_px=0.4"
 """51 × 38 µm."""
@@ -81,8 +87,71 @@ def test_a_camera_that_stays_away_stops_a_scan_by_its_name_and_the_scan_goes_on_
     assert "The simulated camera is not plugged in. Plug it in again." in told.err
     assert "failed at" in told.out
     assert not list(tmp_path.glob("*.png"))
-    assert bridge(monkeypatch, "scan", FAST, str(tmp_path), *STRIP) == 0
+    assert bridge(monkeypatch, "scan", FAST, str(tmp_path), *STRIP, "--origin-kept") == 0
     assert "done: 2 kept" in capsys.readouterr().out
+
+
+def test_a_begun_scan_goes_on_only_where_somebody_says_that_its_places_hold(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "fields"
+    arguments = ("scan", FAST, str(out), "--simulated", "grbl", "--region", "0,0,90,38", "--field", "51,38")
+    assert bridge(monkeypatch, *arguments) == 0
+    progress = json.loads((out / "progress.json").read_text())
+    (out / "field-00001.png").unlink()
+    for more, code, words in (
+        ((), 1, "--origin-kept"),
+        (("--origin-kept",), 0, "done: 2 kept"),
+    ):
+        (out / "progress.json").write_text(json.dumps({**progress, "fields": {"0": "kept"}}))
+        assert bridge(monkeypatch, *arguments, *more) == code
+        shown = capsys.readouterr()
+        assert words in shown.out + shown.err
+
+
+def test_the_command_line_says_where_the_stage_stands_or_homes_it() -> None:
+    scope = stand("grbl").scope
+    found(scope, "10,-20.5,3")
+    assert scope.position.triple == pytest.approx((10.0, -20.5, 3.0))
+    found(scope, "")
+    assert scope.position.x_um == pytest.approx(10.0)
+    found(scope, "", home=True)
+    assert (scope.position.triple, scope.origin) == ((0.0, 0.0, 0.0), HOME)
+    for stands, home, words in (
+        ("1,2", False, "3 figures"),
+        ("1,2,nan", False, "3 figures"),
+        ("1,2,3", True, "exclude"),
+    ):
+        with pytest.raises(BadScopeSettings, match=words):
+            found(scope, stands, home)
+
+
+def test_the_place_outlasts_the_command_and_a_board_without_power_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MARROWKIT_DATA", str(tmp_path / "data"))
+    board, path = make_board("grbl"), tmp_path / "scope.toml"
+    board.feed(b"G92 X1 Y1 Z1\n")
+    axis = "units_per_um = 0.001\nlow_um = -500\nhigh_um = 500\nbacklash_um = 5\n"
+    with SimPort(board, tmp_path / "stage") as port:
+        path.write_text(f'board = "grbl"\nport = "{port.path}"\n' + "".join(f"[{name}]\n{axis}" for name in "xyz"))
+        focus = ("focus", FAST, "--settings", str(path), "--travel-um", "10")
+        bridge(monkeypatch, *focus, "--at", "100,100,50")
+        capsys.readouterr()
+        bridge(monkeypatch, *focus)
+        assert re.search(r": z [45][0-9]", capsys.readouterr().out)
+        board.reset()
+        assert bridge(monkeypatch, *focus) == 1
+        assert "does not count as it did" in capsys.readouterr().err
+
+
+def test_a_region_beyond_the_limits_is_refused_with_the_limits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = ("scan", FAST, str(tmp_path), "--simulated", "grbl", "--region", "0,0,9000,38", "--field", "51,38")
+    assert bridge(monkeypatch, *scan) == 1
+    assert "from -4995 to 5000 µm in x" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.png"))
 
 
 def test_settings_from_a_file_and_a_simulated_stage_exclude_each_other_and_a_scan_needs_one(

@@ -40,7 +40,7 @@ def read_on(transport: Transport) -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_board_answers_through_a_real_terminal_as_often_as_it_is_opened(name: str) -> None:
-    question, answer = QUESTION.get(name, (b"p?\r\n", b"0 0 0\r\n"))
+    question, answer = QUESTION.get(name.removesuffix("-plain"), (b"p?\r\n", b"0 0 0\r\n"))
     with SimPort(make_board(name)) as port:
         for _ in range(3):
             with closing(open_transport(port.path)) as transport:
@@ -51,7 +51,7 @@ def test_every_board_answers_through_a_real_terminal_as_often_as_it_is_opened(na
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_several_lines_in_one_write_are_all_answered(name: str) -> None:
-    question, answer = QUESTION.get(name, (b"p?\n", b"0 0 0"))
+    question, answer = QUESTION.get(name.removesuffix("-plain"), (b"p?\n", b"0 0 0"))
     with SimPort(make_board(name)) as port, closing(open_transport(port.path)) as transport:
         transport.write(question * 20)
         said = b""

@@ -17,11 +17,13 @@ class Drive(Protocol):
     grid     smallest distance that it can be told to move
     slack    how far the position that it reports may be from the one it has
     listens  it takes questions while it moves
+    warning  what a person should know of it although it works; empty where there is nothing
     """
 
     grid: float
     slack: float
     listens: bool
+    warning: str
 
     def greet(self) -> str:
         """Who answers; the name and version of its firmware. Raises WrongFirmware for another one."""
@@ -48,15 +50,17 @@ class Drive(Protocol):
         """After a fault, once a person has looked: make it listen again. Moves nothing."""
 
 
-def introduced(link: Link, question: str, reply: str, title: str) -> Said:
-    """The answer to the first question; whoever answers something else in clear words is no board of this family.
+def introduced(link: Link, question: str, reply: str, title: str) -> list[Said]:
+    """All that it says to the first question, the reply that matters first.
+
+    Whoever answers something else in clear words is no board of this family.
 
     Raises:
         WrongFirmware, BoardFault.
     """
     link.settle()
     try:
-        return link.answer(question, reply)
+        return link.answers(question, reply)
     except (BoardNonsense, BoardRefused) as fault:
         if link.noise is not None and not link.noise.clean:
             raise

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from firmware_bridge.boards import Said
 from firmware_bridge.boards.grbl import Status, read_status
-from firmware_bridge.errors import BoardAlarm, BoardNonsense
+from firmware_bridge.errors import BoardAlarm, BoardNonsense, BoardSilent
 from firmware_bridge.scope.drives.drive import Triple, introduced, stranger
 from firmware_bridge.scope.link import CHECK_CABLE, Link
 
@@ -21,6 +22,7 @@ class GrblDrive:
     grid = 1e-5
     listens = True
     slack = 1.1e-3
+    warning = ""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -28,13 +30,24 @@ class GrblDrive:
 
     def greet(self) -> str:
         """Which firmware answers."""
-        said = introduced(self._link, "$I", "version", "GRBL 1.1")
+        said = self._introduced()
         version = said.text("version")
         if not version.startswith("1.1"):
             raise stranger(self._link, "GRBL 1.1", f" It is GRBL {version[:20]}.")
         if self._status().state == "Alarm":
             raise BoardAlarm("The board is locked by an alarm.", "Look at the stage, then home it.")
         return f"GRBL {version.partition(':')[0]}"
+
+    def _introduced(self) -> Said:
+        """Its answer to `$I`; one that is locked by a switch gives it after a reset only."""
+        try:
+            return introduced(self._link, "$I", "version", "GRBL 1.1")[0]
+        except BoardSilent as silent:
+            try:
+                self._link.reset(RESET)
+            except BoardSilent:
+                raise silent from None
+        return introduced(self._link, "$I", "version", "GRBL 1.1")[0]
 
     def position(self) -> Triple:
         """Millimetres."""
@@ -76,17 +89,26 @@ class GrblDrive:
         return RESET if self._homing.is_set() else CANCEL
 
     def recover(self) -> None:
-        """Cancel what is left, reset what does not obey, unlock."""
+        """Cancel what is left, reset what is in an alarm or does not obey, unlock.
+
+        After `ALARM:1` and `ALARM:2` GRBL hears nothing but a reset, so nothing is asked before.
+        """
         self._homing.clear()
         self._link.forgive()
+        if self._link.halted or self._disobeys():
+            self._link.reset(RESET)
+        self._link.forgive()
+        if self._status().state == "Alarm":
+            self._link.ask("$X")
+
+    def _disobeys(self) -> bool:
+        """It does not come to rest when it is told to; one that says nothing may be locked, its alarm unheard."""
         self._link.shout(CANCEL)
         self._link.settle()
-        if self._status().state not in ("Idle", "Alarm"):
-            self._link.shout(RESET)
-            self._link.settle()
-        self._link.forgive()
-        if self._status().state == "Alarm" or self._link.halted:
-            self._link.ask("$X")
+        try:
+            return self._status().state != "Idle"
+        except BoardSilent:
+            return True
 
     def _homed(self, wait_s: float) -> bool:
         if not self._link.ended(wait_s):

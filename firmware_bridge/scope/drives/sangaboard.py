@@ -12,6 +12,7 @@ from firmware_bridge.scope.link import Link
 
 PIECE_S = 0.25
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
+OLD = "It hears nothing while it moves: a stop waits up to a quarter second. Install Sangaboard firmware 1.0."
 _NO_SWITCHES = "Bring the stage to a known place by hand and say where it is."
 
 
@@ -24,17 +25,19 @@ class SangaboardDrive:
     def __init__(self, link: Link) -> None:
         self._link = link
         self.listens = False
+        self.warning = ""
         self._step_s = 1e-3
         self._left: Triple = (0.0, 0.0, 0.0)
         self._halted = threading.Event()
 
     def greet(self) -> str:
         """Which firmware answers."""
-        said = introduced(self._link, "version", "version", "Sangaboard")
+        said = introduced(self._link, "version", "version", "Sangaboard")[0]
         match = _VERSION.match(said.text("version"))
         if match is None:
             raise stranger(self._link, "Sangaboard", f" Its version is “{said.text('version')}”.")
         self.listens = (int(match[1]), int(match[2])) >= V1
+        self.warning = "" if self.listens else OLD
         if self.listens:
             self._link.ask("blocking_moves", on="false")
         self._step_s = self._link.answer("step_delay?", "step_delay").number("us") / 1e6

@@ -23,16 +23,28 @@ class Progress:
     outcomes  by number of the field
     taking    the field that was being kept, and as what; whether it is, the keeper knows
     z_um      last good focus
+    origin    of the coordinates in which all this was done
     """
 
     plan: str
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     taking: tuple[int, Outcome] | None = None
     z_um: float | None = None
+    origin: str = ""
 
     def ended(self, index: int, outcome: Outcome) -> Progress:
         """With this field done."""
         return replace(self, outcomes={**self.outcomes, index: outcome}, taking=None)
+
+    @property
+    def begun(self) -> bool:
+        """Something was done, in the coordinates of `origin`."""
+        return bool(self.outcomes) or self.taking is not None
+
+    @property
+    def last(self) -> int:
+        """The field that it was at last; 0 where it has not begun."""
+        return self.taking[0] if self.taking else max(self.outcomes, default=0)
 
     def count(self, outcome: Outcome) -> int:
         """How many fields came out so."""
@@ -69,6 +81,7 @@ class ProgressFile:
         """Replace the file; a power cut leaves the old or the new one."""
         fields = {str(index): outcome for index, outcome in progress.outcomes.items()}
         values = {"plan": progress.plan, "fields": fields, "taking": progress.taking, "z_um": progress.z_um}
+        values["origin"] = progress.origin
         write_durably(self._path, json.dumps(values).encode("ascii"))
 
 
@@ -79,7 +92,7 @@ def _progress(values: Any, total: int) -> Progress:
     for index, outcome in [*outcomes.items(), *doubtful]:
         if not (0 <= index < total and outcome in _OUTCOMES):
             raise ValueError(f"field {index} cannot be {outcome}")
-    return Progress(str(values["plan"]), outcomes, taking, _maybe(values["z_um"]))
+    return Progress(str(values["plan"]), outcomes, taking, _maybe(values["z_um"]), str(values.get("origin", "")))
 
 
 def _maybe(z_um: Any) -> float | None:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
-from firmware_bridge.errors import Fault
+from firmware_bridge.errors import Fault, OriginLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.autofocus import Focusable, FocusPlan, Look, autofocus
+from firmware_bridge.scope.place import check_reach
 from firmware_bridge.scope.scan.empty import is_empty
 from firmware_bridge.scope.scan.keep import Keeper
 from firmware_bridge.scope.scan.plan import Stop, digest
@@ -35,6 +37,14 @@ class ScanOptions:
     skip_empty: bool = True
 
 
+class Scannable(Focusable, Protocol):
+    """What a scan needs of a scope."""
+
+    @property
+    def origin(self) -> str:
+        """Names the place that 0 0 0 µm is."""
+
+
 def _nobody(state: ScanState) -> None:
     return None
 
@@ -44,25 +54,29 @@ class Scan:
 
     `run` works in the caller's thread; `pause`, `resume`, `cancel` and `state` are for any other. A new scan with the
     same plan, keeper and progress file goes on where an old one ended, whatever ended it: no field is kept twice, none
-    is left out.
+    is left out. It goes on only where the scope has the origin that the old one had, or a person vouches for it.
     """
 
     def __init__(
         self,
-        scope: Focusable,
+        scope: Scannable,
         look: Look,
         stops: Sequence[Stop],
         keeper: Keeper,
         progress: Path,
         options: ScanOptions | None = None,
+        origin_kept: bool = False,
     ) -> None:
         """Read how far it is.
+
+        Args:
+            origin_kept: somebody has made sure that the stage is where the scope says, in the old scan's coordinates.
 
         Raises:
             BadScopeSettings: the progress file is damaged, or belongs to another plan.
         """
         self._scope, self._look, self._stops, self._keeper = scope, look, tuple(stops), keeper
-        self._options = options or ScanOptions()
+        self._options, self._origin_kept = options or ScanOptions(), origin_kept
         self._watch: Callable[[ScanState], None] = _nobody
         self._clock: Callable[[], float] = time.monotonic
         self._file = ProgressFile(progress, digest(self._stops), len(self._stops))
@@ -96,10 +110,14 @@ class Scan:
         """Visit what is left, telling each state to `watch`. The state at its end: done, or cancelled.
 
         Raises:
+            BeyondLimits: the region reaches beyond the soft limits; nothing moved.
+            OriginLost: whether the places of an old scan still hold is not known; nothing moved.
             Fault: the stage, the camera or the keeper failed. All that was done is written down.
         """
         self._watch = watch
         try:
+            check_reach(self._scope.settings, [(stop.x_um, stop.y_um) for stop in self._stops])
+            self._check_origin()
             self._settle_doubt()
             for stop in self._stops:
                 if stop.index not in self._progress.outcomes and not self._visit(stop):
@@ -108,6 +126,13 @@ class Scan:
             self._tell("failed", self._state.at, str(fault))
             raise
         return self._tell("done", None)
+
+    def _check_origin(self) -> None:
+        """Before anything moves: no saved place, and least of all a saved focus, is driven to from an unknown zero."""
+        unsure = self._progress.begun and self._progress.origin != self._scope.origin and not self._origin_kept
+        if unsure and len(self._progress.outcomes) < len(self._stops):
+            raise _origin_lost(self._stops[self._progress.last], self._progress.z_um)
+        self._progress = replace(self._progress, origin=self._scope.origin)
 
     def _settle_doubt(self) -> None:
         """The field that was being kept when it ended: kept if the keeper has it, else to be taken again."""
@@ -170,3 +195,13 @@ class Scan:
         count = self._progress.count
         kept, blurred = count("kept") + count("blurred"), count("blurred")
         return ScanState(phase, len(self._stops), kept, count("empty"), blurred, at, problem)
+
+
+def _origin_lost(stop: Stop, z_um: float | None) -> OriginLost:
+    focus = "" if z_um is None else f", in focus at z {z_um:g}"
+    place = f"field {stop.index} is at {stop.x_um:g}, {stop.y_um:g} µm{focus}"
+    return OriginLost(
+        "Whether the stage still counts from where it did when this scan began is not known.",
+        f"Bring it to a place of this scan that you recognise and say where it is ({place}), with --at x,y,z. "
+        "Where nothing was switched off or moved by hand, say --origin-kept. Else begin anew in another folder.",
+    )

@@ -17,6 +17,9 @@ from firmware_bridge.sim.boards.planner import RAPID_MM_PER_MIN, Planner
 HOMING_S = 3.0
 WAITING = 64
 HINT = "['$' for help]"
+IN_FORCE = ("G17", "G40", "G49", "G54", "G61", "G80", "G94", "M9")
+"""Modes of which it knows just this one: named by `$G`, taken, and nothing changes."""
+
 LOCKED = "'$H'|'$X' to unlock"
 UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 
@@ -24,7 +27,8 @@ UNLOCKED_BY = ("$X", "$H", "$I", "$$", "$set", "$", "$#", "$G")
 class Grbl:
     """Answers every line with `ok` or `error:N`; single bytes are obeyed in the middle of anything.
 
-    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Empty lines get their `ok` too.
+    Built without HOMING_INIT_LOCK: it does not ask for homing after a start. Empty lines get their `ok` too. After
+    `ALARM:1` and `ALARM:2` it hears nothing but a reset (protocol.c, protocol_exec_rt_system).
     """
 
     def __init__(self, mechanics: Mechanics, clock: Callable[[], float]) -> None:
@@ -40,13 +44,7 @@ class Grbl:
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; what it says to them at once."""
-        said = b""
-        for asked in self._end.receive(data):
-            if isinstance(asked, Sentences) and asked.said and asked.said[0].name in _AT_ONCE:
-                said += self._work() + _AT_ONCE[asked.said[0].name](self)
-            else:
-                self._waiting.append(asked)
-        return said + self._work()
+        return b"".join(map(self._taken, self._end.receive(data))) + self._work()
 
     def tick(self) -> bytes:
         """Time has passed: moves begin and end."""
@@ -68,9 +66,18 @@ class Grbl:
         self._waiting.clear()
         self._until = None
         self._modes = Modes()
-        self._state = "Idle"
+        self._state, self._deaf = "Idle", False
         if self._spindle:
             self._lamp(0.0)
+
+    def _taken(self, asked: Asked) -> bytes:
+        name = asked.said[0].name if isinstance(asked, Sentences) and asked.said else ""
+        if self._deaf and name != "reset":
+            return b""
+        if name in _AT_ONCE:
+            return self._work() + _AT_ONCE[name](self)
+        self._waiting.append(asked)
+        return b""
 
     def _welcome(self) -> bytes:
         return b"\r\n" + self._end.reply("welcome", version="1.1h", hint=HINT)
@@ -83,7 +90,7 @@ class Grbl:
 
     def _moved(self) -> bytes:
         if self._planner.work() and self._settings.hard_limits:
-            return self._alarm(1)
+            return self._critical(1)
         if self._planner.idle and self._state in ("Run", "Jog", "Home"):
             self._state = "Idle"
         if self._until is not None and self._until():
@@ -91,10 +98,11 @@ class Grbl:
             return self._end.reply("ok")
         return b""
 
-    def _alarm(self, code: int) -> bytes:
+    def _critical(self, code: int) -> bytes:
+        """An alarm after which only a reset is heard."""
         self._planner.halt()
         self._waiting.clear()
-        self._until, self._state = None, "Alarm"
+        self._until, self._state, self._deaf = None, "Alarm", True
         return self._end.reply("alarm", code=code) + self._end.reply("message", text="Reset to continue")
 
     def _answer(self, asked: Asked) -> bytes:
@@ -120,7 +128,9 @@ class Grbl:
             return b"", 9
         if self._state == "Jog" and not said.name.startswith("$"):
             return b"", 9
-        act = _ACTS.get(said.name)
+        if said.text("code") in IN_FORCE:
+            return b"", 0
+        act = _ACTS.get(said.text("code") or said.name)
         if act is None:
             return b"", 3 if said.text("code").startswith("$") else 20
         return act(self, said)
@@ -152,10 +162,11 @@ class Grbl:
         locked = lost or self._state == "Alarm"
         self._planner.halt()
         self._begin()
-        said = self._alarm(3)[: -len(self._end.reply("message", text="Reset to continue"))] if lost else b""
-        self._state = "Alarm" if locked else "Idle"
-        said += self._welcome()
-        return said + self._end.reply("message", text=LOCKED) if locked else said
+        said = (self._end.reply("alarm", code=3) if lost else b"") + self._welcome()
+        if not locked:
+            return said
+        self._state = "Alarm"
+        return said + self._end.reply("message", text=LOCKED)
 
     def _jog(self, said: Said) -> tuple[bytes, int]:
         if self._state not in ("Idle", "Jog"):
@@ -177,13 +188,25 @@ class Grbl:
             return b"", 0
         goal = self._modes.target(said, self._planner.goal)
         if self._settings.beyond(goal):
-            return self._alarm(2), 0
+            return self._critical(2), 0
         self._set_out("Run", goal, self._modes.feed if self._modes.motion == "G1" else RAPID_MM_PER_MIN)
         return b"", 0
 
     def _set_out(self, state: str, goal: Triple, mm_per_min: float) -> None:
+        if self._state == "Check":
+            return
         self._planner.add(goal, min(mm_per_min, self._settings.fastest_mm_per_min))
         self._state = state
+
+    def _check(self, said: Said) -> tuple[bytes, int]:
+        """Check mode reads G-code and moves nothing; leaving it is a reset."""
+        if self._state == "Check":
+            self._begin()
+            return self._listed(self._end.reply("message", text="Disabled"))[0] + self._welcome(), 0
+        if self._state != "Idle":
+            return b"", 8
+        self._state = "Check"
+        return self._listed(self._end.reply("message", text="Enabled"))
 
     def _home(self, said: Said) -> tuple[bytes, int]:
         if not self._settings.homing:
@@ -275,6 +298,8 @@ _ACTS: dict[str, Callable[[Grbl, Said], tuple[bytes, int]]] = {
     "$G": Grbl._state_of_gcode,
     "$#": Grbl._offsets,
     "$": Grbl._help,
+    "$N": lambda board, said: board._listed(b"$N0=\r\n", b"$N1=\r\n"),
+    "$C": Grbl._check,
     "G4": Grbl._dwell,
     "G20": lambda board, said: board._set_inches(inches=True),
     "G21": lambda board, said: board._set_inches(inches=False),

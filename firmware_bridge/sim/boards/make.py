@@ -31,6 +31,7 @@ _MAKERS: dict[str, Callable[[Mechanics, Clock], SimBoard]] = {
     "sangaboard-0.5": lambda mechanics, clock: Sangaboard(mechanics, (0, 5, 1)),
     "sangaboard-0.4": lambda mechanics, clock: Sangaboard(mechanics, (0, 4, 0)),
     "marlin": Marlin,
+    "marlin-plain": lambda mechanics, clock: Marlin(mechanics, clock, emergency_parser=False),
     "grbl": Grbl,
 }
 

@@ -26,11 +26,13 @@ MACHINE = " MACHINE_TYPE:Marrowkit simulator EXTRUDER_COUNT:0 UUID:cede2a2f-41a2
 class Marlin:
     """Answers every line with `ok`, moves in the background, and obeys M410 and M112 in the middle of anything.
 
-    M999 revives it after M112, because a pseudo-terminal has no reset line.
+    Built without the emergency parser, it reads them in their turn like any other line. M999 revives it after M112,
+    because a pseudo-terminal has no reset line.
     """
 
-    def __init__(self, mechanics: Mechanics, clock: Callable[[], float]) -> None:
+    def __init__(self, mechanics: Mechanics, clock: Callable[[], float], emergency_parser: bool = True) -> None:
         self.mechanics = mechanics
+        self._at_once = AT_ONCE if emergency_parser else ("M999",)
         self._clock = clock
         self._end = DeviceEnd(MARLIN)
         self._planner = Planner(mechanics)
@@ -65,7 +67,7 @@ class Marlin:
         return self._again(Damaged("checksum", self._end.last_number + 1))
 
     def _taken(self, asked: Asked) -> bytes:
-        if isinstance(asked, Sentences) and asked.said and asked.said[0].name in AT_ONCE:
+        if isinstance(asked, Sentences) and asked.said and asked.said[0].name in self._at_once:
             return self._answer(asked)
         self._waiting.append(asked)
         return b""
@@ -124,8 +126,9 @@ class Marlin:
 
     def _home(self, said: Said) -> bytes:
         self._planner.halt()
-        self.mechanics.go_home(HOMING_S)
-        self._planner.goal = ZERO
+        axes = [axis for axis in range(3) if "xyz"[axis] in said.values] or [0, 1, 2]
+        self.mechanics.go_home(HOMING_S, axes)
+        self._planner.goal = self.mechanics.goal
         return self._wait(lambda: self._planner.idle)
 
     def _dwell(self, said: Said) -> bytes:
@@ -140,11 +143,11 @@ class Marlin:
 
     def _stop(self, said: Said) -> bytes:
         self._planner.halt()
-        self._waiting.clear()
         return b""
 
     def _kill(self, said: Said) -> bytes:
         self._stop(said)
+        self._waiting.clear()
         self._until, self._dead = None, True
         return self._end.reply("killed")
 
@@ -170,7 +173,8 @@ class Marlin:
         return b""
 
     def _firmware(self, said: Said) -> bytes:
-        return self._end.reply("firmware", name=NAME + MACHINE) + self._end.reply("cap", cap="EMERGENCY_PARSER:1")
+        parser = self._end.reply("cap", cap=f"EMERGENCY_PARSER:{int('M410' in self._at_once)}")
+        return self._end.reply("firmware", name=NAME + MACHINE) + parser
 
     def _steps(self, said: Said) -> bytes:
         x, y, z = STEPS_PER_MM
@@ -183,13 +187,14 @@ def _nothing(board: Marlin, said: Said) -> bytes:
 
 _ACTS: dict[str, Callable[[Marlin, Said], bytes]] = {
     **dict.fromkeys(("G0", "G1", MODAL), Marlin._move),
-    **dict.fromkeys(("G21", "M17", "M84", "M105"), _nothing),
+    **dict.fromkeys(("G21", "M17", "M18", "M84", "M105"), _nothing),
     "G4": Marlin._dwell,
     "G28": Marlin._home,
     "G90": lambda board, said: board._set_relative(relative=False),
     "G91": lambda board, said: board._set_relative(relative=True),
     "G92": Marlin._set_count,
     "M92": Marlin._steps,
+    "M503": Marlin._steps,
     "M106": lambda board, said: board._lamp(said.number("s", 255.0) / 255.0),
     "M107": lambda board, said: board._lamp(0.0),
     "M110": Marlin._set_number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from firmware_bridge.sim.body import Body, Pose
@@ -96,10 +96,11 @@ class Mechanics:
         self.blocked = goal != wanted
         return self.blocked
 
-    def go_home(self, lasts_s: float) -> None:
-        """Move to the home switches, and count from zero there."""
-        self._set_out(self._travel.at(self._clock()), self.gear.home_um, lasts_s)
-        self._zero_um = self.gear.home_um
+    def go_home(self, lasts_s: float, axes: Sequence[int] = (0, 1, 2)) -> None:
+        """Move to the home switches of these axes, and count from zero there."""
+        here, home = self._travel.at(self._clock()), self.gear.home_um
+        self._set_out(here, triple(home[k] if k in axes else here[k] for k in range(3)), lasts_s)
+        self._zero_um = triple(home[k] if k in axes else self._zero_um[k] for k in range(3))
 
     def halt(self) -> None:
         """Stop where it is."""

@@ -21,6 +21,7 @@ WAITING = 64
 LIGHT_LEVEL = 1600.0
 """What the light sensor sees of the full lamp at gain 1."""
 
+_PLAIN = str.maketrans({"µ": "u", "–": "-"})
 _PLACE = re.compile(r"\{[^}]*\}")
 
 
@@ -216,4 +217,4 @@ def _flag(on: bool) -> str:
 
 
 def _help_line(command: Command) -> str:
-    return f"{_PLACE.sub('<d>', command.form.wordings[0]):31}- {command.help}"
+    return f"{_PLACE.sub('<d>', command.form.wordings[0]):31}- {command.help.translate(_PLAIN)}"

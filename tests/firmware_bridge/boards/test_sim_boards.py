@@ -103,6 +103,19 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"M114\n", 0, b"X:1.00 Y:0.00 Z:0.00 E:0.00 Count X:3200 Y:0 Z:0\nok\n"),
         ],
     ),
+    "marlin reads M410 in its turn where it was built without the emergency parser": (
+        "marlin-plain",
+        [
+            (b"G1 X10 F600\nM400\n", 0.5, b"ok\n"),
+            (b"M410\n", 0.4, b""),
+            (b"", 0.2, b"ok\nok\n"),
+            (b"M114\n", 0, b"X:10.00 Y:0.00 Z:0.00 E:0.00 Count X:32000 Y:0 Z:0\nok\n"),
+        ],
+    ),
+    "marlin answers what waits behind a stop": (
+        "marlin",
+        [(b"G1 X10 F60\nM400\nM105\n", 1.0, b"ok\n"), (b"M410\n", 0, b"ok\nok\nok\n")],
+    ),
     "marlin is dead after M112": (
         "marlin",
         [
@@ -175,6 +188,35 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"$G\n", 0, b"[GC:G1 G54 G17 G20 G91 G94 M5 M9 T0 F6000 S0]\r\nok\r\n"),
         ],
     ),
+    "grbl takes the modes that it names": (
+        "grbl",
+        [
+            (b"G54 G17 G21 G90 G94\n", 0, b"ok\r\n"),
+            (b"G18\n", 0, b"error:20\r\n"),
+            (b"$N\n", 0, b"$N0=\r\n$N1=\r\nok\r\n"),
+        ],
+    ),
+    "grbl reads and does not move in check mode": (
+        "grbl",
+        [
+            (b"$C\n", 0, b"[MSG:Enabled]\r\nok\r\n"),
+            (b"G0 X9\n?", 1, b"ok\r\n<Check|MPos:0.000,0.000,0.000|FS:0,0>\r\n"),
+            (b"$J=G91 X1 F60\n", 0, b"error:8\r\n"),
+            (b"$C\n", 0, b"[MSG:Disabled]\r\nok\r\n\r\nGrbl 1.1h ['$' for help]\r\n"),
+            (b"G0 X9\n$C\n", 0, b"ok\r\nerror:8\r\n"),
+        ],
+    ),
+    "marlin takes letters without figures": (
+        "marlin",
+        [
+            (b"G0 X5 Y5 Z5 F3000\nM400\n", 1, b"ok\nok\n"),
+            (b"G28 X Y\n", 2, b""),
+            (b"", 2, b"echo:busy: processing\nok\n"),
+            (b"M114 D\n", 0, b"X:0.00 Y:0.00 Z:5.00 E:0.00 Count X:0 Y:0 Z:64000\nok\n"),
+            (b"M18\nM84 X Y\n", 0, b"ok\nok\n"),
+            (b"M503\n", 0, b"echo: M92 X3200 Y3200 Z12800\nok\n"),
+        ],
+    ),
     "grbl locks itself when it is reset in mid-move": (
         "grbl",
         [
@@ -191,6 +233,15 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"$20=1\n", 0, b"ok\r\n"),
             (b"$J=G91 X1 F60\n", 0, b"error:15\r\n"),
             (b"G0 X1\n", 0, b"ALARM:2\r\n[MSG:Reset to continue]\r\n"),
+        ],
+    ),
+    "grbl hears nothing but a reset after a limit switch": (
+        "grbl",
+        [
+            (b"G0 X9999\n", 400, b"ok\r\nALARM:1\r\n[MSG:Reset to continue]\r\n"),
+            (b"?\n$X\n$H\n!~\x85", 9, b""),
+            (b"\x18", 0, b"\r\nGrbl 1.1h ['$' for help]\r\n[MSG:'$H'|'$X' to unlock]\r\n"),
+            (b"G0 X1\n$X\nG0 X1\n", 0, b"error:9\r\n[MSG:Caution: Unlocked]\r\nok\r\nok\r\n"),
         ],
     ),
     "grbl's errors": (
@@ -228,8 +279,15 @@ def test_a_board_says_what_real_ones_say(talk: tuple[str, list[tuple[bytes, floa
 def test_help_and_settings_name_every_command_or_setting(name: str) -> None:
     clock = FakeClock()
     board = make_board(name, clock=clock)
-    listed = board.feed({"grbl": b"$$\n", "marlin": b"M115\n"}.get(name, b"help\n"))
-    assert listed.count(b"\n") >= {"grbl": 30, "marlin": 3, "sangaboard": 28}.get(name, 20)
+    listed = board.feed({"grbl": b"$$\n", "marlin": b"M115\n"}.get(name.partition("-")[0], b"help\n"))
+    assert listed.count(b"\n") >= {"grbl": 30, "marlin": 3, "marlin-plain": 3, "sangaboard": 28}.get(name, 20)
+
+
+def test_the_help_of_a_sangaboard_has_plain_letters() -> None:
+    listed = make_board("sangaboard", clock=FakeClock()).feed(b"help\n")
+    assert b"time to speed up, us" in listed
+    assert b"brightness of the lamp, 0-1" in listed
+    assert b"?s" not in listed
 
 
 @given(

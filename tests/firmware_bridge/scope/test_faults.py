@@ -21,7 +21,9 @@ from firmware_bridge.errors import (
 )
 from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards.faults import KINDS, Faulty
+from firmware_bridge.sim.boards.mechanics import Gear
 from firmware_bridge.sim.schedule import Schedule
+from firmware_bridge.transport import LoopTransport
 from tests.boards import FAMILIES, Stand, settings, stand, wire
 
 WAYS: dict[str, tuple[type[ScopeFault], ...]] = {
@@ -36,7 +38,7 @@ WAYS: dict[str, tuple[type[ScopeFault], ...]] = {
 }
 """What each fault may be called, by when it comes."""
 
-GREETED = {"sangaboard": 4, "sangaboard-0.5": 3, "marlin": 5, "grbl": 3}
+GREETED = {"sangaboard": 4, "sangaboard-0.5": 3, "marlin": 5, "marlin-plain": 5, "grbl": 3}
 """How many commands a scope asks when it opens."""
 
 
@@ -54,7 +56,7 @@ def healed(stood: Stand) -> None:
     """The cause is gone: the board is back at the wire; what hears nothing while it hangs was switched off and on."""
     assert isinstance(stood.board, Faulty)
     stood.board.schedule = Schedule(())
-    if stood.mechanics.moving and stood.scope.settings.port.endswith("0.5"):
+    if stood.mechanics.moving and stood.scope.settings.port.endswith(("0.5", "plain")):
         stood.board.reset()
     stood.board.replugged()
 
@@ -170,6 +172,35 @@ def test_a_limit_switch_needs_homing() -> None:
     stood.scope.clear()
     with pytest.raises(MotionLocked):
         stood.scope.move_by(1.0)
+
+
+def at_the_switch() -> Stand:
+    """A stage that ran into the switch at +100 µm; GRBL is deaf to all but a reset then."""
+    stood = stand("grbl", gear=Gear(high_um=(100.0, 1e4, 1e4)))
+    with pytest.raises(BoardAlarm, match="limit switch"):
+        stood.scope.move_to(300.0)
+    assert stood.board.feed(b"?$X\n") == b""
+    return stood
+
+
+def test_a_board_that_a_limit_switch_made_deaf_is_cleared_at_once_and_homed() -> None:
+    stood = at_the_switch()
+    stood.scope.clear()
+    with pytest.raises(MotionLocked, match="not known"):
+        stood.scope.move_by(1.0)
+    stood.scope.home()
+    assert stood.scope.fault is None
+    stood.scope.move_to(50.0)
+    assert stood.body.pose.x_um == pytest.approx(stood.mechanics.gear.home_um[0] + 50.0, abs=0.1)
+
+
+def test_a_board_that_is_deaf_when_it_is_opened_is_met_with_its_alarm() -> None:
+    stood = at_the_switch()
+    again = Scope(settings("grbl"), lambda: LoopTransport(stood.board, stood.clock, stood.clock.sleep), stood.clock)
+    assert isinstance(again.fault, BoardAlarm)
+    again.clear()
+    again.place(100.0)
+    again.move_to(90.0)
 
 
 def test_a_fault_that_stays_stays_told() -> None:

@@ -14,15 +14,16 @@ from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BadScopeSettings, Fault, ScopeFault
+from firmware_bridge.errors import BadScopeSettings, BeyondLimits, Fault, MotionLocked, OriginLost, ScopeFault
 from firmware_bridge.imagefile import read_image
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, FolderKeeper, Optics, Region, Scan, ScanOptions, ScanState, plan_scan
 from firmware_bridge.scope.autofocus import Look
+from firmware_bridge.scope.memory import PlaceFile
 from firmware_bridge.scope.scan.empty import is_empty
 from firmware_bridge.scope.scan.plan import Stop, digest
 from firmware_bridge.sim.slide import Terrain
-from tests.boards import Stand, stand
+from tests.boards import Stand, reopened, stand
 from tests.eyes import GLASS_UM, VIEW, Eye, SlideEye, eye
 
 REGION = Region(0.0, 0.0, 250.0, 120.0)
@@ -88,8 +89,8 @@ class Counting:
         self.times[stop.index] = self.times.get(stop.index, 0) + 1
 
 
-def scan(stood: Stand, look: Look, keeper: Counting, path: Path) -> Scan:
-    made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS)
+def scan(stood: Stand, look: Look, keeper: Counting, path: Path, origin_kept: bool = True) -> Scan:
+    made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS, origin_kept)
     made._clock = stood.clock
     return made
 
@@ -225,6 +226,72 @@ def test_a_fault_of_the_stage_ends_it_with_all_written_down_and_a_new_one_goes_o
     ended = scan(again, SlideEye(again.body), keeper, tmp_path).run()
     assert ended.kept == len(STOPS)
     assert set(keeper.times.values()) == {1}
+
+
+def cut_short(stood: Stand, keeper: Counting, path: Path) -> None:
+    """The program is killed in mid-scan, away from where it began."""
+    stood.scope.place(10.0, 20.0, 5.0)
+    made = scan(stood, SlideEye(stood.body), keeper, path)
+
+    def watch(state: ScanState) -> None:
+        if state.kept == 4:
+            raise Crash
+
+    with pytest.raises(Crash):
+        made.run(watch)
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_after_a_power_cut_no_saved_place_is_driven_to_before_somebody_says_where_it_is(
+    name: str, tmp_path: Path
+) -> None:
+    memory, keeper = PlaceFile(tmp_path / "place.json"), Counting()
+    stood = reopened(stand(name), memory)
+    cut_short(stood, keeper, tmp_path)
+    stood.board.reset()
+    again, before = reopened(stood, memory), stood.body.pose
+    with pytest.raises(MotionLocked, match="not known"):
+        scan(again, SlideEye(stood.body), keeper, tmp_path, origin_kept=False).run()
+    stood.clock.sleep(10)
+    assert stood.body.pose == before
+    again.scope.place(before.x_um + 10.0, before.y_um + 20.0, before.z_um + 5.0)
+    assert scan(again, SlideEye(stood.body), keeper, tmp_path, origin_kept=False).run().phase == "done"
+    assert set(keeper.times.values()) == {1}
+    assert len(keeper.kept) == len(STOPS)
+    assert stood.body.pose.x_um == pytest.approx(STOPS[-1].x_um - 10.0, abs=0.5)
+
+
+def test_a_killed_program_goes_on_by_itself_where_the_board_kept_its_count(tmp_path: Path) -> None:
+    memory, keeper = PlaceFile(tmp_path / "place.json"), Counting()
+    stood = reopened(stand("grbl"), memory)
+    cut_short(stood, keeper, tmp_path)
+    again = reopened(stood, memory)
+    assert scan(again, SlideEye(stood.body), keeper, tmp_path, origin_kept=False).run().phase == "done"
+    assert stood.body.pose.x_um == pytest.approx(STOPS[-1].x_um - 10.0, abs=0.5)
+
+
+def test_without_a_memory_a_begun_scan_is_refused_with_its_last_field_until_somebody_vouches(tmp_path: Path) -> None:
+    stood, keeper = stand("grbl"), Counting()
+    cut_short(stood, keeper, tmp_path)
+    again, before = reopened(stood), stood.body.pose
+    refused = scan(again, SlideEye(stood.body), keeper, tmp_path, origin_kept=False)
+    with pytest.raises(OriginLost) as told:
+        refused.run()
+    stood.clock.sleep(10)
+    assert stood.body.pose == before
+    assert refused.state.phase == "failed"
+    assert f"field 3 is at {STOPS[3].x_um:g}, {STOPS[3].y_um:g} µm" in told.value.remedy
+    assert "--origin-kept" in told.value.remedy
+
+
+def test_a_scan_of_places_beyond_the_limits_never_begins(tmp_path: Path) -> None:
+    stood = stand("grbl", reach_um=200.0)
+    with pytest.raises(BeyondLimits, match="from 32 to 218 µm in x") as told:
+        scan(stood, SlideEye(stood.body), Counting(), tmp_path).run()
+    assert "from -195 to 200 µm" in told.value.remedy
+    stood.clock.sleep(10)
+    assert stood.body.pose.x_um == 0.0
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_scan_says_why(tmp_path: Path) -> None:

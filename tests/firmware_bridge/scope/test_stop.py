@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from firmware_bridge.errors import (
-    MotionLocked,
-    MotionStopped,
-)
+from firmware_bridge.errors import BoardSilent, MotionLocked, MotionStopped, MoveFailed
 from firmware_bridge.scope import Scope
+from firmware_bridge.scope.drives.marlin import parted
 from firmware_bridge.sim.boards import SimPort, make_board
 from firmware_bridge.transport import open_transport
 from tests.boards import Stand, settings, stand
@@ -44,7 +44,7 @@ class Halfway:
             thread.join()
 
 
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl", "sangaboard-0.5"])
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl", "sangaboard-0.5", "marlin-plain"])
 def test_stop_overtakes_a_move_from_another_thread(name: str) -> None:
     stood = stand(name, speed_um_s=200.0)
     halfway = Halfway(stood, 0.5)
@@ -57,11 +57,39 @@ def test_stop_overtakes_a_move_from_another_thread(name: str) -> None:
     assert 0 < reached < 250
     stood.clock.sleep(10)
     stood.board.tick()
-    piece_um = 22.0 if name == "sangaboard-0.5" else 0.0  # old firmware ends the quarter second that is under way
+    piece_um = {"sangaboard-0.5": 22.0, "marlin-plain": 50.0}.get(name, 0.0)  # the quarter second that is under way
     assert reached - 0.01 <= stage(stood)[0] <= reached + piece_um + 0.01
 
 
-@pytest.mark.parametrize("name", ["sangaboard", "marlin", "grbl"])
+def test_marlin_without_its_emergency_parser_says_so_and_moves_in_pieces_that_add_up() -> None:
+    stood = stand("marlin-plain", speed_um_s=200.0)
+    assert "EMERGENCY_PARSER" in stood.scope.warning
+    assert stand("marlin").scope.warning == ""
+    stood.scope.move_to(123.456, -77.7, 33.3)
+    assert stage(stood) == pytest.approx((123.456, -77.7, 33.3), abs=0.2)
+    assert stood.scope.position.triple == pytest.approx((123.456, -77.7, 33.3), abs=0.01)
+
+
+@given(st.tuples(*[st.floats(-100, 100)] * 3), st.integers(1, 400))
+def test_pieces_add_up_and_none_is_longer_than_its_share(by: tuple[float, float, float], count: int) -> None:
+    pieces = parted(by, count)
+    assert len(pieces) == count
+    for axis, whole in enumerate(by):
+        assert sum(piece[axis] for piece in pieces) == pytest.approx(whole, abs=1e-5)
+        assert max(abs(piece[axis]) for piece in pieces) <= abs(whole) / count + 1.1e-5
+
+
+def test_a_move_that_cannot_be_stopped_is_told_and_cleared_after_a_reset() -> None:
+    stood = stand("marlin-plain", faults="stall@7:1")
+    with pytest.raises(MoveFailed):
+        stood.scope.move_to(100.0)
+    with pytest.raises(BoardSilent, match="cannot be stopped"):
+        stood.scope.clear()
+    stood.scope._motion.link.transport._said += stood.board.reset()  # type: ignore[attr-defined]
+    stood.scope.clear()
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "marlin", "marlin-plain", "grbl"])
 def test_after_a_stop_nothing_moves_until_it_is_cleared_and_then_the_place_is_known(name: str) -> None:
     stood = stand(name, speed_um_s=200.0)
     Halfway(stood, 0.3)
@@ -75,7 +103,8 @@ def test_after_a_stop_nothing_moves_until_it_is_cleared_and_then_the_place_is_kn
     assert stage(stood) == before
     stood.scope.clear()
     assert stood.scope.fault is None
-    assert stood.scope.position.x_um == pytest.approx(before[0], abs=1.2)
+    assert before[0] - 0.01 <= stage(stood)[0] <= before[0] + 50.0
+    assert stood.scope.position.x_um == pytest.approx(stage(stood)[0], abs=1.2)
     stood.scope.move_to(0.0)
     assert stage(stood)[0] == pytest.approx(0.0, abs=1.2)
 
