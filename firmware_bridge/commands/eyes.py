@@ -41,7 +41,7 @@ class LiveEye:
             SourceFault: none came in time, or none ever will: what kept the camera from it, where that is known.
         """
         newest = self._live.latest()
-        old = -1 if newest is None else newest.sequence + IN_FLIGHT
+        old = (-1 if newest is None else newest.sequence) + IN_FLIGHT  # the first may have begun before the stage moved
         return self._awaited(old, time.monotonic() + self._patience_s).pixels
 
     def hurry(self) -> None:
