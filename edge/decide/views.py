@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from edge.optics.labels import Window
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField, density
 from edge.optics.planes import Field, Plane
-from edge.types import Outlines
+from edge.types import Labels, Outlines
 
 Planes = NDArray[np.float32]
 """(channels, height, width), or one such per cell, (cells, channels, height, width)."""
@@ -25,53 +26,69 @@ LEAST_DENSITY = 0.05
 """Nuclear density below which a cell is not divided by it: it would only raise noise."""
 
 
+class Shown(Protocol):
+    """A square around one cell at the network's scale, cell and nucleus 0–1. A view asks for each plane at most once,
+    and only for what it shows."""
+
+    @property
+    def transmittance(self) -> Field:
+        """I/I₀, (s, s, 3)."""
+
+    @property
+    def cell(self) -> Plane:
+        """Share of each pixel, (s, s)."""
+
+    @property
+    def nucleus(self) -> Plane:
+        """Share of each pixel, (s, s)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Crop:
-    """A square around one cell at the network's scale: transmittance (s, s, 3), and how much of each pixel is cell and
-    nucleus, 0–1, (s, s)."""
+    """`Shown` as it was kept."""
 
     transmittance: Field
     cell: Plane
     nucleus: Plane
 
 
-View = Callable[[Crop], Planes]
+View = Callable[[Shown], Planes]
 
 
-def rgb(crop: Crop) -> Planes:
+def rgb(crop: Shown) -> Planes:
     """The three channels divided by the lamp's light, surroundings included: 3 planes, 0–1.15."""
     return np.ascontiguousarray(crop.transmittance.transpose(2, 0, 1))
 
 
-def rgb_on_black(crop: Crop) -> Planes:
+def rgb_on_black(crop: Shown) -> Planes:
     """The cell alone on black, as sets of cut-out cells show it: 3 planes, 0–1.15."""
     return np.ascontiguousarray(rgb(crop) * crop.cell)
 
 
-def bgr(crop: Crop) -> Planes:
+def bgr(crop: Shown) -> Planes:
     """As `rgb`, blue first: for networks that learned from pictures as OpenCV reads them."""
     return np.ascontiguousarray(rgb(crop)[::-1])
 
 
-def bgr_on_black(crop: Crop) -> Planes:
+def bgr_on_black(crop: Shown) -> Planes:
     """As `rgb_on_black`, blue first."""
     return np.ascontiguousarray(rgb_on_black(crop)[::-1])
 
 
-def cell_density(crop: Crop) -> Planes:
+def cell_density(crop: Shown) -> Planes:
     """Optical density of the cell alone, each channel over its mean in the nucleus, and the nucleus' mask: 4 planes.
 
     Stain strength, exposure and hue of the nucleus are divided out, the surroundings are 0: what is left is the shape,
     the texture and how the cytoplasm differs from the nucleus.
     """
     absorbed = density(crop.transmittance)
-    weight = crop.nucleus.sum() + 1e-6
-    mean = (absorbed * crop.nucleus[..., None]).sum(axis=(0, 1)) / weight
+    chromatin = crop.nucleus
+    mean = (absorbed * chromatin[..., None]).sum(axis=(0, 1)) / (chromatin.sum() + 1e-6)
     relative = absorbed / np.maximum(mean, LEAST_DENSITY) * crop.cell[..., None]
-    return np.ascontiguousarray(np.dstack((relative, crop.nucleus)).transpose(2, 0, 1), np.float32)
+    return np.ascontiguousarray(np.dstack((relative, chromatin)).transpose(2, 0, 1), np.float32)
 
 
-def nucleus(crop: Crop) -> Planes:
+def nucleus(crop: Shown) -> Planes:
     """The outline of the nucleus alone: 1 plane, 0–1.
 
     Nothing of stain, exposure, focus or camera is left, nor of how tightly a cell was cut out. On laboratories never
@@ -109,20 +126,35 @@ def show_cells(
     windows  ids and boxes as `edge.optics.labels.label_windows` gives them, of all cells or of some
     """
     reach = round(size_px * um_per_px / WORKING_UM_PER_PX / 2)
-    crops = (_crop(normal, outlines, k, box.square(max(1, reach))) for k, box in windows)
-    return np.stack([view(_resized(crop, size_px)) for crop in crops])
+    shown = (_InField(normal, outlines, k, box.square(max(1, reach)), size_px) for k, box in windows)
+    return np.stack([view(each) for each in shown])
 
 
-def _crop(normal: NormalField, outlines: Outlines, k: int, window: Window) -> Crop:
-    """The square at the working scale; clear and empty outside the field."""
-    cell, nucleus = window.cut(outlines.cells) == k, window.cut(outlines.nuclei) == k
-    return Crop(window.cut(normal.transmittance, 1), cell.astype(np.float32), nucleus.astype(np.float32))
+@dataclass(frozen=True, slots=True, eq=False)
+class _InField:
+    """`Shown` of a field's cell `k`, cut out and brought to the network's scale when asked; clear and empty outside."""
 
+    normal: NormalField
+    outlines: Outlines
+    k: int
+    window: Window
+    size_px: int
 
-def _resized(crop: Crop, size_px: int) -> Crop:
-    how = cv2.INTER_AREA if size_px < len(crop.cell) else cv2.INTER_LINEAR
+    @property
+    def transmittance(self) -> Field:
+        return self._at_size(self.window.cut(self.normal.transmittance, 1))
 
-    def at_size(plane: Planes) -> Planes:
-        return np.asarray(cv2.resize(plane, (size_px, size_px), interpolation=how), np.float32)
+    @property
+    def cell(self) -> Plane:
+        return self._share_of(self.outlines.cells)
 
-    return Crop(at_size(crop.transmittance), at_size(crop.cell), at_size(crop.nucleus))
+    @property
+    def nucleus(self) -> Plane:
+        return self._share_of(self.outlines.nuclei)
+
+    def _share_of(self, labels: Labels) -> Plane:
+        return self._at_size((self.window.cut(labels) == self.k).astype(np.float32))
+
+    def _at_size(self, plane: Planes) -> Planes:
+        how = cv2.INTER_AREA if self.size_px < len(plane) else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(plane, (self.size_px, self.size_px), interpolation=how), np.float32)

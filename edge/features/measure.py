@@ -115,5 +115,5 @@ def _blueness(absorbed: Density, part: Mask) -> float:
     """Red over green density of a part of a cell: eosin lets red pass (0), azure blue absorbs it (towards 1)."""
     if np.count_nonzero(part) < texture.FEW_PX:
         return 0.0
-    red, green = (float(np.median(absorbed[..., channel][part])) for channel in (0, 1))
-    return red / max(green, 1e-2)
+    red, green = np.median(np.ascontiguousarray(absorbed[part].T[:2]), axis=1).tolist()
+    return float(red / max(green, 1e-2))

@@ -7,6 +7,7 @@ import math
 import cv2
 import numpy as np
 
+from edge.optics.framed import framed
 from edge.optics.planes import Mask, Plane
 
 NECK = 0.55
@@ -37,7 +38,7 @@ def perimeter(mask: Mask) -> float:
     an ellipse's perimeter still depends on how it lies, by up to 4 %.
     Source: Legland, Kiêu, Devaux, Image Anal Stereol 26 (2007) 83–92.
     """
-    padded = np.pad(mask, 2)
+    padded = framed(mask, 2)
     return sum(angle / math.hypot(right, down) * _crossings(padded, right, down) for right, down, angle in _LINES) / 2
 
 
@@ -82,7 +83,7 @@ def elongation(mask: Mask) -> float:
 
 def lobes(mask: Mask) -> int:
     """How many lobes a nucleus has: parts that remain when necks are eroded away; 0 for an empty mask."""
-    padded = np.pad(mask, 1).view(np.uint8)
+    padded = framed(mask, 1).view(np.uint8)
     distance = np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 5), np.float32)
     _, parts = cv2.connectedComponents(padded, connectivity=8)
     areas = np.bincount(parts.ravel())

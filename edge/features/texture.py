@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from edge.optics.framed import framed
 from edge.optics.planes import Mask, Plane
 
 FEW_PX = 12
@@ -54,8 +55,8 @@ def vacuoles(plane: Plane, cytoplasm: Mask, cell: Mask) -> float:
 
 def _closed(clear: Mask, cell: Mask) -> Mask:
     """The parts of `clear` that do not touch the outside of `cell`."""
-    outside = np.pad(~cell, 1, constant_values=True)
-    count, parts = cv2.connectedComponents((outside | np.pad(clear, 1)).view(np.uint8), connectivity=4)
+    outside = framed(~cell, 1, beyond=True)
+    count, parts = cv2.connectedComponents((outside | framed(clear, 1)).view(np.uint8), connectivity=4)
     is_open = np.zeros(count, np.bool_)
     is_open[parts[outside]] = True
     return np.asarray(clear & ~is_open[parts[1:-1, 1:-1]], np.bool_)

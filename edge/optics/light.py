@@ -7,6 +7,7 @@ second-order polynomial (the usual model of uneven Köhler illumination and vign
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -57,11 +58,11 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
     near = picture & (np.abs(brightness / _level(brightness, picture) - 1.0) <= TOLERANCE)
     terms = _terms(*brightness.shape)
     for _ in range(ROUNDS):
-        fitted = terms @ _coefficients(terms[near], brightness[near])
+        fitted = terms @ _coefficients(terms, near, brightness)
         near = picture & (np.abs(brightness / np.maximum(fitted, 1.0) - 1.0) <= TOLERANCE)
         if not near.any():
             near = picture
-    surface = np.clip(terms @ _coefficients(terms[near], thumbnail[near].astype(np.float32)), 1.0, 255.0)
+    surface = np.clip(terms @ _coefficients(terms, near, thumbnail.astype(np.float32)), 1.0, 255.0)
     share = float(np.count_nonzero(near) / np.count_nonzero(picture))
     return Light(surface.astype(np.float32), np.median(surface[picture], axis=0).astype(np.float32), share)
 
@@ -80,13 +81,21 @@ def _level(brightness: Plane, picture: Mask) -> float:
     return float(max(peaks.max() if peaks.size else np.argmax(curve), 1.0))
 
 
+@lru_cache(maxsize=4)
 def _terms(height: int, width: int) -> Field:
+    """1, x, y, x², xy, y² of every pixel, (height, width, 6), read-only: cameras do not change their size."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
-    return np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), axis=2)
+    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), axis=2)
+    terms.flags.writeable = False
+    return terms
 
 
-def _coefficients(terms: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Least squares with a whiff of ridge on all but the level, so that a corner of background cannot tilt the rest."""
-    ridge = np.diag([0.0, *[0.02 * len(terms)] * 5]).astype(np.float32)
-    solution: NDArray[np.float32] = np.linalg.solve(terms.T @ terms + ridge, terms.T @ values)
-    return solution
+def _coefficients(terms: Field, where: Mask, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Least squares over the pixels of `where`, with a whiff of ridge on all but the level, so that a corner of
+    background cannot tilt the rest; (6,) for one plane of values, (6, n) for n."""
+    known = terms.reshape(-1, terms.shape[2])
+    weighed = known * where.reshape(-1, 1)  # faster than to gather the pixels
+    ridge = np.diag([0.0, *[0.02 * np.count_nonzero(where)] * 5]).astype(np.float32)
+    right = weighed.T @ values.reshape(len(known), -1)
+    solution: NDArray[np.float32] = np.linalg.solve(weighed.T @ known + ridge, right)
+    return solution.reshape(terms.shape[2:] + values.shape[2:])

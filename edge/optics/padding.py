@@ -27,25 +27,24 @@ def padding(pixels: Pixels) -> Mask:
 def _bars(pixels: Pixels) -> Mask:
     height, width = pixels.shape[:2]
     mask = np.zeros((height, width), bool)
-    top, bottom = _border_runs(_flat_lines(pixels, along=1))
-    left, right = _border_runs(_flat_lines(pixels, along=0))
+    (top, bottom), (left, right) = _border_runs(pixels), _border_runs(pixels.transpose(1, 0, 2))
     mask[:top] = mask[height - bottom :] = True
     mask[:, :left] = mask[:, width - right :] = True
     return mask
 
 
-def _flat_lines(pixels: Pixels, along: int) -> Mask:
-    spread = cv2.reduce(pixels, along, cv2.REDUCE_MAX) - cv2.reduce(pixels, along, cv2.REDUCE_MIN)
-    flat: Mask = spread.reshape(-1, 3).max(axis=1) <= FLAT
-    return flat
-
-
-def _border_runs(flat: Mask) -> tuple[int, int]:
-    """Lengths of the flat runs at both ends, one line longer where there is one: the seam is half picture."""
-    if flat.all():
-        return len(flat), 0
-    first, last = int(np.argmin(flat)), int(np.argmin(flat[::-1]))
+def _border_runs(lines: Pixels) -> tuple[int, int]:
+    """Lengths of the runs of flat lines at both ends, one line longer where there is one: the seam is half picture."""
+    first = _flat_run(lines)
+    if first == len(lines):
+        return first, 0
+    last = _flat_run(lines[::-1])
     return first + (first > 0), last + (last > 0)
+
+
+def _flat_run(lines: Pixels) -> int:
+    """How many lines are flat before the first that is not: most pictures have none, so no more is looked at."""
+    return next((number for number, line in enumerate(lines) if np.ptp(line, axis=0).max() > FLAT), len(lines))
 
 
 def _black_surround(pixels: Pixels) -> Mask:

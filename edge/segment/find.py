@@ -11,6 +11,7 @@ import numpy as np
 from edge.optics.labels import label_windows
 from edge.optics.normal import NormalField
 from edge.optics.planes import Mask, Plane
+from edge.segment.colours import mean_colours
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Finder, Likelihood
 from edge.segment.nucleus import OutlineOptions, centred, nucleus_level, tidy
@@ -46,13 +47,16 @@ def find_cells(normal: NormalField, finder: Finder, options: SegmentOptions) -> 
     likelihood = _within_picture(finder.likelihood(normal), normal.picture)
     pieces = label_cells(likelihood, options.instances)
     nuclei, level = _exact_nuclei(normal, likelihood, pieces, options.outline)
-    purple = without_pale(normal, nuclei, options.pale)
-    nucleated = without_red_cells(normal, pieces, purple, options.red_cells)
+    colours = mean_colours(normal, nuclei)
+    purple = without_pale(nuclei, colours, options.pale)
+    nucleated = without_red_cells(normal, pieces, purple, colours, options.red_cells)
     cells, numbered = number_cells(pieces, nucleated, options.instances)
     return Outlines(cells, numbered, _cut_by_border(cells, normal), Levels(centred(likelihood.cell), level))
 
 
 def _within_picture(likelihood: Likelihood, picture: Mask) -> Likelihood:
+    if picture.all():
+        return likelihood
     return Likelihood(likelihood.cell * picture, likelihood.nucleus * picture, likelihood.seam)
 
 

@@ -72,7 +72,7 @@ def _cores(inside: Parts, limits: InstanceLimits) -> Pieces:
     mask = inside.labels > 0
     distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
     deep = distance > limits.core_um / WORKING_UM_PER_PX
-    slender = np.ones(len(inside.areas), np.bool_)
+    slender = np.ones(inside.count, np.bool_)
     slender[inside.labels[deep]] = False
     return parts_of(deep | (mask & slender.take(inside.labels))).labels
 

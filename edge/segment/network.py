@@ -12,7 +12,7 @@ from edge.optics.planes import Field
 from edge.runtime.session import Session
 from edge.segment.likelihood import Likelihood
 
-BAND_PX = 256
+BAND_PX = 384
 """Rows per pass: 16-bit float activations of a whole field would take 150 MB, those of a band take 40."""
 HALO_PX = 48
 """Rows of context above and below a band, more than the network's field of view has influence over."""

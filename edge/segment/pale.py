@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.optics.normal import NormalField, density
+from edge.segment.colours import Colours, only
 from edge.segment.spread import Pieces
 
 
@@ -27,22 +26,11 @@ class PaleLimits:
     of_usual: float = 0.4
 
 
-def without_pale(normal: NormalField, nuclei: Pieces, limits: PaleLimits) -> Pieces:
-    """`nuclei` without those that are not purple enough."""
+def without_pale(nuclei: Pieces, colours: Colours, limits: PaleLimits) -> Pieces:
+    """`nuclei` without those that are not purple enough; `colours` are those of the nuclei by id."""
     if not nuclei.any():
         return nuclei
-    purple = _mean_purple(normal, nuclei)
+    purple = colours[:, 1] - colours[:, 2]
     present = purple[purple > 0]
     usual = float(np.percentile(present, 75)) if present.size else 0.0
-    floor = max(limits.least, limits.of_usual * usual)
-    kept = np.where(purple >= floor, np.arange(len(purple)), 0).astype(nuclei.dtype)
-    return np.asarray(kept.take(nuclei))
-
-
-def _mean_purple(normal: NormalField, nuclei: Pieces) -> NDArray[np.float64]:
-    """Mean optical density in green less blue of every id, 0 where an id does not occur."""
-    inside = nuclei > 0
-    ids = nuclei[inside]
-    absorbed = density(normal.transmittance[inside])
-    total = np.bincount(ids, weights=absorbed[:, 1] - absorbed[:, 2], minlength=int(nuclei.max(initial=0)) + 1)
-    return np.asarray(total / np.maximum(np.bincount(ids, minlength=len(total)), 1))
+    return only(nuclei, purple >= max(limits.least, limits.of_usual * usual))

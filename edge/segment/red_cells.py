@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField, density
 from edge.optics.planes import Mask
+from edge.segment.colours import Colours, only
 from edge.segment.spread import Pieces
 
 STEP = 3
 """Every third pixel along either side is looked at: red cells are 37 pixels across."""
 Colour = NDArray[np.float64]
-"""Optical densities in red, green and blue, (3,); of several (n, 3)."""
+"""Optical densities in red, green and blue, (3,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,20 @@ class RedCellLimits:
     least_um2: float = 90.0
 
 
-def without_red_cells(normal: NormalField, pieces: Pieces, nuclei: Pieces, limits: RedCellLimits) -> Pieces:
+def without_red_cells(
+    normal: NormalField, pieces: Pieces, nuclei: Pieces, colours: Colours, limits: RedCellLimits
+) -> Pieces:
     """`nuclei` without those that are red cells; as they are where the field shows too few red cells to compare with.
 
-    pieces  what belongs to each nucleus, under the nuclei's ids
+    pieces   what belongs to each nucleus, under the nuclei's ids
+    colours  the nuclei's, by id
     """
     red_cell = _red_cell(normal, pieces, nuclei, limits)
     if red_cell is None or not nuclei.any():
         return nuclei
-    colour = _mean_colours(normal, nuclei)
-    unlike = _degrees(colour, red_cell) > limits.hue_degrees
-    dense = colour @ red_cell > limits.thickness * (red_cell @ red_cell)
-    return np.asarray(np.where(unlike | dense, np.arange(len(colour)), 0).astype(nuclei.dtype).take(nuclei))
+    unlike = _degrees(colours, red_cell) > limits.hue_degrees
+    dense = colours @ red_cell > limits.thickness * (red_cell @ red_cell)
+    return only(nuclei, unlike | dense)
 
 
 def _red_cell(normal: NormalField, pieces: Pieces, nuclei: Pieces, limits: RedCellLimits) -> Colour | None:
@@ -68,22 +71,12 @@ def _red_cell(normal: NormalField, pieces: Pieces, nuclei: Pieces, limits: RedCe
 
 def _taken(pieces: Pieces, nuclei: Pieces) -> Mask:
     """Where a piece with a nucleus is, with the blur of its edge around it."""
-    holds = np.zeros(1 + max(int(pieces.max(initial=0)), int(nuclei.max(initial=0))), np.bool_)
-    holds[np.unique(nuclei)] = True
-    holds[0] = False
+    holds = np.bincount(nuclei[nuclei > 0], minlength=1 + int(pieces.max(initial=0))) > 0
     near = cv2.dilate(holds.take(pieces).view(np.uint8), np.ones((3, 3), np.uint8))
     return near > 0
 
 
-def _mean_colours(normal: NormalField, nuclei: Pieces) -> Colour:
-    """Mean optical densities of every id, (ids, 3), 0 where an id does not occur."""
-    inside = nuclei > 0
-    ids, absorbed = nuclei[inside], density(normal.transmittance[inside])
-    counts = np.maximum(np.bincount(ids, minlength=int(nuclei.max()) + 1), 1)
-    return np.stack([np.bincount(ids, absorbed[:, k], len(counts)) / counts for k in range(3)], axis=1)
-
-
-def _degrees(colours: Colour, reference: Colour) -> Colour:
+def _degrees(colours: Colours, reference: Colour) -> NDArray[np.float64]:
     """The angle between each colour and the reference, (n,)."""
     lengths = np.maximum(np.linalg.norm(colours, axis=1) * np.linalg.norm(reference), 1e-9)
     return np.asarray(np.degrees(np.arccos(np.clip(colours @ reference / lengths, -1.0, 1.0))), np.float64)

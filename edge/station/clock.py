@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class StepClock:
-    """Times named steps in milliseconds, and the whole since it was made."""
+    """Times named steps in milliseconds, and the whole since it was made. Of what runs aside it is told how long it was
+    waited for, so that the steps never add up to more than the whole."""
 
     _started_s: float = field(default_factory=time.perf_counter)
     _steps_ms: dict[str, float] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +25,7 @@ from edge.segment.likelihood import Finder
 from edge.station.cells import cells_of
 from edge.station.clock import StepClock
 from edge.station.enlarge import input_outlines
-from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
+from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Labels, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
 """Reason code: neither red cells nor a given value told the scale, the bundle's was assumed."""
@@ -32,8 +33,6 @@ SCALE_SQUEEZED = "scale.squeezed"
 """Reason code: the picture was squeezed into a square, and measured in the proportions that its cells suggest."""
 SCALE_DISAGREES = "scale.disagrees"
 """Reason code: the red cells contradict the station's calibration, which was believed."""
-_NOTHING = Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {})
-"""The outlines of a frame that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +87,8 @@ class Station:
             FieldTooLarge: at its scale the frame is too much for once.
             EngineFault: an engine failed.
         """
-        clock = StepClock()
-        reading = clock.time("scale", lambda: self._scale(frame))
-        scale = reading if isinstance(reading, Scale) else None
-        verdict = clock.time("quality", lambda: gate(frame.pixels, scale))
-        if not (verdict.ok or self.options.ignore_quality):
-            return self._examination(frame, verdict, scale, _NOTHING, (), clock)
-        if isinstance(reading, ScaleUnknown):
-            raise reading
-        normal = clock.time("normalise", lambda: normalise(frame.pixels, reading.um_per_px, reading.squeeze))
-        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
-        results = self._opinions(normal, outlines, clock)
-        return self._examination(frame, verdict, scale, outlines, results, clock)
+        with ThreadPoolExecutor(1) as aside:
+            return self._examine(frame, StepClock(), aside)
 
     def decide_case(self, documents: Iterable[Document]) -> Decision:
         """The decision on the counted fields of a case, from their documents."""
@@ -109,6 +98,21 @@ class Station:
         """Free the engines."""
         for session in self.sessions.values():
             session.close()
+
+    def _examine(self, frame: Frame, clock: StepClock, aside: Executor) -> Examination:
+        """Aside, on another core, run the steps that nothing waits for yet."""
+        aside.submit(lambda: frame.digest)
+        reading = clock.time("scale", lambda: self._scale(frame))
+        scale = reading if isinstance(reading, Scale) else None
+        coming = aside.submit(_normal_field, frame, reading)
+        verdict = clock.time("quality", lambda: gate(frame.pixels, scale))
+        if not (verdict.ok or self.options.ignore_quality):
+            return self._examination(frame, verdict, scale, _unseen(frame), (), clock)
+        normal = clock.time("normalise", coming.result)
+        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
+        enlarged = aside.submit(input_outlines, outlines, _size_px(frame))
+        results = self._opinions(normal, outlines, clock)
+        return self._examination(frame, verdict, scale, clock.time("label images", enlarged.result), results, clock)
 
     def _scale(self, frame: Frame) -> Scale | ScaleUnknown:
         """The scale, or why there is none: a frame that the gate refuses does not need one."""
@@ -130,17 +134,15 @@ class Station:
         frame: Frame,
         verdict: Verdict,
         scale: Scale | None,
-        outlines: Outlines,
+        labels: tuple[Labels, Labels],
         results: tuple[CellResult, ...],
         clock: StepClock,
     ) -> Examination:
-        size_px = (frame.pixels.shape[1], frame.pixels.shape[0])
-        cells, nuclei = clock.time("label images", lambda: input_outlines(outlines, size_px))
         roles = self.jury.roles
         return Examination(
             frame_name=frame.name,
             frame_digest=frame.digest,
-            size_px=size_px,
+            size_px=_size_px(frame),
             verdict=verdict,
             scale=scale,
             cells=results,
@@ -148,9 +150,25 @@ class Station:
             decision=decide_field(results, roles, also=_concerns(scale)),
             bundle=self.bundle,
             timing_ms=clock.timing_ms,
-            cell_labels=cells,
-            nucleus_labels=nuclei,
+            cell_labels=labels[0],
+            nucleus_labels=labels[1],
         )
+
+
+def _normal_field(frame: Frame, reading: Scale | ScaleUnknown) -> NormalField:
+    if isinstance(reading, ScaleUnknown):
+        raise reading
+    return normalise(frame.pixels, reading.um_per_px, reading.squeeze)
+
+
+def _size_px(frame: Frame) -> tuple[int, int]:
+    return frame.pixels.shape[1], frame.pixels.shape[0]
+
+
+def _unseen(frame: Frame) -> tuple[Labels, Labels]:
+    """The label images of a frame that was not looked at."""
+    nothing = np.zeros(frame.pixels.shape[:2], np.uint16)
+    return nothing, nothing
 
 
 def _concerns(scale: Scale | None) -> tuple[Reason, ...]:

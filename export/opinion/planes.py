@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE, MEASURES
-from edge.decide.views import VIEWS, Crop, Planes, show_cells
+from edge.decide.views import VIEWS, Crop, Planes, Shown, show_cells
 from edge.optics.labels import Window
 from edge.optics.normal import NormalField
 from edge.runtime.session import Tensors
@@ -49,7 +49,7 @@ def tensors_of(cells: CellTable, inputs: Preprocessing) -> Tensors:
     return {IMAGE: image, MEASURES: measures.astype(np.float32)}
 
 
-def _as_it_is(crop: Crop) -> Planes:
+def _as_it_is(crop: Shown) -> Planes:
     """An input view that changes nothing."""
     return np.ascontiguousarray(np.dstack((crop.transmittance, crop.cell, crop.nucleus)).transpose(2, 0, 1))
 
