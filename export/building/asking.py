@@ -77,7 +77,7 @@ def require_order(network: bytes, held_out: Crops, inputs: Preprocessing, origin
         shares = ", ".join(f"{(said == crops.labels).mean():.0%} with {view}"
                            for view, said in ((inputs.view, ours), (other, theirs)))  # fmt: skip
         what = f"The network is right more often with red and blue exchanged: {shares} of {len(crops)} crops."
-        raise OtherInput(what, f"Build it with the view {other} (--view {other}).")
+        raise OtherInput(what, f"Build it with the view {other} (--with picture.view={other}).")
 
 
 def require_sense(original: Floats, truth: Ints, labels: Sequence[str]) -> None:

@@ -34,7 +34,9 @@ from export.sign import sign
 from export.variants import BuiltVariants, TracedNetwork, build_variants, on_graphics
 
 FOLDER, REPORT, CARD = "bundle", "report.html", "card.md"
-SEARCHED = "Calibrate with more or other crops, leave the variant out (--variants), or fine-tune in 8 bits (quantise)."
+SEARCHED = (
+    "Calibrate with more or other crops, leave the variant out (--with variants=…), or fine-tune in 8 bits (quantise)."
+)
 """What is left to do where layers in float have not helped."""
 
 Say = Callable[[str], None]

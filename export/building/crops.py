@@ -197,7 +197,7 @@ def _places(words: Sequence[str], labels: Sequence[str], aliases: Mapping[str, s
     strange = sorted({word for word in meant if word and word not in known})
     if strange:
         what = f"{where} has cells labelled {strange[0]!r}, which is not one of {', '.join(labels)}."
-        remedy = f'Name it (--labels), or say in build.toml what it means: [crops.aliases] "{strange[0]}" = "".'
+        remedy = f'Name it (--with labels=…), or say in build.toml what it means: [crops.aliases] "{strange[0]}" = "".'
         raise BadCrops(what, remedy)
     return np.array([known.get(word, UNKNOWN) for word in meant], np.intp)
 

@@ -17,7 +17,7 @@ CHANCE = 0.025
 """A class of few cells breaks a limit where an allowed loss gives what was lost less often (a side of 95 %)."""
 REMEDY = (
     'Calibrate with more or other crops, clip rare extremes ([quantise] method = "percentile" in build.toml), let '
-    "layers be sought that stay in float (build --search), or fine-tune in 8 bits (quantise --fine-tune)."
+    "layers be sought that stay in float (build --with search=true), or fine-tune in 8 bits (quantise --fine-tune)."
 )
 
 

@@ -1,4 +1,4 @@
-"""A build's specification, from build.toml, from the folder of a training, and from flags."""
+"""A build's specification, from build.toml, from the folder of a training, and from the command line."""
 
 from __future__ import annotations
 
@@ -18,24 +18,6 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-FLAGS: Mapping[str, str] = {
-    "name": "--name",
-    "title": "--title",
-    "labels": "--labels",
-    "positive": "--positive",
-    "network.source": "--from",
-    "network": "--from",
-    "picture.size_px": "--size",
-    "picture.um_per_px": "--um-per-px",
-    "crops.calibration": "--calibration",
-    "crops.held_out": "--held-out",
-    "training": "--terms",
-    "training.terms": "--terms",
-    "warnings": "--warning",
-    "variants": "--variants",
-}
-"""Where a field can also be said on the command line."""
 
 
 def build_spec(fields: Mapping[str, Any]) -> BuildSpec:
@@ -82,8 +64,9 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _remedy(path: str) -> str:
-    flag = FLAGS.get(path)
-    return f"Correct it in build.toml, or say {flag}." if flag else "Correct it in build.toml (--spec)."
+    if path in ("network", "network.source"):
+        return "Name it in build.toml (--spec), or say --from."
+    return f"Correct it in build.toml (--spec), or say --with {path}=…"
 
 
 def of_training(folder: Path) -> dict[str, Any]:

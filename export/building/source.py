@@ -87,10 +87,12 @@ def _require_fit(module: nn.Module, due: Due) -> None:
     except (RuntimeError, ValueError, TypeError) as error:
         first = (str(error).splitlines() or ["no reason given"])[0][:200]
         what = f"The network does not take pictures of the shape {asked}: {first}"
-        raise NoNetwork(what, "Say its --size and --view as it was trained, and its settings (--set).") from error
+        raise NoNetwork(
+            what, "Give its picture's size_px and view as they were in training, and its network.settings."
+        ) from error
     if not isinstance(found, Tensor):
         what = f"The network gives a {type(found).__name__}, not a tensor of logits."
         raise NoNetwork(what, "Name a factory whose module gives the logits alone.")
     if tuple(found.shape) != (TRIED, due.labels):
         what = f"For {TRIED} cells and {due.labels} labels the network gives {tuple(found.shape)}."
-        raise NoNetwork(what, "Name the labels in the order of its outputs (--labels): as many as it has.")
+        raise NoNetwork(what, "Name the labels in the order of its outputs (--with labels=…): as many as it has.")

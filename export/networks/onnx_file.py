@@ -119,10 +119,16 @@ def _require_image(image: ValueInfoProto, due: Due) -> None:
     if sides[1] not in (0, due.channels) and sides[3] in (0, due.channels):
         raise BadOnnx(f"Its input has the channels last: {sides}.", "Export it with channels first (NCHW).")
     if sides[1] not in (0, due.channels):
-        raise BadOnnx(f"It takes {sides[1]} channels, the view gives {due.channels}.", "Name another --view.")
+        raise BadOnnx(
+            f"It takes {sides[1]} channels, the view gives {due.channels}.",
+            "Name another view (--with picture.view=…).",
+        )
     if any(side not in (0, due.size_px) for side in sides[2:]):
         what = f"It takes pictures of {sides[3]} × {sides[2]} pixels, not of {due.size_px}."
-        raise BadOnnx(what, f"Say --size {sides[2]}." if sides[2] == sides[3] else "Export it for square pictures.")
+        raise BadOnnx(
+            what,
+            f"Say --with picture.size_px={sides[2]}." if sides[2] == sides[3] else "Export it for square pictures.",
+        )
 
 
 def _require_labels(logits: ValueInfoProto, due: Due) -> None:

@@ -160,7 +160,7 @@ def grey_levels(fields: dict[str, Any], _folder: Path) -> None:
 
 
 MISTOLD: dict[str, tuple[Change, str]] = {
-    "no labels": (lambda fields, _: fields.pop("labels"), r"labels: Field required.*--labels"),
+    "no labels": (lambda fields, _: fields.pop("labels"), r"labels: Field required.*--with labels="),
     "no source": (lambda fields, _: fields["network"].pop("source"), r"network\.source: .*--from"),
     "unknown field": (lambda fields, _: fields.update(colour="red"), "colour: Extra inputs"),
     "blasts that are no labels": (lambda fields, _: fields.update(positive=["L9"]), "positive names 'L9'"),
@@ -274,7 +274,7 @@ def test_labels_that_are_not_the_networks_are_counted(place: Path) -> None:
 def test_red_and_blue_exchanged_is_noticed(place: Path, tmp_path: Path) -> None:
     fields = build_fields(place)
     fields["picture"]["view"] = "bgr"
-    with pytest.raises(OtherInput, match=r"with red and blue exchanged: .*--view rgb"):
+    with pytest.raises(OtherInput, match=r"with red and blue exchanged: .*--with picture.view=rgb"):
         build(Workbench(build_spec(fields), KEY, tmp_path / "out", lambda line: None))
 
 

@@ -1,4 +1,4 @@
-"""`marrowkit-export build` and `card` as typed: flags go before the file, and mistakes are told."""
+"""`marrowkit-export build` and `card` as typed: what is said goes before the file, and mistakes are told."""
 
 from __future__ import annotations
 
@@ -56,14 +56,17 @@ def toml(fields: dict[str, object]) -> str:
 
 
 REFUSED = [
-    ("--labels L1,L2 --positive L1", "lymphoid names 'lymphocyte', which is not one of the labels"),
-    ("--labels L1,L2,lymphocyte", "labelled 'neutrophil', which is not one of L1, L2, lymphocyte"),
-    ("--mean 123,116,103", "divide them by 255"),
-    ("--mean a,b", "no list of numbers"),
-    ("--held-out calibration", "crops are among those of"),
-    ("--checkpoint nowhere.safetensors", "There is no checkpoint"),
+    ("--with labels=L1,L2 --with positive=L1", "lymphoid names 'lymphocyte', which is not one of the labels"),
+    ("--with labels=L1,L2,lymphocyte", "labelled 'neutrophil', which is not one of L1, L2, lymphocyte"),
+    ("--with picture.mean=123,116,103", "divide them by 255"),
+    ("--with picture.mean=a,b", "picture.mean.0: .*number"),
+    ("--with picture", "'picture' says no field"),
+    ("--with picture=3 --with picture.size_px=3", "another word has made a value"),
+    ("--with picture.depth=3", "picture.depth: Extra inputs"),
+    ("--with crops.held_out=calibration", "crops are among those of"),
+    ("--with network.checkpoint=nowhere.safetensors", "There is no checkpoint"),
     ("--from timm:resnet18", "Install timm"),
-    ("--variants onnx-int4", "there is no variant 'onnx-int4', but .*onnx-fp16"),
+    ("--with variants=onnx-int4", "there is no variant 'onnx-int4', but .*onnx-fp16"),
     ("--spec nowhere.toml", "nowhere.toml cannot be read"),
     ("--spec maker.pem", "is no TOML"),
     ("--key build.toml", "Others may read|no Ed25519|cannot be read"),
@@ -98,12 +101,16 @@ def spec_of(asked: list[Workbench]) -> BuildSpec:
     return asked[-1].spec
 
 
-def test_flags_go_before_the_file(typed: Typed, asked: list[Workbench]) -> None:
-    flags = "--name other --version 3 --view bgr --size 32 --um-per-px 0.25 --warning one --warning two --terms CC0"
-    code, out, _ = typed("build", "--spec", "build.toml", "--key", "maker.pem", "--out", "new", *flags.split())
+def test_what_is_said_goes_before_the_file(typed: Typed, asked: list[Workbench]) -> None:
+    said = [
+        *("name=other", "version=3", "picture.view=bgr", "picture.size_px=32", "picture.um_per_px=0.25"),
+        *('warnings=["one, two", "three"]', "training.terms=CC0"),
+    ]
+    words = [word for each in said for word in ("--with", each)]
+    code, out, _ = typed("build", "--spec", "build.toml", "--key", "maker.pem", "--out", "new", *words)
     told = spec_of(asked)
     assert code == 0
-    assert (told.name, told.version, told.warnings, told.training.terms) == ("other", 3, ("one", "two"), "CC0")
+    assert (told.name, told.version, told.warnings, told.training.terms) == ("other", 3, ("one, two", "three"), "CC0")
     assert (told.picture.view, told.picture.size_px, told.picture.um_per_px) == ("bgr", 32, 0.25)
     assert told.crops.most == 300
     assert "marrowkit bundle install new/other-3.mkb" in out
@@ -119,7 +126,7 @@ def test_a_training_folder_says_its_own_labels_and_picture(
         toml({key: each for key, each in build_fields(place).items() if key not in ("labels", "network", "picture")})
     )
     words = ["--spec", str(tmp_path / "rest.toml"), "--from", str(run), "--key", "maker.pem", "--out", "new"]
-    code, _, err = typed("build", *words, "--um-per-px", "0.5")
+    code, _, err = typed("build", *words, "--with", "picture.um_per_px=0.5")
     assert code == 0, err
     found = spec_of(asked)
     assert (found.network.source, found.network.settings) == ("marrowkit2026_student", {"size": "small"})
@@ -131,7 +138,7 @@ def test_variants_and_the_search_are_asked_for(typed: Typed, asked: list[Workben
     words = ["build", "--spec", "build.toml", "--key", "maker.pem", "--out", "new"]
     assert typed(*words)[0] == 0
     assert (spec_of(asked).variants, spec_of(asked).search) == (USUAL_VARIANTS, False)
-    assert typed(*words, "--variants", "openvino-int8, onnx-fp16", "--search")[0] == 0
+    assert typed(*words, "--with", "variants=openvino-int8, onnx-fp16", "--with", "search=true")[0] == 0
     assert (spec_of(asked).variants, spec_of(asked).search) == (("openvino-int8", "onnx-fp16"), True)
 
 
