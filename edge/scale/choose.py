@@ -1,6 +1,7 @@
 """Which scale holds: a given one, the red cells unless the station knows better, the station's, the bundle's.
 
-Nothing is invented.
+Nothing is invented; but a scale that a bundle only assumes gives way where it would make the nuclei impossibly small or
+large (`nuclei.py`), and is told as assumed all the same.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import math
 from dataclasses import replace
 
 from edge.errors import BadSetting, ScaleUnknown
-from edge.optics.squeeze import squeeze_of
+from edge.optics.squeeze import released, squeeze_of
+from edge.scale.nuclei import USUAL_SD, possible_um_per_px
 from edge.scale.options import STANDARD, RulerOptions
 from edge.scale.ruler import RulerReading, measure
 from edge.types import Frame, Scale
@@ -49,7 +51,7 @@ def choose_scale(
     if reading is not None:
         return scale_of(reading)
     if bundle_um_per_px is not None:
-        return Scale(_plausible(bundle_um_per_px), BUNDLE_SD, "bundle", squeeze=squeeze_of(frame.pixels))
+        return _assumed(frame, _plausible(bundle_um_per_px))
     raise ScaleUnknown(
         f"How large a pixel of {frame.name or 'this picture'} is, is not known: it shows no red cells to measure by.",
         "Give the scale (--um-per-px), or take a field with red cells in it.",
@@ -59,6 +61,15 @@ def choose_scale(
 def scale_of(reading: RulerReading) -> Scale:
     """What red cells say, as a scale."""
     return Scale(reading.um_per_px, reading.relative_sd, "red cells", squeeze=reading.squeeze)
+
+
+def _assumed(frame: Frame, um_per_px: float) -> Scale:
+    """The bundle's usual scale, or one at which the nuclei of the picture can be nuclei."""
+    squeeze = squeeze_of(frame.pixels)
+    possible = possible_um_per_px(released(frame.pixels, squeeze), um_per_px)
+    if possible is None:
+        return Scale(um_per_px, BUNDLE_SD, "bundle", squeeze=squeeze)
+    return Scale(possible, USUAL_SD, "bundle", squeeze=squeeze)
 
 
 def _agree(reading: RulerReading, site: Scale) -> bool:

@@ -28,6 +28,7 @@ class RulerOptions:
                      there is no reading
     least_px         smallest red cell, pixels of the input: below it outlines are made of a handful of pixels
     widest_nucleus   widest nucleus in red cells: 20 µm, a blast's own whole diameter (SYSTEMS.md)
+    few              discs below which they must be large enough beside a whole nucleus
     spread_floor     relative spread assumed where too few cells tell their own
     edge_px          uncertainty of a boundary's place, pixels of the working copy
     """
@@ -49,6 +50,7 @@ class RulerOptions:
     least_explained: float = 0.01
     least_px: float = 9.0
     widest_nucleus: float = 2.7
+    few: int = 3
     spread_floor: float = 0.10
     edge_px: float = 0.3
 

@@ -14,6 +14,7 @@ from edge.optics.squeeze import released, squeeze_of
 from edge.optics.stain import Stained, stained
 from edge.optics.survey import Survey, survey
 from edge.scale.discs import Discs, arc_discs, merged, red_cells, whole_discs
+from edge.scale.nuclei import equal_diameter_px
 from edge.scale.options import STANDARD, RulerOptions
 from edge.scale.outlines import arcs, outlines
 from edge.types import Pixels
@@ -138,9 +139,14 @@ def _common_size(cells: Discs, mask: Mask, zoom: float, options: RulerOptions) -
 
 
 def _plausible(fit: _Fit, field: Survey, matter: Stained, options: RulerOptions) -> bool:
-    """Not specks, and not dwarfed by a nucleus: then what was measured is platelets or debris beside a white cell."""
-    nucleus = 2 * float(cv2.distanceTransform(matter.nuclear.view(np.uint8), cv2.DIST_L2, 3).max())
-    return fit.diameter_px * field.factor >= options.least_px and nucleus <= options.widest_nucleus * fit.diameter_px
+    """Not specks, and not dwarfed by a nucleus: then what was measured is platelets or debris beside a white cell.
+
+    One or two discs prove little: beside them the whole nucleus counts, with all its lobes, not only its widest circle.
+    """
+    widest = options.widest_nucleus * fit.diameter_px
+    inscribed = 2 * float(cv2.distanceTransform(matter.nuclear.view(np.uint8), cv2.DIST_L2, 3).max())
+    lonely = len(fit.radius_px) < options.few and equal_diameter_px(matter.nuclear) > widest
+    return fit.diameter_px * field.factor >= options.least_px and inscribed <= widest and not lonely
 
 
 def _relative_sd(fit: _Fit, options: RulerOptions) -> float:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import NormalField
+from edge.optics.otsu import two_thresholds
 from edge.optics.planes import Plane
 from edge.segment.channel import stain_channel
 from edge.segment.likelihood import Likelihood
-from edge.segment.otsu import two_thresholds
 
 SOFTNESS = 0.05
 """Width of the step from outside to inside, in units of the channel."""

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX
+from edge.optics.otsu import separability, threshold
 from edge.optics.planes import Field, Mask, Plane
 from edge.segment.channel import blue_channel, nuclear_channel, smoothed
 from edge.segment.eosin import eosin_share
-from edge.segment.otsu import separability, threshold
 from edge.segment.spread import parts_of
 
 

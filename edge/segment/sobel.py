@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField
+from edge.optics.otsu import threshold
 from edge.optics.planes import Mask
 from edge.segment.likelihood import Likelihood
-from edge.segment.otsu import threshold
 
 Bytes = NDArray[np.uint8]
 

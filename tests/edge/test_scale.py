@@ -169,3 +169,14 @@ def test_without_red_cells_a_calibration_beats_the_bundle() -> None:
 
 def test_a_given_scale_beats_a_calibration() -> None:
     assert choose_scale(Frame(film(53)), given_um_per_px=0.1, site=SITE).um_per_px == 0.1
+
+
+def test_one_round_granule_beside_a_large_lobed_nucleus_is_no_red_cell() -> None:
+    field = np.full((120, 120, 3), GLASS, np.uint8)
+    for x, y in ((44, 44), (76, 44), (60, 74)):
+        cv2.ellipse(field, (x, y), (17, 9), 45, 0, 360, NUCLEUS, -1, cv2.LINE_AA)
+    cv2.line(field, (44, 44), (76, 44), NUCLEUS, 7, cv2.LINE_AA)
+    cv2.line(field, (76, 44), (60, 74), NUCLEUS, 7, cv2.LINE_AA)
+    cv2.circle(field, (100, 100), 6, RED, -1, cv2.LINE_AA)
+    assert measure(field) is None
+    assert measure(field, RulerOptions(few=0)) is not None

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from edge.errors import FieldTooLarge
 from edge.optics.normal import NormalField
+from edge.optics.otsu import separability, threshold, two_thresholds
 from edge.optics.planes import Field, Mask, Plane
 from edge.segment.channel import nuclear_channel
 from edge.segment.find import CUT, SegmentOptions, find_cells
 from edge.segment.instances import InstanceLimits, label_cells, number_cells
 from edge.segment.likelihood import Likelihood
 from edge.segment.nucleus import OutlineOptions, nucleus_level, tidy
-from edge.segment.otsu import separability, threshold, two_thresholds
 from edge.segment.spread import parts_of, spread
 from edge.types import Outlines
 from tests.drawn import as_likelihood, ellipse, field_of, px
