@@ -34,14 +34,16 @@ def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = (
     return decision(label, tally, (*reasons, *_count_so_far(tally, limits)))
 
 
-def decide_documents(documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL) -> Decision:
+def decide_documents(
+    documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL, also: Sequence[Reason] = ()
+) -> Decision:
     """The decision on a case from the documents of its counted fields, as the record keeps them (`edge.document`).
 
-    What was to be known of a field's scale is to be known of the case.
+    What was to be known of a field's scale is to be known of the case; `also` as in `decide_case`.
     """
     fields = list(documents)
     counted = total(tally_document(each["cells"], roles) for each in fields)
-    return decide_case(counted, limits, _of_scale(fields))
+    return decide_case(counted, limits, (*also, *of_scale(fields)))
 
 
 def decision(label: DecisionLabel, tally: Tally, reasons: Sequence[Reason]) -> Decision:
@@ -63,7 +65,7 @@ def figures(tally: Tally, limits: Limits) -> tuple[Reason, ...]:
     return (Reason("decide.borderline", {**values, "limit": straddled[-1]}) if straddled else _between(values, limits),)
 
 
-def _of_scale(fields: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+def of_scale(fields: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """The concerns about the fields' scales, each kind once."""
     said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(OF_SCALE)]
     first = {each["code"]: Reason(each["code"], each["values"]) for each in reversed(said)}
