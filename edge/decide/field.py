@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from edge.decide.case import USUAL, decide_case, decision, figures, of_scale
+from edge.decide.case import OF_EYEPIECE, OF_SCALE, USUAL, decide_case, decision, figures, said_of
 from edge.decide.concerns import concerns, urgent
 from edge.decide.counts import Tally, tally, tally_document
 from edge.decide.limits import Limits
@@ -35,8 +36,10 @@ def decide_field(
 
 
 def decide_field_document(document: Mapping[str, Any], roles: Roles, limits: Limits = USUAL) -> Decision:
-    """The same from a field's document, with what was to be known of its scale."""
-    return decide_counted(tally_document(document["cells"], roles), limits, of_scale([document]))
+    """The same from a field's document, with what was to be known of its scale and of its eyepiece."""
+    counted = tally_document(document["cells"], roles)
+    called = decide_counted(counted, limits, said_of([document], OF_SCALE))
+    return replace(called, reasons=(*called.reasons, *said_of([document], OF_EYEPIECE)))
 
 
 def decide_counted(counted: Tally, limits: Limits = USUAL, also: Sequence[Reason] = ()) -> Decision:
