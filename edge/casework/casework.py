@@ -12,12 +12,13 @@ from edge.casework.cells import CellBook
 from edge.casework.controls import ControlBook
 from edge.casework.first_run import FirstRunBook
 from edge.casework.life import Life
-from edge.casework.model import Model, Models
+from edge.casework.models import Models
 from edge.casework.rerun import OpenExaminer, Reanalysis
 from edge.casework.results import Results
 from edge.casework.scales import Scales
 from edge.casework.settings import SettingsBook
 from edge.casework.staff import Staff
+from edge.decide.model import Model
 from edge.record import Record
 
 

@@ -100,8 +100,8 @@ class CellBook:
         self, case_id: int, key: CellKey, kind: str, before: Correction, after: Correction, reason: str, by: str
     ) -> Correction:
         if after != before:
-            values = {"before": value_of(before), "after": value_of(after)}
-            self._take(case_id, key, Doing(kind=kind, operator=by, reason=reason, **values), after)
+            was, becomes = value_of(before), value_of(after)
+            self._take(case_id, key, Doing(kind=kind, operator=by, before=was, after=becomes, reason=reason), after)
         return after
 
     def _move(self, case_id: int, step: Step, kind: str, goal: Any, origin: Any, by: str) -> None:

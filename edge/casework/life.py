@@ -12,7 +12,7 @@ from edge.casework.personal import code_looks_like, note_looks_like
 from edge.casework.results import Results
 from edge.casework.staff import Staff
 from edge.casework.states import require_counting, require_finished, require_signed, require_unsigned
-from edge.errors import BadSetting, CaseEmpty, CaseFinished, CaseOpen, LooksPersonal, UnknownClass
+from edge.errors import BadSetting, CaseEmpty, LooksPersonal, UnknownClass
 from edge.record import Case, NewCase
 from edge.record.case_life import Signature
 from edge.record.clock import clock_hint
@@ -149,7 +149,7 @@ class Life:
         with self._books.database.writing():
             case = self._books.record.case(case_id)
             require_unsigned(case)
-            unknown = set(counts) - set(self._results.labels(case_id))
+            unknown = set(counts) - set(self._results.model(case_id).labels)
             if unknown:
                 raise UnknownClass(f"The case's bundle knows no class {min(unknown)!r}.", "Use the classes shown.")
             if any(number < 0 for number in counts.values()):
