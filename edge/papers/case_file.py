@@ -97,7 +97,7 @@ class ControlState:
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """Countable cells of one class after corrections: number, percentage of all countable, Wilson 95 % interval in %."""
+    """Countable cells of one class after corrections, and their percentage of all with its Wilson 95 % interval."""
 
     label: str
     cells: int
