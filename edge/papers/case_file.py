@@ -8,8 +8,8 @@ said (ISO 8601), which may be wrong; the order of things is told by numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Literal
 
 from edge.types import BundleRef, Counts, Decision, Features, Reason
@@ -17,7 +17,6 @@ from edge.types import BundleRef, Counts, Decision, Features, Reason
 CaseState = Literal["open", "finished", "signed", "amended"]
 ControlVerdict = Literal["ok", "warn", "block"]
 CorrectionKind = Literal["class", "exclude", "include", "undo", "redo"]
-NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,7 @@ class FieldFacts:
     counts: Counts
     um_per_px: float | None
     scale_source: str | None
-    quality: Mapping[str, float] = NOTHING
+    quality: Mapping[str, float] = default(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
 
 
@@ -173,8 +172,8 @@ class CellFacts:
     centre_px: tuple[float, float]
     features: Features
     fuzzy_score: float
-    rbf: Mapping[str, float] = NOTHING
-    network: Mapping[str, float] = NOTHING
+    rbf: Mapping[str, float] = default(default_factory=dict)
+    network: Mapping[str, float] = default(default_factory=dict)
     rules: tuple[tuple[str, float], ...] = ()
     excluded: tuple[Reason, ...] = ()
     crop_jpeg: bytes = b""
@@ -259,7 +258,7 @@ class CaseFile:
     operator: str | None = None
     signature: Signature | None = None
     control: ControlState | None = None
-    excluded: Mapping[str, int] = field(default_factory=dict)
+    excluded: Mapping[str, int] = default(default_factory=dict)
     manual: ManualCount | None = None
     corrections: tuple[Correction, ...] = ()
     answer: ReferralAnswer | None = None
