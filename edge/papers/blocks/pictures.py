@@ -29,10 +29,10 @@ def as_taken(cell: CellFacts) -> bytes:
 
 
 def typical_cells(
-    sheet: Sheet, file: CaseFile, y: float, most: int = IN_A_ROW - 1, picture: Recoded = as_taken
+    sheet: Sheet, file: CaseFile, y: float, most: int = IN_A_ROW - 1, picture: Recoded = as_taken, of: int = 40
 ) -> float:
-    """A row of pictures per class, blasts first."""
-    classes = classes_present(file)
+    """A row of pictures per class, blasts first, of so many classes."""
+    classes = classes_present(file)[:of]
     if not classes:
         return y
     y = heading(sheet, sheet.room(y, 45), sheet.reader.say(TYPICAL))
