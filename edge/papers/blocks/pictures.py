@@ -79,7 +79,7 @@ def _pictures(
         words = said(cell, sheet.reader)
         sheet.picture(area, picture(cell), words)
         sheet.box(area, line=FAINT)
-        under = Area(area.x - 1, area.y + area.h + 0.6, area.w + 2, 4)
+        under = Area(area.x, area.y + area.h + 0.6, area.w, 4)
         below = max(below, sheet.text(under, words, replace(SMALL, size_pt=6.6, align="centre", leading=1.25)))
     return below
 
