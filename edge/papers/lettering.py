@@ -25,6 +25,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
 }
 """Family to its ordinary and its bold file."""
 OF_LANGUAGE: Mapping[str, str] = {"ar": ARABIC, "hi": DEVANAGARI}
+MOST_LINES = 8
 MISSING = "\ufffd"
 JOINERS = frozenset("\u200c\u200d\u2066\u2067\u2068\u2069")
 """Of the invisible format characters, those that shape words or keep figures in order; others could hide something."""
@@ -47,6 +48,13 @@ def family_of(reader: Reader) -> str:
 def isolated(text: str) -> str:
     """A name or a code inside a sentence: its direction leaves the sentence's alone (UAX #9, FSI … PDI)."""
     return ISOLATED.format(text)
+
+
+def in_short(text: str, most: int) -> str:
+    """What a person wrote, as far as there is room on paper; an ellipsis says that there is more in the record."""
+    lines = text.strip().split("\n")
+    cut = "\n".join(lines[:MOST_LINES])[:most].rstrip()
+    return cut if cut == text.strip() else f"{cut} …"
 
 
 def printable(text: str) -> str:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Literal
 
 MOUNTS, BLOCKS = Path("/proc/self/mounts"), Path("/sys/class/block")
-FILE_SYSTEMS = frozenset({
-    "vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk", "ext2", "ext3", "ext4", "f2fs", "btrfs", "xfs", "hfsplus", "udf",
-})  # fmt: skip
-OUTSIDE = ("/usb", "/mmc_host", "/mmc", "/firewire")
-"""Parts of a device's path in /sys that say that it hangs outside: USB sticks and readers, SD cards."""
+FILE_SYSTEMS = frozenset(
+    "vfat exfat msdos ntfs ntfs3 fuseblk ext2 ext3 ext4 f2fs btrfs xfs hfsplus udf".split()  # noqa: SIM905 read as a list
+)
+OUTSIDE = ("/usb", "/firewire")
+"""Parts of a device's path in /sys that say that it hangs outside."""
 SYSTEM = frozenset({"/", "/boot", "/boot/efi", "/boot/firmware", "/home", "/usr", "/var", "/opt", "/srv"})
-"""Never a target, though a kit may run from an SD card or a USB disk."""
+"""Never a target, nor is anything else on the same disk: a kit may run from an SD card or a USB disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,12 @@ def target_at(path: Path, kind: Literal["stick", "folder"], *, read_only: bool =
 
 def removable(mounts: Path = MOUNTS, blocks: Path = BLOCKS) -> Iterator[Mount]:
     """Mounts of devices that can be pulled, each device once."""
+    known = [(each, _disk(Path(each.device).name, blocks)) for each in _mounts(mounts)]
+    kept_out = {disk for each, disk in known if str(each.path) in SYSTEM}
     seen: set[str] = set()
-    for each in _mounts(mounts):
-        fits = each.file_system in FILE_SYSTEMS and str(each.path) not in SYSTEM and each.device not in seen
-        if fits and _outside(Path(each.device).name, blocks):
+    for each, disk in known:
+        fits = each.file_system in FILE_SYSTEMS and disk not in kept_out and each.device not in seen
+        if fits and disk is not None and _outside(disk):
             seen.add(each.device)
             yield each
 
@@ -91,13 +93,20 @@ def _plain(word: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), word)
 
 
-def _outside(device: str, blocks: Path) -> bool:
-    """Whether a block device, or the disk that it is a part of, is said to be removable or hangs outside."""
+def _disk(device: str, blocks: Path) -> Path | None:
+    """The whole disk in /sys that a block device is, or is a part of; None for what the kernel does not list."""
     here = blocks / device
     if not here.exists():
-        return False
+        return None
     real = here.resolve()
-    disk = real.parent if (real / "partition").exists() else real
-    flag = disk / "removable"
-    loose = flag.exists() and flag.read_text().strip() == "1"
-    return loose or any(part in str(real) for part in OUTSIDE)
+    return real.parent if (real / "partition").exists() else real
+
+
+def _outside(disk: Path) -> bool:
+    """Whether the kernel says that a disk is removable, hangs on a cable, or is a card (and not soldered memory)."""
+    card = _said(disk / "device" / "type") == "SD"
+    return card or _said(disk / "removable") == "1" or any(part in str(disk) for part in OUTSIDE)
+
+
+def _said(file: Path) -> str:
+    return file.read_text().strip() if file.is_file() else ""

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from edge.durable import sync_folder, write_synced
 from edge.papers.export import Export, digest, held
-from edge.papers.faults import PaperFault, TargetFull, TargetGone, TargetReadOnly, TargetWrong
+from edge.papers.faults import PaperFault, PictureDamaged, TargetFull, TargetGone, TargetReadOnly, TargetWrong
 from edge.papers.targets import Target, target_at
 
 SPARE_BYTES, BLOCK_BYTES = 2**20, 32 * 2**10
@@ -98,11 +98,19 @@ def _write_all(beside: Path, exports: Sequence[Export]) -> dict[str, str]:
 
 
 def _write(beside: Path, export: Export) -> str:
-    content = export.read()
+    content = _content(export)
     path = beside / export.path
     path.parent.mkdir(parents=True, exist_ok=True)
     write_synced(path, content)
     return digest(content)
+
+
+def _content(export: Export) -> bytes:
+    """What is to be written, from the kit's own disk: a fault there is not the target's."""
+    try:
+        return export.read()
+    except OSError as error:
+        raise PictureDamaged(f"{export.name} cannot be read from the kit's record.", "Look at its disk.") from error
 
 
 def _compare(beside: Path, sums: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from edge.nouns import CLASSES, N_
 from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
 from edge.papers.case_file import CaseFile, Correction
-from edge.papers.lettering import isolated
+from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
 from edge.papers.sheet import FAINT, INK, INSIDE_MM, MARGIN_MM, MUTED, Area, Sheet
 
@@ -54,7 +54,7 @@ def signature(sheet: Sheet, file: CaseFile, y: float) -> float:
         when = isolated(sheet.reader.moment(signed.when))
         y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 6), f"{isolated(signed.name)} · {when}", STRONG)
         if signed.statement:
-            y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), isolated(signed.statement), BODY)
+            y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), isolated(in_short(signed.statement, 600)), BODY)
         digest = sheet.reader.say(SIGNED_DIGEST, digest=isolated(signed.digest))
         y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), digest, replace(SMALL, size_pt=7))
     y = sheet.text(Area(MARGIN_MM, y + 1, INSIDE_MM, 4), sheet.reader.say(WHEN_HINT), replace(SMALL, colour=MUTED))
@@ -63,7 +63,9 @@ def signature(sheet: Sheet, file: CaseFile, y: float) -> float:
 
 def _step(sheet: Sheet, y: float, step: Correction) -> float:
     reader = sheet.reader
-    when, by, why = (isolated(each) for each in (reader.moment(step.when), step.by, step.reason))
+    when, by, why = (
+        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(step.reason, 200))
+    )
     words = (when, by, f"{step.field}-{step.cell}", _what(step, reader), why)
     ends = (*COLUMNS_MM[1:], INSIDE_MM)
     widths = [end - begin - 2 for begin, end in zip(COLUMNS_MM, ends, strict=True)]

@@ -8,7 +8,7 @@ from edge.nouns import N_, SPECIMENS, STAINS
 from edge.papers.blocks.style import BODY, CHECKED, GAP_MM, SMALL, heading, mark
 from edge.papers.case_file import BundleFacts, CaseFile
 from edge.papers.digest import content_digest, short
-from edge.papers.lettering import isolated
+from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
 from edge.papers.sheet import FAINT, INSIDE_MM, MARGIN_MM, Area, Sheet
 
@@ -28,7 +28,7 @@ VERDICTS: Mapping[str, str] = {
     "warn": N_("needs attention"),
     "block": N_("OUTSIDE its limits"),
 }
-LABEL_MM = 38.0
+LABEL_MM, MOST_LETTERS = 38.0, 900
 
 
 def facts(sheet: Sheet, file: CaseFile, y: float) -> float:
@@ -59,7 +59,7 @@ def _rows(file: CaseFile, reader: Reader) -> dict[str, str]:
 
 def _own_words(text: str) -> str:
     """What a person wrote, in the direction in which it is written."""
-    return "\n".join(isolated(line) for line in text.split("\n") if line.strip())
+    return "\n".join(isolated(line) for line in in_short(text, MOST_LETTERS).split("\n") if line.strip())
 
 
 def _model(bundle: BundleFacts, reader: Reader) -> str:
