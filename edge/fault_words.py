@@ -25,10 +25,11 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Re-analyse the case with the new one, or begin a new case.",
         ),
         "cell.class": ("The case's bundle knows no such class.", "Choose one of the classes shown."),
-        "consent.none": (
+        "papers.consent": (
             "Nobody has marked that cells of this case may be used for training.",
             "Mark the consent first, if there is one.",
         ),
+        "papers.nothing": ("There is no cell to learn from.", "Correct a cell's class first, or choose another case."),
         "run.busy": ("A re-analysis is under way.", "Wait until it is done."),
         "pin.wrong": ("This is not the right PIN.", "Try again."),
         "pin.wait": ("Too many wrong PINs.", "Wait a moment, then try again."),

@@ -119,7 +119,7 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
         "cell.smudged": Sentence(
             "This nucleus is smudged: its outline is ragged, and its stain {percent} % of that of other nuclei.", ""
         ),
-        "cell.set_aside": Sentence("A person set this cell aside: {reason}.", ""),
+        "cell.person": Sentence("A person set this cell aside: {reason}.", ""),
         "cell.again": Sentence("This cell was counted in field {field} already.", ""),
         "cell.naked": Sentence(
             "This is a naked nucleus: pale, ragged, and what is round it has the colour of the nucleus.", ""

@@ -13,6 +13,7 @@ from edge.casework.controls import ControlBook
 from edge.casework.first_run import FirstRunBook
 from edge.casework.life import Life
 from edge.casework.models import Models
+from edge.casework.papers import PaperDesk
 from edge.casework.rerun import OpenExaminer, Reanalysis
 from edge.casework.results import Results
 from edge.casework.scales import Scales
@@ -38,6 +39,7 @@ class Casework:
     results: Results
     life: Life
     reanalysis: Reanalysis
+    papers: PaperDesk
 
     def close(self) -> None:
         """End what is under way. The record stays open."""
@@ -86,4 +88,5 @@ def open_casework(record: Record, model: Model, outside: Outside | None = None) 
         results=results,
         life=Life(books, staff, results),
         reanalysis=Reanalysis(books, models, outside.open_examiner),
+        papers=PaperDesk(books, results, settings),
     )

@@ -34,6 +34,17 @@ from edge.errors import (
     StoreFull,
     UnknownClass,
 )
+from edge.papers.faults import (
+    ConsentMissing,
+    NothingCorrected,
+    PictureDamaged,
+    ReplyElsewhere,
+    ReplyUnreadable,
+    TargetFull,
+    TargetGone,
+    TargetReadOnly,
+    TargetWrong,
+)
 from edge.web.language import language_of, translation
 from edge.web.rendering import render
 from edge.web.seen_problems import Seen
@@ -58,6 +69,15 @@ STATUS: Mapping[type[Fault], int] = {
     NameTaken: 409,
     LastLead: 409,
     BundleFault: 422,
+    PictureDamaged: 503,
+    ConsentMissing: 409,
+    NothingCorrected: 409,
+    ReplyUnreadable: 422,
+    ReplyElsewhere: 409,
+    TargetGone: 409,
+    TargetReadOnly: 409,
+    TargetFull: 507,
+    TargetWrong: 503,
     EngineFault: 422,
     StoreFull: 507,
     RecordFault: 503,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from edge.casework.history import History
 from edge.casework.results import CaseResult, ManualSum
 from edge.document import sentences
+from edge.papers.blocks.counts import EXCLUDED
 from edge.record.case_life import Fact, Signature
 from edge.record.listing import Sums
 from edge.record.steps import Step
@@ -36,6 +37,7 @@ class ExcludedShape(BaseModel):
 
     code: str
     cells: int
+    text: str
 
 
 class ManualShape(BaseModel):
@@ -160,7 +162,7 @@ def result_shape(result: CaseResult, history: History, translate: Translate) -> 
         targets=figures.targets,
         decision=DecisionShape(**decision),
         classes=[ClassShape(**asdict(each)) for each in figures.classes],
-        excluded=[ExcludedShape(code=code, cells=cells) for code, cells in figures.excluded.items()],
+        excluded=[_excluded(code, cells, translate) for code, cells in figures.excluded.items()],
         manual=None if result.manual is None else _manual(result.manual),
         can=_can(result, history),
         undo=step_shape(history.done[-1]) if history.done else None,
@@ -199,6 +201,10 @@ def _manual(manual: ManualSum) -> ManualShape:
         difference_interval=apart.interval,
         agree=apart.agree,
     )
+
+
+def _excluded(code: str, cells: int, translate: Translate) -> ExcludedShape:
+    return ExcludedShape(code=code, cells=cells, text=translate(EXCLUDED[code]) if code in EXCLUDED else code)
 
 
 def _can(result: CaseResult, history: History) -> CanShape:

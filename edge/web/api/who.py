@@ -38,7 +38,13 @@ def signed_in(request: Request) -> Operator | None:
     return casework.staff.who(token, casework.settings.all().session_idle_min * MINUTE_S)
 
 
+def language_code(request: Request) -> str:
+    """The language of whoever asks."""
+    return language_of(request).code
+
+
 Reader = Annotated[Translate, Depends(reader)]
+Code = Annotated[str, Depends(language_code)]
 Person = Annotated[Operator | None, Depends(signed_in)]
 
 
