@@ -30,7 +30,7 @@ class RerunShape(BaseModel):
 class RunShape(BaseModel):
     """One way in which a case was looked at; `case` holds it. The first is the case itself.
 
-    `state`: done, running, failed (see `fault`), stopped (the kit went down meanwhile). `done` of `fields` are examined.
+    `state`: done, running, failed (see `fault`), stopped (the kit went down). `done` of `fields` are examined.
     `bundle` is the name that was asked for until one is.
     """
 
