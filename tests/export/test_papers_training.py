@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from edge.optics.labels import label_windows
 from edge.optics.normal import normalise
@@ -21,6 +22,9 @@ from edge.papers.training_cells import RecordedField, TrainingCell, planes_of
 from edge.types import Labels, Outlines
 from export.building.crops import read_crops
 from export.building.spec import PictureSpec
+from export.crops.options import CropOptions
+from export.crops.task import CropTask
+from export.learning.team import Member
 from export.opinion import planes as export_planes
 from export.opinion.labels import label_indices
 from export.opinion.table import read_cells
@@ -95,6 +99,15 @@ def test_the_table_is_read_by_the_training_side(file: CaseFile, cells: list[Trai
     assert set(table.images) == {file.fields[0].digest}
     assert (label_indices(table.labels) < len(LABELS)).all()
     assert table.rows(table.countable).blast.sum() == sum(cell.label == "blast" for cell in cells)
+
+
+def test_a_network_can_be_taught_by_it(file: CaseFile, cells: list[TrainingCell], tmp_path: Path) -> None:
+    """A batch of what `marrowkit-export train --cells` would see, in other stains and laid down otherwise."""
+    table = read_cells(written(file, cells, tmp_path) / "cells.npz")
+    options = CropOptions(steps=1, batch=3, films=2, size_px=64)
+    batch = next(CropTask(table, torch.nn.Identity, "nothing", options).batches(0, Member(0, 1)))
+    assert batch.light.shape == (3, 3, SIZE_PX, SIZE_PX)
+    assert set(batch.labels.tolist()) <= {LABELS.index(cell.label) for cell in cells}
 
 
 @pytest.mark.parametrize("what", ["crops", "cells.npz"])
