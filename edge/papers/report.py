@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from edge.nouns import N_
+from edge.papers.blocks.answer import answer
 from edge.papers.blocks.banner import NOT_A_DIAGNOSIS, banner, title
 from edge.papers.blocks.closing import corrections, signature
 from edge.papers.blocks.counts import counts
@@ -19,7 +20,7 @@ from edge.papers.sheet import TOP_MM, Imprint, Sheet, printed
 
 REPORT = N_("Report of a cell count")
 PAGE = N_("Page {page} of {pages}")
-BLOCKS = (banner, result, reasons, counts, facts, corrections, signature, typical_cells, doubtful_cells)
+BLOCKS = (banner, result, reasons, answer, counts, facts, corrections, signature, typical_cells, doubtful_cells)
 
 
 def report_pdf(file: CaseFile, reader: Reader) -> bytes:

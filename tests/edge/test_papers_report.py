@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from edge.decide.case import decide_case
 from edge.papers.blocks.result import interval_picture
 from edge.papers.blocks.style import ALARM
-from edge.papers.case_file import CaseFile, ClassCount, ControlState, Correction, Signature
+from edge.papers.case_file import CaseFile, ClassCount, ControlState, Correction, ReferralAnswer, Signature
 from edge.papers.digest import content_digest, short
 from edge.papers.report import BLOCKS, report_pdf
 from edge.papers.sheet import BOTTOM_MM, HEIGHT_MM, INSIDE_MM, MARGIN_MM, TOP_MM, WIDTH_MM, Area
@@ -38,6 +38,12 @@ def test_a_signed_report_names_who_signed_what_and_is_no_longer_preliminary() ->
     assert "I have looked at the smear." in whole
     assert SIGNATURE.digest in whole
     assert "PRELIMINARY" not in whole
+
+
+def test_a_result_that_is_no_longer_what_was_signed_is_not_called_signed() -> None:
+    text = words(report_pdf(case_file(40, signature=replace(SIGNATURE, intact=False)), ENGLISH))[0]
+    assert "NOT as it was signed by Dr. Otieno, 2026-11-27 10:05" in text
+    assert "Signed by" not in text
 
 
 def test_an_amended_report_says_why() -> None:
@@ -70,6 +76,7 @@ SHOWN = {
     "control": "C-12: within its limits, 2026-11-27 07:55",
     "correction": "Monocyte instead of",
     "note": "Third smear; the first two were too thick.",
+    "correction's reason": "Lymphoid cell instead of Granulocyte nucleoli",
 }
 
 
@@ -99,6 +106,11 @@ CASES: Mapping[str, tuple[dict[str, Any], str]] = {
         "onnx-int8, 3f9c 2b71 3f9c 2b71 + finder, version 2, onnx-int8, abab abab abab abab",
     ),
     "no correction": ({"corrections": ()}, "No cell was corrected."),
+    "an answer": (
+        {"answer": ReferralAnswer("Prof. Ouma", "2026-12-01T08:00:00+00:00", "likely", 85.5, "large nucleoli")},
+        "Answer to the referral Prof. Ouma · 2026-12-01 08:00 Acute leukaemia is likely: further tests without delay "
+        "Blasts by the expert's eyes: 85.5 % large nucleoli",
+    ),
     "class without a name": (
         {"by_class": (ClassCount("promyelocyte", 3, 7.5, (2.6, 19.9), False),)},
         "promyelocyte 3 7.5",
@@ -160,6 +172,7 @@ CROWDED: Mapping[str, dict[str, Any]] = {
     "many corrections": {"corrections": MANY},
     "many classes": {"by_class": tuple(ClassCount(f"class {n}", 1, 2.5, (0.4, 12.9), False) for n in range(40))},
     "many reasons": {"decision": replace(case_file(40).decision, reasons=(Reason("stain.foreign"),) * 60)},
+    "long answer": {"answer": ReferralAnswer("N" * 60, "", "other", None, LONG)},
     "long statement": {"signature": replace(SIGNATURE, statement=LONG, name="N" * 60)},
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edge.nouns import N_
-from edge.papers.blocks.style import BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
+from edge.papers.blocks.style import ALARM, BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
 from edge.papers.case_file import CaseFile
 from edge.papers.lettering import isolated
 from edge.papers.reader import Reader
@@ -17,6 +17,7 @@ WHAT_IT_IS = N_(
 )
 PRELIMINARY = N_("PRELIMINARY – not signed by anyone yet")
 SIGNED = N_("Signed by {name}, {when}")
+CHANGED = N_("NOT as it was signed by {name}, {when}: do not use it, and tell whoever looks after the kit")
 AMENDED = N_("Amended, version {version}: {reason}")
 INSIDE_LINE_MM = 5.5
 
@@ -48,8 +49,9 @@ def _state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
     amended = [reader.say(AMENDED, version=case.version, reason=isolated(case.amended))] if case.version > 1 else []
     if signature is None:
         return WATCH, [reader.say(PRELIMINARY), *amended]
-    when = isolated(reader.moment(signature.when))
-    return GOOD, [reader.say(SIGNED, name=isolated(signature.name), when=when), *amended]
+    when, name = isolated(reader.moment(signature.when)), isolated(signature.name)
+    tone, said = (GOOD, SIGNED) if signature.intact else (ALARM, CHANGED)
+    return tone, [reader.say(said, name=name, when=when), *amended]
 
 
 def _caution(sheet: Sheet, y: float) -> float:
