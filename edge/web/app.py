@@ -7,9 +7,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from edge.web import api, health, live, pages, problems
+from edge.web import api, files, health, live, pages, problems
 from edge.web.desk import Desk
 from edge.web.guard import Guard
+from edge.web.packed import Packed
 from edge.web.parts import WebParts
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -48,7 +49,8 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
         # newer FastAPI can export traces where an environment variable says so; a kit tells nobody anything
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.mount("/static", pages.Files(directory=pages.STATIC), name="static")
+    files.mount(app)
     problems.install(app)
+    app.add_middleware(Packed)
     app.add_middleware(Guard, host_names=host_names)
     return app

@@ -38,6 +38,25 @@ DECISIONS: Mapping[str, str] = {
     "refer": N_("Refer to a haematologist"),
     "insufficient": N_("Not enough cells yet"),
 }
+STATES: Mapping[str, str] = {
+    "open": N_("Counting"),
+    "finished": N_("Finished, not signed"),
+    "signed": N_("Signed"),
+    "amended": N_("Being amended"),
+}
+ORDERS: Mapping[str, str] = {
+    "newest": N_("Newest first"),
+    "changed": N_("Last changed first"),
+    "oldest": N_("Oldest first"),
+    "pseudonym": N_("By code"),
+}
+THEMES: Mapping[str, str] = {
+    "system": N_("As this device has it"),
+    "light": N_("Light"),
+    "dark": N_("Dark room"),
+    "sun": N_("Bright sun"),
+}
+TEXTS: Mapping[str, str] = {"normal": N_("Normal"), "large": N_("Large"), "largest": N_("Very large")}
 CLASSES: Mapping[str, str] = {
     "blast": N_("Blast"),
     "lymphoid": N_("Lymphoid cell"),
@@ -98,10 +117,18 @@ def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, 
     """All names in the reader's language, for the page's scripts."""
     return {
         "blasts": sorted(blast_labels),
-        "classes": {key: translate(name) for key, name in CLASSES.items()},
-        "decisions": {key: translate(name) for key, name in DECISIONS.items()},
+        "specimens": _all(SPECIMENS, translate),
+        "stains": _all(STAINS, translate),
+        "states": _all(STATES, translate),
+        "classes": _all(CLASSES, translate),
+        "decisions": _all(DECISIONS, translate),
+        "english": dict(DECISIONS),
         "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],
     }
+
+
+def _all(names: Mapping[str, str], translate: Translate) -> dict[str, str]:
+    return {key: translate(name) for key, name in names.items()}
 
 
 def _said(figure: Figure, translate: Translate) -> dict[str, Any]:
