@@ -10,8 +10,8 @@ import { notice, problem } from "./notices.js";
 import { _, figure, moment, n_ } from "./words.js";
 
 const MEASURES = () => ({
-  focus_um: [_("Sharpness"), "µm"], exposure: [_("Brightness"), ""], unevenness: [_("Unevenness of light"), ""], stained: [_("Share of the picture that is stained"), ""],
-  um_per_px: [_("Scale"), "µm/px"], nuclear_density: [_("Density of nuclei"), ""], cells_per_field: [_("Cells in a field"), ""], blast_percent: [_("Blasts"), "%"],
+  focus_um: [_("Sharpness"), "µm", 2], exposure: [_("Brightness"), "", 0], unevenness: [_("Unevenness of light"), "", 2], stained: [_("Share of the picture that is stained"), "", 2],
+  um_per_px: [_("Scale"), "µm/px", 4], nuclear_density: [_("Density of nuclei"), "", 2], cells_per_field: [_("Cells in a field"), "", 1], blast_percent: [_("Blasts"), "%", 1],
 });
 const KINDS = () => ({ peripheral: _("Peripheral blood"), marrow: _("Marrow aspirate"), beads: _("Beads"), other: _("Another slide") });
 const VERDICTS = () => ({ ok: ["good", _("Within limits")], warn: ["warn", _("Warning")], block: ["bad", _("Outside limits")] });
@@ -91,7 +91,7 @@ function showLatest(latest, limits) {
   const [kind, words] = VERDICTS()[latest.verdict] ?? ["plain", latest.verdict];
   const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, `${rule} · ${code}`)));
   const rows = Object.entries(MEASURES()).filter(([key]) => latest.measures?.[key] !== undefined && latest.measures[key] !== null)
-    .map(([key, [name, unit]]) => [name, [`${figure(latest.measures[key], 2)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, 2) : "–", "number"]]);
+    .map(([key, [name, unit, digits]]) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
   return byId("latest").replaceChildren(
     el("p", { class: "row" }, el("span", { class: `pill ${kind}` }, words), el("span", { class: "soft" }, _("Run {number}", { number: figure(latest.number) }), " · ", moment(latest.clock_hint))),
     findings.length ? el("ul", { class: "good-looks" }, ...findings) : el("p", {}, _("Nothing to check.")),

@@ -1,7 +1,7 @@
 // What is the same on every page: the language, and who is signed in.
 
 import { get, remove } from "./api.js";
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { _, moment } from "./words.js";
 
 const choice = document.getElementById("lang");
@@ -18,7 +18,8 @@ if (who && !document.body.querySelector(".problem")) get("/session").then(showWh
 
 function showWho({ operator, operators }) {
   who.hidden = !operators;
-  who.replaceChildren(operator ? el("bdi", {}, operator.name) : _("Sign in"));
+  who.replaceChildren(icon("person"), el("span", {}, operator ? el("bdi", {}, operator.name) : _("Sign in")));
+  who.setAttribute("aria-label", _("Sign in"));
   if (!operator) return;
   who.setAttribute("aria-label", _("Sign out {name}", { name: operator.name }));
   who.title = _("Sign out {name}", { name: operator.name });

@@ -32,7 +32,7 @@ async function showOperators() {
   const operators = await get("/operators");
   const rows = operators.map((each) => [
     el("bdi", {}, each.name), each.lead ? _("Lead") : _("Operator"), each.active ? _("Active") : _("No longer here"),
-    button(each.active ? _("Take off") : _("Put back"), () => change(each, { active: !each.active }), { class: "quiet" }),
+    button(each.active ? _("Deactivate") : _("Activate again"), () => change(each, { active: !each.active }), { class: "quiet" }),
   ]);
   const add = form(_("Add"), async (values, made) => {
     await postJson("/operators", values);

@@ -19,7 +19,7 @@ export async function showSetup(place) {
 }
 
 function entry(title, words, where, name) {
-  return el("div", { class: "stack" }, el("h2", {}, title), el("p", {}, words), el("p", {}, el("a", { class: "button", href: where }, name)));
+  return el("div", { class: "due" }, el("h2", {}, title), el("p", {}, words), el("p", {}, el("a", { class: "button", href: where }, name)));
 }
 
 /** The answer, or nothing where the kit cannot say: the picture matters more than a reminder. */
