@@ -51,6 +51,21 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "The picture shows the round view of an eyepiece, {diameter_px} pixels across, in the dark.",
             "Zoom in until the view fills the picture, or crop to the inside of the disc.",
         ),
+        "eyepiece.small": Sentence(
+            "The round view of the eyepiece is only {diameter_px} pixels across; at least {limit_px} are needed.",
+            "Move the phone nearer to the eyepiece or zoom in, until the round view fills the picture.",
+        ),
+        "eyepiece.cut": Sentence(
+            "Only {percent} % of the eyepiece's round view is in the picture; at least {limit} % is needed.",
+            "Hold the phone straight over the middle of the eyepiece, so that the round view is whole.",
+        ),
+        "eyepiece.soft": Sentence(
+            "Out of focus through the eyepiece: edges are {width_um:.1f} µm wide, at most {limit_um:.1f} µm is sharp.",
+            "Focus by eye first; then hold the phone still, tap the cells on its screen, and take the photo again.",
+        ),
+        "eyepiece.seen": Sentence(
+            "This was photographed through an eyepiece; its round view is {diameter_px} pixels across.", ""
+        ),
         "light.dark": Sentence(
             "The picture is too dark: the background is at {level} of 255, at least {limit} is needed.",
             "Turn up the lamp or the exposure time.",
