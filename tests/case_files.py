@@ -217,7 +217,7 @@ def case_file(cells: int = 220, **changes: Any) -> CaseFile:
             **counted(seen),
             "control": CONTROL,
             "corrections": steps,
-            "manual": manual() if cells >= 20 else None,
+            "manual": manual(counted(seen)["decision"].score) if cells >= 20 else None,
             **changes,
         }
     )
@@ -231,7 +231,9 @@ def _correct(cells: list[CellFacts]) -> Iterator[Correction]:
         yield Correction(number, "Achieng O.", when, cell.field, cell.id, "class", cell.machine, label, "nucleoli")
 
 
-def manual() -> ManualCount:
-    """A person's count of a hundred cells."""
+def manual(kit_percent: float) -> ManualCount:
+    """A person's count of a hundred cells beside the kit's percentage; the interval is made up, the rest follows."""
+    difference = kit_percent - 24.0
+    interval = (difference - 9.4, difference + 9.4)
     by_class = {"blast": 24, "lymphoid": 31, "granulocyte": 30, "erythroid": 10, "monocyte": 5}
-    return ManualCount(by_class, 24.0, wilson_percent(24, 100), -2.7, (-12.1, 6.7), "Achieng O.")
+    return ManualCount(by_class, 24.0, wilson_percent(24, 100), difference, interval, "Achieng O.")
