@@ -31,7 +31,6 @@ Fault (firmware_bridge)
 │   ├── LooksPersonal        a code looks like a name, a birthday, a telephone number (person: confirm, or another)
 │   ├── UnknownClass         a class that the case's bundle does not know (caller: one of its classes)
 │   ├── OtherBundle          the case was begun with another bundle  (person: re-analyse it, or a new case)
-│   ├── NoConsent            cells may not be used for training      (person: mark the consent)
 │   └── RunBusy              a re-analysis is under way              (person: wait)
 ├── PersonFault              who somebody is, or may do
 │   ├── PinWrong             it is not that person's PIN
@@ -240,12 +239,6 @@ class OtherBundle(CaseFault):
     """The case was begun with another bundle than the one in use."""
 
     code = "case.bundle"
-
-
-class NoConsent(CaseFault):
-    """Cells of this case may not be used for training."""
-
-    code = "consent.none"
 
 
 class RunBusy(CaseFault):

@@ -5,6 +5,6 @@ loop, call them in a thread.
 """
 
 from edge.casework.casework import Casework, open_casework
-from edge.casework.model import Model, Proof
+from edge.decide.model import Model, Proof
 
 __all__ = ["Casework", "Model", "Proof", "open_casework"]

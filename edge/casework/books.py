@@ -35,6 +35,15 @@ class Books:
 def open_books(record: Record) -> Books:
     """The books of a record, which stays the caller's to close."""
     shared = record.database
-    parts = (Steps, Corrections, People, StationFacts, CaseLife, Controls, Reruns, Listing)
-    steps, corrections, people, station, life, controls, reruns, listing = (part(shared) for part in parts)
-    return Books(record, shared, steps, corrections, people, station, life, controls, reruns, listing)
+    return Books(
+        record=record,
+        database=shared,
+        steps=Steps(shared),
+        corrections=Corrections(shared),
+        people=People(shared),
+        station=StationFacts(shared),
+        life=CaseLife(shared),
+        controls=Controls(shared),
+        reruns=Reruns(shared),
+        listing=Listing(shared),
+    )

@@ -11,7 +11,7 @@ from edge.casework.books import Books
 from edge.casework.controls import ControlBook, fact_of
 from edge.casework.counting import AGAIN
 from edge.casework.history import value_of
-from edge.casework.model import Models
+from edge.casework.models import Models
 from edge.casework.scales import Scales
 from edge.casework.states import require_counting
 from edge.errors import OtherBundle

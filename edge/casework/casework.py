@@ -12,12 +12,14 @@ from edge.casework.cells import CellBook
 from edge.casework.controls import ControlBook
 from edge.casework.first_run import FirstRunBook
 from edge.casework.life import Life
-from edge.casework.model import Model, Models
+from edge.casework.models import Models
+from edge.casework.papers import PaperDesk
 from edge.casework.rerun import OpenExaminer, Reanalysis
 from edge.casework.results import Results
 from edge.casework.scales import Scales
 from edge.casework.settings import SettingsBook
 from edge.casework.staff import Staff
+from edge.decide.model import Model
 from edge.record import Record
 
 
@@ -37,6 +39,7 @@ class Casework:
     results: Results
     life: Life
     reanalysis: Reanalysis
+    papers: PaperDesk
 
     def close(self) -> None:
         """End what is under way. The record stays open."""
@@ -85,4 +88,5 @@ def open_casework(record: Record, model: Model, outside: Outside | None = None) 
         results=results,
         life=Life(books, staff, results),
         reanalysis=Reanalysis(books, models, outside.open_examiner),
+        papers=PaperDesk(books, results, settings),
     )

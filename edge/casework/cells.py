@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge.casework.books import Books
-from edge.casework.counting import SET_ASIDE
+from edge.casework.counting import BY_PERSON
 from edge.casework.history import History, correction_of, history, value_of
 from edge.casework.states import require_counting
 from edge.errors import NothingToDo, NotRecorded, UnknownClass
@@ -100,8 +100,8 @@ class CellBook:
         self, case_id: int, key: CellKey, kind: str, before: Correction, after: Correction, reason: str, by: str
     ) -> Correction:
         if after != before:
-            values = {"before": value_of(before), "after": value_of(after)}
-            self._take(case_id, key, Doing(kind=kind, operator=by, reason=reason, **values), after)
+            was, becomes = value_of(before), value_of(after)
+            self._take(case_id, key, Doing(kind=kind, operator=by, before=was, after=becomes, reason=reason), after)
         return after
 
     def _move(self, case_id: int, step: Step, kind: str, goal: Any, origin: Any, by: str) -> None:
@@ -126,7 +126,7 @@ def _counted(now: Correction, machine: Mapping[str, Any], wish: Wish) -> Correct
     """Set aside by a person, or counted; where that is the kit's own word, a person's is not needed."""
     if wish.excluded:
         stands = not machine["countable"] and now.counted is None
-        return now if stands else replace(now, counted=False, code=SET_ASIDE, reason=wish.reason)
+        return now if stands else replace(now, counted=False, code=BY_PERSON, reason=wish.reason)
     counted = None if machine["countable"] else True
     return replace(now, counted=counted, code="", reason="")
 

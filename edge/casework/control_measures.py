@@ -1,8 +1,8 @@
 """What one run of a control slide measures, and how it stands to the limits.
 
 Until a slide has its base runs, only the fixed limits hold; then also the mean and spread of those runs, read by
-Westgard's rules (`edge.casework.westgard`). Fixed limits are the quality gate's own figures (`edge/quality/options.py`);
-the least spreads are ours (A): five runs may agree by luck, and a limit narrower than a measure's own grain only annoys.
+Westgard's rules (`edge.casework.westgard`). Fixed limits are the quality gate's figures (`edge/quality/options.py`);
+the least spreads are ours (A): five runs may agree by luck, and a limit narrower than a measure's grain only annoys.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def limits(base: Sequence[Measures], base_runs: int) -> dict[str, Limit]:
     return {name: _limit(name, row) for name, row in rows.items() if len(row) >= max(2, base_runs)}
 
 
-def findings(earlier: Sequence[Measures], now: Measures, known: Mapping[str, Limit], told: float | None) -> list[Finding]:
+def findings(
+    earlier: Sequence[Measures], now: Measures, known: Mapping[str, Limit], told: float | None
+) -> list[Finding]:
     """Everything that is not as it should be in the latest run, the gravest first.
 
     Args:

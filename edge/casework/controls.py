@@ -9,7 +9,7 @@ from typing import Any
 
 from edge.casework.books import Books
 from edge.casework.control_measures import Level, Limit, Measures, as_document, findings, limits, measured, verdict
-from edge.casework.model import Models
+from edge.casework.models import Models
 from edge.casework.scales import Scales
 from edge.casework.settings import SettingsBook
 from edge.errors import BadSetting, ControlBlocks, ControlEmpty, ControlFinished
@@ -67,7 +67,9 @@ class ControlBook:
         """
         said = " ".join(name.split())
         if not said or len(said) > 60 or kind not in KINDS or not 2 <= base_runs <= 30:
-            raise BadSetting("This is no control slide.", f"Give a name, a kind ({', '.join(KINDS)}), and 2 to 30 runs.")
+            raise BadSetting(
+                "This is no control slide.", f"Give a name, a kind ({', '.join(KINDS)}), and 2 to 30 runs."
+            )
         with self._books.database.writing():
             slide = self._books.controls.add(said, kind, base_runs)
             self._books.steps.add(None, Doing(kind="control slide", operator=by, after=said))

@@ -10,7 +10,7 @@ from edge.document import Document
 from edge.record.corrections import AS_FOUND, CellKey, Correction
 from edge.types import Reason
 
-SET_ASIDE = "cell.set_aside"
+BY_PERSON = "cell.person"
 AGAIN = "cell.again"
 
 
@@ -70,7 +70,7 @@ def _codes(cell: Mapping[str, Any], said: Correction) -> Iterator[dict[str, Any]
 def _reason(said: Correction) -> Reason:
     if said.code == AGAIN:
         return Reason("cell.again", {"field": int(said.reason)})
-    return Reason("cell.set_aside", {"reason": said.reason or "–"})
+    return Reason("cell.person", {"reason": said.reason or "–"})
 
 
 def _settled(cell: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.casework.books import Books
-from edge.errors import NotYet, NotRecorded
+from edge.errors import NotRecorded, NotYet
 from edge.record.station_facts import StepState
 from edge.record.steps import Doing
 

@@ -12,14 +12,14 @@ from edge.casework.personal import code_looks_like, note_looks_like
 from edge.casework.results import Results
 from edge.casework.staff import Staff
 from edge.casework.states import require_counting, require_finished, require_signed, require_unsigned
-from edge.errors import BadSetting, CaseEmpty, CaseFinished, CaseOpen, LooksPersonal, UnknownClass
+from edge.errors import BadSetting, CaseEmpty, LooksPersonal, UnknownClass
+from edge.papers.reply import OPINIONS
 from edge.record import Case, NewCase
 from edge.record.case_life import Signature
 from edge.record.clock import clock_hint
 from edge.record.steps import Doing
 
 LONGEST_TEXT = 4000
-OPINIONS = ("not suspicious", "suspicious", "leukaemia", "repeat", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Life:
         with self._books.database.writing():
             case = self._books.record.case(case_id)
             require_unsigned(case)
-            unknown = set(counts) - set(self._results.labels(case_id))
+            unknown = set(counts) - set(self._results.model(case_id).labels)
             if unknown:
                 raise UnknownClass(f"The case's bundle knows no class {min(unknown)!r}.", "Use the classes shown.")
             if any(number < 0 for number in counts.values()):
@@ -168,7 +168,13 @@ class Life:
             self._set(case, "manual", None, by)
 
     def answer(self, case_id: int, answer: Mapping[str, Any], by: str) -> None:
-        """What the expert answered; it may come long after the signature, and stands beside what was signed."""
+        """What the expert answered; it may come long after the signature, and stands beside what was signed.
+
+        Raises:
+            NotRecorded; BadSetting: an opinion that the referral's form does not have.
+        """
+        if answer["opinion"] not in OPINIONS:
+            raise BadSetting(f"There is no opinion {answer['opinion']!r}.", f"There are: {', '.join(OPINIONS)}.")
         with self._books.database.writing():
             self._set(self._books.record.case(case_id), "answer", dict(answer), by)
 

@@ -1,7 +1,7 @@
 """A case looked at again with another bundle, in a case of its own: the old result stays as it is.
 
 The pictures are those that the record keeps, JPEGs of quality 95, so even the same bundle may see a cell a little
-differently than in the live picture. It goes on in a thread, one at a time; after a power cut it is told to have stopped.
+differently than in the live picture. It goes on in a thread, one at a time; after a power cut it has stopped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 
 from edge.casework.books import Books
-from edge.casework.model import Model, Models
+from edge.casework.models import Models
+from edge.decide.model import Model
 from edge.errors import BadSetting, CaseEmpty, RunBusy, StoreDamaged
 from edge.record import Case, FieldRow, NewCase
 from edge.record.reruns import Rerun
@@ -147,7 +148,7 @@ class _SamePicture(Frame):
     recorded_digest: str = ""
 
     @property
-    def digest(self) -> str:  # type: ignore[override]
+    def digest(self) -> str:
         """That of the picture as it came."""
         return self.recorded_digest
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from edge.casework.books import Books
 from edge.casework.counting import corrected, for_decision
-from edge.casework.model import Model, Models
+from edge.casework.models import Models
 from edge.casework.newcombe import Difference, difference
 from edge.decide.case import decide_documents
 from edge.decide.field import decide_field_document
 from edge.decide.limits import Limits
+from edge.decide.model import Model
 from edge.decide.wilson import wilson_percent
 from edge.document import Document, decision_document
 from edge.errors import NotRecorded
@@ -55,7 +56,7 @@ class ManualSum:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that is counted in a case. `excluded`: reason code to cells; `decision` as `edge.document` lays it out."""
+    """All that is counted in a case. `excluded`: reason code to cells; `decision` as `edge.document` lays it out."""
 
     counts: Counts
     doubtful: int
@@ -141,10 +142,22 @@ class Results:
         decided = decide_field_document(for_decision(whole), model.roles, self._limits())
         return {**whole, "decision": decision_document(decided)}
 
-    def labels(self, case_id: int) -> tuple[str, ...]:
-        """The classes of the bundle that a case was counted with."""
+    def field(self, row: FieldRow) -> FieldRow:
+        """A field with counts after corrections."""
+        if not row.ok:
+            return row
+        model = self._models.of(self._books.record.document(row.case_id, row.number)["bundle"]["digest"])
+        return self._field(row, self.document(row.case_id, row.number), model)
+
+    def model(self, case_id: int) -> Model:
+        """The bundle that a case was counted with.
+
+        Raises:
+            NotRecorded: there is no such case.
+        """
+        self._books.record.case(case_id)
         bundles = self._books.record.bundles(case_id)
-        return self._models.of(bundles[-1] if bundles else None).labels
+        return self._models.of(bundles[-1] if bundles else None)
 
     def _figures(
         self, case_id: int, documents: Mapping[int, Document], model: Model, facts: Mapping[str, Fact]

@@ -73,7 +73,9 @@ def by_red_cells(frame: Frame) -> Reading:
     """
     read = measure(frame.pixels)
     if read is None:
-        raise ScaleUnknown("There are no red cells to measure by in this picture.", "Find a field with red cells in it.")
+        raise ScaleUnknown(
+            "There are no red cells to measure by in this picture.", "Find a field with red cells in it."
+        )
     return Reading(read.um_per_px, read.relative_sd, "red_cells", {"red_cells": read.red_cells})
 
 

@@ -1,7 +1,7 @@
 """What may be done to a case in which state.
 
-    open ──finish──> finished ──sign──> signed ──amend──> amended (open again, the next version)
-      ^──resume─────────┘  ^──────────────finish────────────┘
+open ──finish──> finished ──sign──> signed ──amend──> amended (open again, the next version)
+  ^──resume─────────┘  ^──────────────finish────────────┘
 """
 
 from __future__ import annotations

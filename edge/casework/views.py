@@ -101,9 +101,10 @@ def _is_wanted(number: int, cell: Cell, wanted: Filter) -> bool:
     )
 
 
-def _doubtful_first(each: CellView) -> tuple[bool, bool, float, int, int]:
-    """What nobody has decided yet comes first, then by doubt."""
-    return each.document["settled"], not each.document["doubtful"], -each.doubt, each.field, each.id
+def _doubtful_first(each: CellView) -> tuple[bool, bool, bool, float, int, int]:
+    """What counts and nobody has decided yet comes first, then by doubt."""
+    cell = each.document
+    return not cell["countable"], cell["settled"], not cell["doubtful"], -each.doubt, each.field, each.id
 
 
 def _typical_first(each: CellView) -> tuple[bool, float, int, int]:

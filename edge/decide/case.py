@@ -68,15 +68,9 @@ def figures(tally: Tally, limits: Limits) -> tuple[Reason, ...]:
     return (Reason("decide.borderline", {**values, "limit": straddled[-1]}) if straddled else _between(values, limits),)
 
 
-<<<<<<< HEAD
-def of_scale(fields: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
-    """The concerns about the fields' scales, each kind once."""
-    said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(OF_SCALE)]
-=======
 def said_of(fields: Iterable[Mapping[str, Any]], what: str) -> tuple[Reason, ...]:
     """What is said of something on the fields, each kind once."""
     said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(what)]
->>>>>>> sight
     first = {each["code"]: Reason(each["code"], each["values"]) for each in reversed(said)}
     return tuple(first.values())
 

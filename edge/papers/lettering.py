@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from edge.papers.reader import Reader
 
@@ -27,7 +28,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
 OF_LANGUAGE: Mapping[str, str] = {"ar": ARABIC, "hi": DEVANAGARI}
 MOST_LINES = 8
 MISSING = "\ufffd"
-JOINERS = frozenset("\u200c\u200d\u2066\u2067\u2068\u2069")
+JOINERS = frozenset("\u200c\u200d\u200e\u200f\u061c\u2066\u2067\u2068\u2069")
 """Of the invisible format characters, those that shape words or keep figures in order; others could hide something."""
 ISOLATED = "\u2068{}\u2069"
 
@@ -38,6 +39,13 @@ def add_fonts(pdf: FPDF) -> None:
         pdf.add_font(family, "", FONTS / f"{family}-{plain}.ttf")
         pdf.add_font(family, "B", FONTS / f"{family}-{bold}.ttf")
     pdf.set_fallback_fonts(list(FAMILIES), exact_match=True)
+
+
+def close_fonts(pdf: FPDF) -> None:
+    """Let the fonts' files go, which a document reads from until it is written."""
+    for font in pdf.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()
 
 
 def family_of(reader: Reader) -> str:
@@ -65,11 +73,13 @@ def printable(text: str) -> str:
 
 
 def _shown(letter: str, known: frozenset[str]) -> str:
-    if letter in known or letter == "\n" or letter in JOINERS:
+    if letter == "\n" or letter in JOINERS:
         return letter
     if letter.isspace():
         return " "
-    return "" if unicodedata.category(letter) in ("Cc", "Cf") else MISSING
+    if unicodedata.category(letter) in ("Cc", "Cf"):
+        return ""
+    return letter if letter in known else MISSING
 
 
 @cache
@@ -77,4 +87,6 @@ def _letters() -> frozenset[str]:
     """Every character that at least one of the families has."""
     pdf = FPDF()
     add_fonts(pdf)
-    return frozenset(chr(code) for font in pdf.fonts.values() for code in getattr(font, "cmap", {}))
+    known = frozenset(chr(code) for font in pdf.fonts.values() if isinstance(font, TTFFont) for code in font.cmap)
+    close_fonts(pdf)
+    return known

@@ -20,7 +20,7 @@ from edge.papers.form import FormField, read_fields, with_fields
 from edge.papers.reader import Reader
 from edge.papers.reply import OPINIONS, Reply, read_code, read_percent
 from edge.papers.report import imprint
-from edge.papers.sheet import TOP_MM, Sheet
+from edge.papers.sheet import TOP_MM, Sheet, printed
 from edge.papers.shrink import STEPS, Fit, shrunk
 
 REFERRAL = N_("Referral to a haematologist")
@@ -62,15 +62,14 @@ def read_referral(pdf: bytes) -> Reply:
 
 
 def _made(file: CaseFile, reader: Reader, fit: Fit) -> bytes:
-    first, _ = _laid_out(file, reader, fit, pages=0)
-    sheet, fields = _laid_out(file, reader, fit, first.pages)
-    return with_fields(sheet.content(), fields)
+    content, fields = printed(reader, imprint(file, reader, REFERRAL), partial(_lay_out, file=file, fit=fit))
+    return with_fields(content, fields)
 
 
-def _laid_out(file: CaseFile, reader: Reader, fit: Fit, pages: int) -> tuple[Sheet, tuple[FormField, ...]]:
-    sheet = Sheet(reader, imprint(file, reader, REFERRAL).of(pages))
+def _lay_out(sheet: Sheet, file: CaseFile, fit: Fit) -> tuple[FormField, ...]:
+    """Returns where the form's fields are."""
     picture: Callable[[CellFacts], bytes] = partial(shrunk, side_px=fit.side_px, quality=fit.quality)
-    y = title(sheet, file, reader.say(REFERRAL), TOP_MM)
+    y = title(sheet, file, sheet.reader.say(REFERRAL), TOP_MM)
     for block in (banner, result, reasons, counts):
         y = block(sheet, file, y)
     y = doubtful_cells(sheet, file, y, fit.doubtful, picture)
@@ -78,4 +77,4 @@ def _laid_out(file: CaseFile, reader: Reader, fit: Fit, pages: int) -> tuple[She
     y = measured(sheet, file, y, doubtful(file, fit.doubtful))
     y, fields = reply_form(sheet, file, y)
     facts(sheet, file, y)
-    return sheet, fields
+    return fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from edge.nouns import N_
 from edge.papers.blocks.banner import NOT_A_DIAGNOSIS, banner, title
 from edge.papers.blocks.closing import corrections, signature
@@ -13,7 +15,7 @@ from edge.papers.case_file import CaseFile
 from edge.papers.digest import content_digest, short
 from edge.papers.lettering import isolated
 from edge.papers.reader import Reader
-from edge.papers.sheet import TOP_MM, Imprint, Sheet
+from edge.papers.sheet import TOP_MM, Imprint, Sheet, printed
 
 REPORT = N_("Report of a cell count")
 PAGE = N_("Page {page} of {pages}")
@@ -22,8 +24,8 @@ BLOCKS = (banner, result, reasons, counts, facts, corrections, signature, typica
 
 def report_pdf(file: CaseFile, reader: Reader) -> bytes:
     """The report in the reader's language, A4. Equal cases and readers give equal bytes."""
-    first = _laid_out(file, reader, pages=0)
-    return _laid_out(file, reader, first.pages).content()
+    content, _ = printed(reader, imprint(file, reader, REPORT), partial(_lay_out, file=file))
+    return content
 
 
 def imprint(file: CaseFile, reader: Reader, words: str) -> Imprint:
@@ -35,9 +37,7 @@ def imprint(file: CaseFile, reader: Reader, words: str) -> Imprint:
     return Imprint(f"{reader.say(words)} {file.case.pseudonym}", foot, PAGE, when)
 
 
-def _laid_out(file: CaseFile, reader: Reader, pages: int) -> Sheet:
-    sheet = Sheet(reader, imprint(file, reader, REPORT).of(pages))
-    y = title(sheet, file, reader.say(REPORT), TOP_MM)
+def _lay_out(sheet: Sheet, file: CaseFile) -> None:
+    y = title(sheet, file, sheet.reader.say(REPORT), TOP_MM)
     for block in BLOCKS:
         y = block(sheet, file, y)
-    return sheet

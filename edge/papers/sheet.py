@@ -6,20 +6,21 @@ For a language written from right to left everything is mirrored, so what compos
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, RenderStyle
 
-from edge.papers.lettering import add_fonts, family_of, printable
+from edge.papers.lettering import add_fonts, close_fonts, family_of, printable
 from edge.papers.reader import Direction, Reader
 
 Colour = tuple[int, int, int]
 Align = Literal["start", "centre", "end"]
 Point = tuple[float, float]
+Laid = TypeVar("Laid")
 
 WIDTH_MM, HEIGHT_MM, MARGIN_MM = 210.0, 297.0, 16.0
 INSIDE_MM = WIDTH_MM - 2 * MARGIN_MM
@@ -83,7 +84,7 @@ class Imprint:
 
 
 class Sheet:
-    """A document that is being laid out for one reader."""
+    """A document that is being laid out for one reader; a context manager, for it holds the fonts' files open."""
 
     def __init__(self, reader: Reader, imprint: Imprint) -> None:
         self.reader = reader
@@ -95,6 +96,12 @@ class Sheet:
         add_fonts(self._pdf)
         self._describe()
         self.new_page()
+
+    def __enter__(self) -> Sheet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        close_fonts(self._pdf)
 
     @property
     def pages(self) -> int:
@@ -201,6 +208,16 @@ class Sheet:
         self._pdf.set_lang(self.reader.code)
         self._pdf.set_creator("Marrowkit")
         self._pdf.set_creation_date(_moment(self._imprint.when))
+
+
+def printed(reader: Reader, imprint: Imprint, lay_out: Callable[[Sheet], Laid]) -> tuple[bytes, Laid]:
+    """A document, and what laying it out returned: laid out twice, for each page says how many there are."""
+    with Sheet(reader, imprint) as first:
+        lay_out(first)
+        pages = first.pages
+    with Sheet(reader, imprint.of(pages)) as sheet:
+        laid = lay_out(sheet)
+        return sheet.content(), laid
 
 
 def _moment(when: str) -> datetime:

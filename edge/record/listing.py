@@ -10,6 +10,7 @@ from edge.record.database import Database
 from edge.record.rows import Case, case_of
 from edge.types import Counts
 
+STATES = ("open", "finished", "signed", "amended")
 ORDERS: Mapping[str, str] = {
     "newest": "id DESC",
     "oldest": "id",
@@ -68,6 +69,19 @@ class Listing:
         where, values = _where(wanted)
         query = f"SELECT count(*) AS cases FROM cases WHERE {where}"  # noqa: S608 ours
         return int(self._database.select(query, *values)[0]["cases"])
+
+    def states(self) -> Mapping[str, int]:
+        """How many cases of patients are in which state."""
+        query = "SELECT state, count(*) AS n FROM cases WHERE purpose = 'patient' GROUP BY state"
+        return {row["state"]: row["n"] for row in self._database.select(query)}
+
+    def totals(self) -> tuple[int, int]:
+        """Fields of patients' cases, and nucleated cells in the counted ones."""
+        row = self._database.select(
+            "SELECT count(*) AS fields, total(nucleated) AS cells FROM fields"
+            " JOIN cases ON cases.id = case_id WHERE purpose = 'patient'"
+        )[0]
+        return int(row["fields"]), int(row["cells"])
 
     def sums(self, case_ids: Sequence[int], blast_labels: Iterable[str]) -> Mapping[int, Sums]:
         """By case; every case that was asked for is there."""

@@ -1,4 +1,4 @@
-"""The audit log: what was done, by whom, in which order. Steps are appended and never change: the schema guards them."""
+"""The audit log: what was done, by whom, in which order. Steps are appended and stay: the schema guards them."""
 
 from __future__ import annotations
 

@@ -121,5 +121,3 @@ def _autocorrelation(row: Floats) -> Floats:
     overlap = np.arange(len(even), 0, -1) / len(even)
     alike: Floats = full / np.maximum(overlap, 0.2)
     return alike
-
-

@@ -1,38 +1,15 @@
-"""The bundle that answers, as casework knows it, and every one that ever did: an old case is decided by its own."""
+"""Every bundle that ever answered: an old case is decided by its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
+from edge.decide.model import Model, Proof
 from edge.decide.roles import Roles
 from edge.record.station_facts import StationFacts
 from edge.types import BundleRef
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """How the variant in use did on the bundle's test vectors on this device.
-
-    difference, tolerance   in probability, of the network `opinion`
-    """
-
-    passed: bool
-    engine: str
-    difference: float
-    tolerance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A bundle: who it is, what its labels are and count as, and its proof on this device (None where not known)."""
-
-    ref: BundleRef
-    title: str
-    labels: tuple[str, ...]
-    roles: Roles
-    proof: Proof | None = None
 
 
 class Models:
