@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edge.nouns import CLASSES, DECISIONS, FEATURES, N_, SPECIMENS, STAINS, Figure
+from edge.papers.reply import OPINIONS
 from edge.quality.options import GateOptions
 from edge.words import Translate
 
@@ -66,6 +67,7 @@ def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, 
         "states": _all(STATES, translate),
         "classes": _all(CLASSES, translate),
         "decisions": _all(DECISIONS, translate),
+        "opinions": _all(OPINIONS, translate),
         "english": dict(DECISIONS),
         "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],
     }

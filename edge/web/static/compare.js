@@ -8,20 +8,21 @@ import { _, figure, moment, names } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
 
-function column({ case: known, counts, decision, bundle }) {
-  const { id, pseudonym, clock_hint: hint } = known;
+function column({ case: known, decision, bundle }) {
+  const { id, pseudonym, clock_hint: hint, counts } = known;
   return el(
     "div", { class: "statement" },
     el("p", {}, el("strong", {}, el("a", { href: `/cases/${id}` }, el("bdi", {}, pseudonym))), " · ", moment(hint)),
-    bundle ? el("p", { class: "soft" }, typeof bundle === "string" ? bundle : `${bundle.name} ${bundle.version}`) : null,
+    el("p", { class: "soft" }, `${bundle.name} ${bundle.version ?? ""}`),
     el("p", { class: "line" }, el("span", {}, names.decisions[decision.label] ?? decision.label), el("strong", { class: "big" }, `${figure(decision.score, 1)} %`)),
     el("p", { class: "soft" }, _("{low} to {high} % with 95 % confidence", { low: figure(decision.interval[0], 1), high: figure(decision.interval[1], 1) })),
     el("p", { class: "soft" }, `${_("Cells counted")}: ${figure(counts.countable)}`),
   );
 }
 
-function words({ difference, interval, agree }) {
-  if (difference === null || difference === undefined || !interval) return el("p", {}, _("One of the two has no counted cells."));
+function words({ left, right, difference, interval, agree, same_pictures: same }) {
+  if (!left.case.counts.countable || !right.case.counts.countable) return el("p", {}, _("One of the two has no counted cells."));
+  if (same) return el("p", {}, el("strong", {}, _("Difference {difference} points", { difference: figure(difference, 1) })), " · ", _("The same pictures, looked at twice: chance has no part in it."));
   const [low, high] = interval;
   return el(
     "div", { class: "stack" },
@@ -31,7 +32,7 @@ function words({ difference, interval, agree }) {
 }
 
 function show(compared) {
-  const rows = compared.classes.map(({ label, blast, left, right }) => [classLabel(label, blast ?? names.blasts.includes(label)), [share(left), "number"], [share(right), "number"]]);
+  const rows = compared.classes.map(({ label, blast, left, right }) => [classLabel(label, blast), [share(left), "number"], [share(right), "number"]]);
   byId("comparison").replaceChildren(
     el("div", { class: "side-by-side" }, column(compared.left), column(compared.right)),
     words(compared),
@@ -39,9 +40,6 @@ function show(compared) {
   );
 }
 
-function share(side) {
-  if (typeof side === "number") return figure(side);
-  return `${figure(side.cells)} · ${figure(side.percent, 1)} %`;
-}
+const share = ([cells, percent]) => `${figure(cells)} · ${figure(percent, 1)} %`;
 
 get(`/cases/compare?left=${Number(asked.get("left"))}&right=${Number(asked.get("right"))}`).then(show).catch(problem);

@@ -13,6 +13,7 @@ const KINDS = () => ({
   "fhir.json": [_("For a laboratory system"), _("FHIR R4")],
   "training.zip": [_("For training"), _("Corrected cells; needs consent")],
 });
+const PICTURES = "images";
 const NEEDS_CONSENT = "training.zip";
 
 /** Fill the card. */
@@ -30,32 +31,36 @@ export function showPapers(place, caseId, result, onChanged) {
     consent(path, result, onChanged),
   );
   place.classList.add("stack");
-  showTargets(stick, path).catch(problem);
+  showTargets(stick, path, result).catch(problem);
 }
 
-async function showTargets(place, path) {
-  const targets = await get("/targets");
-  const again = button(_("Look again"), () => showTargets(place, path).catch(problem));
+async function showTargets(place, path, result) {
+  const found = await get("/targets");
+  const targets = found.filter(({ problem: trouble }) => !trouble);
+  const again = button(_("Look again"), () => showTargets(place, path, result).catch(problem));
   if (!targets.length) return place.replaceChildren(el("p", {}, _("No stick or folder that can be written to. Put a stick in.")), again);
-  const names = Object.fromEntries(targets.map(({ id, path: where, name, free_mb: free }) => [id ?? where, `${name ?? where}${free === undefined ? "" : ` · ${_("{free} MB free", { free: figure(free) })}`}`]));
-  const kinds = Object.entries(KINDS()).map(([kind, [name]]) => toggle(kind, name, kind === "report.pdf"));
+  const names = Object.fromEntries(targets.map(({ id, name, free_mb: free }) => [id, `${name} · ${_("{free} MB free", { free: figure(free) })}`]));
+  const offered = { ...KINDS(), [PICTURES]: [_("Pictures of the fields, each with its record")] };
+  if (!result.consent) delete offered[NEEDS_CONSENT];
+  const kinds = Object.entries(offered).map(([kind, [name]]) => toggle(kind, name, kind === "report.pdf"));
   const made = form(_("Write"), async (values) => {
-    const chosen = Object.keys(KINDS()).filter((kind) => values[kind]).map((kind) => kind.split(".")[0]);
-    const written = await postJson(`${path}/export`, { target: values.target, kinds: chosen });
-    const files = written.files ?? written;
-    notice(n_("{count} file written.", "{count} files written.", files.length), _("Take the stick out only after this."), "good");
+    const chosen = Object.keys(offered).filter((kind) => values[kind]);
+    if (!chosen.length) throw new Error(_("Choose at least one paper."));
+    const { names: files, folder } = await postJson(`${path}/export?lang=${language}`, { target: values.target, kinds: chosen });
+    notice(n_("{count} file written.", "{count} files written.", files.length), _("They are in {folder}. Take the stick out only now.", { folder }), "good");
   }, select("target", _("Where to"), names), ...kinds);
-  return place.replaceChildren(made, again);
+  const refused = found.filter(({ problem: trouble }) => trouble).map(({ name, problem: trouble }) => el("p", { class: "soft" }, el("bdi", {}, name), ": ", trouble));
+  return place.replaceChildren(made, ...refused, again);
 }
 
 /** Corrected cells leave as a training set only with consent, which can be taken back. */
 function consent(path, { consent: given }, onChanged) {
   const withdraw = () => remove(`${path}/consent`).then(onChanged).catch(problem);
   const body = given
-    ? [el("p", {}, _("Consent is marked: {ground}", { ground: given.ground })), button(_("Take consent back"), withdraw)]
+    ? [el("p", {}, _("Consent is marked: {ground}", { ground: given.value.ground })), button(_("Take consent back"), withdraw)]
     : [form(_("Mark consent"), async (values) => {
       await putJson(`${path}/consent`, values);
       await onChanged();
-    }, input("ground", _("On what grounds"), { required: true, maxlength: 200 }, _("For example: written consent of 3 May; ethics number.")))];
+    }, input("ground", _("On what grounds"), { required: true, maxlength: 500 }, _("For example: written consent of 3 May; ethics number.")))];
   return el("details", {}, el("summary", {}, _("Consent for training")), el("div", { class: "stack" }, ...body));
 }

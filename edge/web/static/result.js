@@ -1,8 +1,9 @@
 // The result of a case: what was counted, who signs it, the papers that leave the kit, and what came back.
 
-import { get, patchJson, post, postJson, putJson } from "./api.js";
+import { get, patchJson, post, postJson } from "./api.js";
 import { classLabel, interval, verdict } from "./count.js";
 import { button, byId, el, table } from "./dom.js";
+import { showExpert } from "./expert.js";
 import { form, input, pin, select, text } from "./form.js";
 import { agreement } from "./manual.js";
 import { notice, problem } from "./notices.js";
@@ -19,7 +20,7 @@ async function refresh() {
   showClasses(byId("classes"), result);
   showSignature(byId("sign"), result, session, operators);
   showPapers(byId("papers"), caseId, result, refresh);
-  showExpert(byId("expert"), result);
+  showExpert(byId("expert"), path, result, refresh);
   byId("case-state").textContent = names.states[result.case.state] ?? result.case.state;
 }
 
@@ -66,13 +67,12 @@ function showSignature(place, result, session, operators) {
   place.replaceChildren(el("div", { class: "stack" }, ...parts));
 }
 
-function signedBy({ operator, clock_hint: hint, digest, statement, intact, version }) {
+function signedBy({ operator, clock_hint: hint, digest, statement, version }) {
   return el(
     "div", { class: "statement" },
     el("p", {}, el("strong", {}, el("bdi", {}, operator)), " · ", moment(hint)),
     statement ? el("p", {}, statement) : null,
     el("p", { class: "soft" }, _("Version {version}", { version: figure(version) }), " · ", el("code", {}, digest.slice(0, 16))),
-    intact ? null : el("p", { class: "doubt" }, _("What was signed and what is recorded differ. Tell support.")),
   );
 }
 
@@ -108,23 +108,6 @@ async function act(change) {
 }
 
 const after = () => refresh();
-
-function showExpert(place, { answer }) {
-  const known = answer ? el("div", { class: "statement" }, el("p", {}, el("strong", {}, el("bdi", {}, answer.expert))), el("p", {}, answer.opinion), answer.text ? el("p", {}, answer.text) : null) : null;
-  const made = form(
-    _("Keep the answer"), async (values) => {
-      const { percent, ...others } = values;
-      await putJson(`${path}/referral/answer`, percent === null ? others : { ...others, percent });
-      notice(_("Kept."), "", "good");
-      await refresh();
-    },
-    input("expert", _("Name of the haematologist"), { required: true, maxlength: 100, value: answer?.expert ?? "" }),
-    input("opinion", _("Opinion"), { required: true, maxlength: 400, value: answer?.opinion ?? "" }),
-    input("percent", _("Blasts by the haematologist, %"), { type: "number", min: 0, max: 100, step: 0.1, value: answer?.percent ?? "" }),
-    text("text", _("In words"), { maxlength: 4000 }),
-  );
-  place.replaceChildren(...[known, el("details", {}, el("summary", {}, answer ? _("Change the answer") : _("Write down an answer")), made)].filter(Boolean));
-}
 
 refresh().catch(problem);
 showRuns(byId("runs"), caseId).catch(problem);

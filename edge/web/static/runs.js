@@ -11,10 +11,10 @@ const AGAIN_MS = 2000;
 /** Fill the card, and look again while a run is under way. */
 export async function showRuns(place, caseId) {
   const runs = await get(`/cases/${caseId}/runs`);
-  const rows = runs.map(({ case: id, bundle, state, done, fields, decision, fault }) => [
+  const rows = runs.map(({ case: id, bundle, state, fields: done, of_fields: fields, counts, decision, fault }) => [
     id === Number(caseId) ? bundleName(bundle) : el("a", { href: `/cases/compare?left=${caseId}&right=${id}` }, bundleName(bundle)),
-    fault ? `${fault.detail ?? fault} ${fault.remedy ?? ""}` : state === "running" || done < fields ? _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) }) : names.decisions[decision?.label] ?? "",
-    [decision ? `${figure(decision.score, 1)} %` : "–", "number"],
+    fault ? `${fault.detail} ${fault.remedy}` : state !== "done" ? _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) }) : names.decisions[decision.label],
+    [counts.countable ? `${figure(decision.score, 1)} %` : "–", "number"],
   ]);
   const again = form(_("Analyse again"), async (values) => {
     await postJson(`/cases/${caseId}/reanalyse`, values);
@@ -27,6 +27,4 @@ export async function showRuns(place, caseId) {
   if (runs.some(({ state }) => state === "running")) setTimeout(() => showRuns(place, caseId).catch(problem), AGAIN_MS);
 }
 
-function bundleName(bundle) {
-  return typeof bundle === "string" ? bundle : `${bundle.name} ${bundle.version}`;
-}
+const bundleName = ({ name, version }) => `${name} ${version ?? ""}`;

@@ -56,7 +56,7 @@ async function change({ id }, values) {
 
 async function showErrors() {
   const errors = await get("/errors");
-  const entries = errors.slice(0, 10).map(({ code, detail, clock_hint: hint }) => el("li", {}, el("code", {}, code), ` ${detail ?? ""} `, el("small", {}, hint ? moment(hint) : "")));
+  const entries = errors.slice(0, 10).map(({ code, method, route, clock_hint: hint }) => el("li", {}, el("code", {}, code), " ", el("small", {}, el("bdi", { dir: "ltr" }, `${method} ${route}`), " · ", moment(hint))));
   byId("errors").replaceChildren(el("details", {}, el("summary", {}, _("Latest errors")), entries.length ? el("ul", {}, ...entries) : el("p", { class: "empty" }, _("None since the kit was started."))));
 }
 
