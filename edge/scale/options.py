@@ -30,6 +30,7 @@ class RulerOptions:
     widest_nucleus   widest nucleus in red cells: 20 µm, a blast's own whole diameter (SYSTEMS.md)
     spread_floor     relative spread assumed where too few cells tell their own
     edge_px          uncertainty of a boundary's place, pixels of the working copy
+    squeezed         whether the picture may have been squeezed into a square by a program
     """
 
     red_cell_um: float = 7.5
@@ -51,6 +52,7 @@ class RulerOptions:
     widest_nucleus: float = 2.7
     spread_floor: float = 0.10
     edge_px: float = 0.3
+    squeezed: bool = True
 
 
 STANDARD = RulerOptions()

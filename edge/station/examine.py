@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,19 +11,28 @@ from edge.decide.case import decide_documents
 from edge.decide.cells import Jury
 from edge.decide.counts import tally
 from edge.decide.field import decide_field
+from edge.decide.model import Model, Proof
 from edge.decide.network import NetworkOpinion
 from edge.document import Document
 from edge.errors import ScaleUnknown
 from edge.features import measure_cells
-from edge.optics.normal import NormalField, normalise
-from edge.quality import gate
+from edge.optics.normal import NormalField
 from edge.runtime import Session
-from edge.scale import choose_scale
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
 from edge.station.cells import cells_of
 from edge.station.clock import StepClock
-from edge.station.enlarge import input_outlines
+from edge.station.seen import (
+    Seen,
+    cells_in_frame,
+    judged,
+    labels_in_frame,
+    normal_of,
+    scale_in_frame,
+    scale_of,
+    seen_of,
+    told,
+)
 from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
@@ -32,8 +41,18 @@ SCALE_SQUEEZED = "scale.squeezed"
 """Reason code: the picture was squeezed into a square, and measured in the proportions that its cells suggest."""
 SCALE_DISAGREES = "scale.disagrees"
 """Reason code: the red cells contradict the station's calibration, which was believed."""
-_NOTHING = Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {})
-"""The outlines of a frame that was not looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The cells of a frame and what was made of each."""
+
+    outlines: Outlines
+    results: tuple[CellResult, ...] = ()
+
+
+_NOTHING = _Found(Outlines(np.zeros((1, 1), np.uint16), np.zeros((1, 1), np.uint16), {}))
+"""What is found in a frame that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,7 @@ class Station:
     assumed_um_per_px  the bundle's scale, used where nothing else tells it
     site_scale         the calibrated scale of this station's microscope
     sessions           by network, closed with the station
+    title, proof       what the bundle is called, and how it did on this device
     """
 
     bundle: BundleRef
@@ -69,6 +89,13 @@ class Station:
     options: StationOptions = field(default_factory=StationOptions)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     site_scale: Scale | None = None
+    title: str = ""
+    proof: Proof | None = None
+
+    @property
+    def model(self) -> Model:
+        """Which bundle answers, what its labels count as, and how it did on this device."""
+        return Model(self.bundle, self.title, self.jury.labels, self.jury.roles, self.proof)
 
     @property
     def blast_labels(self) -> frozenset[str]:
@@ -77,7 +104,7 @@ class Station:
 
     def gate(self, frame: Frame) -> Verdict:
         """The quality gate alone, without reading the scale: for live gauges."""
-        return gate(frame.pixels, None)
+        return judged(seen_of(frame), None)
 
     def examine(self, frame: Frame) -> Examination:
         """The whole sentence: frame, scale, gate, cells, features, opinions, decision.
@@ -89,17 +116,16 @@ class Station:
             EngineFault: an engine failed.
         """
         clock = StepClock()
-        reading = clock.time("scale", lambda: self._scale(frame))
+        seen = clock.time("eyepiece", lambda: seen_of(frame))
+        reading = clock.time("scale", lambda: self._scale(seen))
         scale = reading if isinstance(reading, Scale) else None
-        verdict = clock.time("quality", lambda: gate(frame.pixels, scale))
+        verdict = clock.time("quality", lambda: judged(seen, scale))
         if not (verdict.ok or self.options.ignore_quality):
-            return self._examination(frame, verdict, scale, _NOTHING, (), clock)
+            return self._examination(seen, frame, verdict, scale, _NOTHING, clock)
         if isinstance(reading, ScaleUnknown):
             raise reading
-        normal = clock.time("normalise", lambda: normalise(frame.pixels, reading.um_per_px, reading.squeeze))
-        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
-        results = self._opinions(normal, outlines, clock)
-        return self._examination(frame, verdict, scale, outlines, results, clock)
+        found = self._found(seen, reading, clock)
+        return self._examination(seen, frame, verdict, scale, found, clock)
 
     def decide_case(self, documents: Iterable[Document]) -> Decision:
         """The decision on the counted fields of a case, from their documents."""
@@ -110,42 +136,43 @@ class Station:
         for session in self.sessions.values():
             session.close()
 
-    def _scale(self, frame: Frame) -> Scale | ScaleUnknown:
+    def _scale(self, seen: Seen) -> Scale | ScaleUnknown:
         """The scale, or why there is none: a frame that the gate refuses does not need one."""
         try:
-            return choose_scale(frame, self.options.um_per_px, self.assumed_um_per_px, site=self.site_scale)
+            return scale_of(seen, self.options.um_per_px, self.assumed_um_per_px, self.site_scale)
         except ScaleUnknown as unknown:
             return unknown
 
-    def _opinions(self, normal: NormalField, outlines: Outlines, clock: StepClock) -> tuple[CellResult, ...]:
+    def _found(self, seen: Seen, scale: Scale, clock: StepClock) -> _Found:
+        normal = clock.time("normalise", lambda: normal_of(seen, scale))
+        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
+        return _Found(outlines, self._opinions(seen, normal, outlines, clock))
+
+    def _opinions(
+        self, seen: Seen, normal: NormalField, outlines: Outlines, clock: StepClock
+    ) -> tuple[CellResult, ...]:
         features = clock.time("features", lambda: measure_cells(normal, outlines))
         if not features:
             return ()
-        cells = cells_of(normal, outlines, features)
+        cells = cells_in_frame(seen, cells_of(normal, outlines, features))
         network = clock.time("network", lambda: self.network.judge(normal, outlines, features))
         return clock.time("decide", lambda: self.jury.results(cells, network))
 
     def _examination(
-        self,
-        frame: Frame,
-        verdict: Verdict,
-        scale: Scale | None,
-        outlines: Outlines,
-        results: tuple[CellResult, ...],
-        clock: StepClock,
+        self, seen: Seen, frame: Frame, verdict: Verdict, scale: Scale | None, found: _Found, clock: StepClock
     ) -> Examination:
-        size_px = (frame.pixels.shape[1], frame.pixels.shape[0])
-        cells, nuclei = clock.time("label images", lambda: input_outlines(outlines, size_px))
-        roles = self.jury.roles
+        cells, nuclei = clock.time("label images", lambda: labels_in_frame(seen, found.outlines))
+        roles, results = self.jury.roles, found.results
+        decision = decide_field(results, roles, also=_concerns(scale))
         return Examination(
             frame_name=frame.name,
             frame_digest=frame.digest,
-            size_px=size_px,
+            size_px=seen.whole,
             verdict=verdict,
-            scale=scale,
+            scale=scale_in_frame(seen, scale),
             cells=results,
             counts=tally(results, roles).counts,
-            decision=decide_field(results, roles, also=_concerns(scale)),
+            decision=replace(decision, reasons=(*decision.reasons, *told(seen))),
             bundle=self.bundle,
             timing_ms=clock.timing_ms,
             cell_labels=cells,
