@@ -17,7 +17,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def plain_moment(when: str) -> str:
-    """`2026-11-27T09:12:44+00:00` as `2026-11-27 09:12`, the same order in every language; what is no time, as it is."""
+    """`2026-11-27T09:12:44+00:00` as `2026-11-27 09:12`, in every language alike; what is no time, as it is."""
     return when[:16].replace("T", " ") if _MOMENT.match(when) else when
 
 
