@@ -25,7 +25,7 @@ BLOCKS = (banner, result, reasons, answer, counts, facts, corrections, signature
 
 def report_pdf(file: CaseFile, reader: Reader) -> bytes:
     """The report in the reader's language, A4. Equal cases and readers give equal bytes."""
-    content, _ = printed(reader, imprint(file, reader, REPORT), partial(_lay_out, file=file))
+    content, _ = printed(reader, imprint(file, reader, REPORT), partial(lay_out, file=file))
     return content
 
 
@@ -38,7 +38,8 @@ def imprint(file: CaseFile, reader: Reader, words: str) -> Imprint:
     return Imprint(f"{reader.say(words)} {file.case.pseudonym}", foot, PAGE, when)
 
 
-def _lay_out(sheet: Sheet, file: CaseFile) -> None:
+def lay_out(sheet: Sheet, file: CaseFile) -> None:
+    """Title and blocks, one below the other."""
     y = title(sheet, file, sheet.reader.say(REPORT), TOP_MM)
     for block in BLOCKS:
         y = block(sheet, file, y)
