@@ -224,7 +224,7 @@ def case_file(cells: int = 220, **changes: Any) -> CaseFile:
 
 
 def _correct(cells: list[CellFacts]) -> Iterator[Correction]:
-    for number, (at, label) in enumerate(((3, "monocyte"), (9, "lymphoid"), (14, "blast")), 1):
+    for number, (at, label) in enumerate(((4, "monocyte"), (9, "lymphoid"), (14, "blast")), 1):
         cell = cells[at]
         cells[at] = replace(cell, label=label, blast=label == "blast")
         when = f"2026-11-27T09:0{number}:30+00:00"
