@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from edge.fault_words import OF_CASEWORK
 from edge.types import Reason
 from firmware_bridge.errors import Fault
 
@@ -118,6 +119,8 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
         "cell.smudged": Sentence(
             "This nucleus is smudged: its outline is ragged, and its stain {percent} % of that of other nuclei.", ""
         ),
+        "cell.person": Sentence("A person set this cell aside: {reason}.", ""),
+        "cell.again": Sentence("This cell was counted in field {field} already.", ""),
         "cell.naked": Sentence(
             "This is a naked nucleus: pale, ragged, and what is round it has the colour of the nucleus.", ""
         ),
@@ -178,6 +181,11 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "The two systems disagree: {network:.0f} % blasts by the network, {rbf:.0f} % by the fuzzy rules.",
             "Ask a haematologist.",
         ),
+        # edge.casework: the control slide
+        "control.out": Sentence(
+            "The control slide {slide} was out of its limits before this case.",
+            "Check focus, light and stain with the control slide, then count again.",
+        ),
         "decide.urgent": Sentence(
             "{cells} cells are like those of Burkitt leukaemia (L3-like).",
             "Have this case reviewed urgently, today.",
@@ -189,6 +197,7 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
 
 FAULTS: Mapping[str, Sentence] = MappingProxyType(
     {
+        **{code: Sentence(*words) for code, words in OF_CASEWORK.items()},
         "source.unavailable": Sentence(
             "There is no source of pictures at the address that was given.",
             "Plug the camera in and switch it on; the picture appears by itself.",
@@ -232,7 +241,7 @@ FAULTS: Mapping[str, Sentence] = MappingProxyType(
         ),
     }
 )
-"""The faults of a source in general words, for readers whose language has no word for the particular ones."""
+"""The faults of sources and of casework in general words, where a language has none for the particular ones."""
 
 
 def say(reason: Reason, translate: Translate = in_english) -> Sentence:

@@ -19,12 +19,15 @@ from edge.again import Album, Overlap, Signature, signature_of
 from edge.types import Pixels
 from firmware_bridge.imagefile import read_image
 from firmware_bridge.sim.body import Body, Pose
+from firmware_bridge.sim.slide.terrain import Terrain
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.uri import parse_uri
 
 OVERLAPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0)
-SIM = "sim:?slide=1&width=1280&height=960"
-SIM_UM = 1280 * 0.11, 960 * 0.11
+UM_PER_PX = 0.22
+SIM = f"sim:?slide=1&width=640&height=480&um_per_px={UM_PER_PX}"
+SIM_UM = 640 * UM_PER_PX, 480 * UM_PER_PX
+"""Half as fine as a camera's, for a slide takes long to paint; a signature is coarser still."""
 SETS = (
     "bccd/images",
     "blast_fields",
@@ -72,11 +75,12 @@ class Stage:
     def __init__(self, seed: int) -> None:
         self._now_s = 0.0
         self._body = Body(Pose(), lambda: self._now_s)
+        self._land = Terrain(seed)
         self._source = SimSource(parse_uri(f"{SIM}&seed={seed}"), self._body, lambda: self._now_s, lambda _: None)
 
     def look(self, x_um: float, y_um: float, away_um: float = 0.0, lamp: float = 1.0) -> Pixels:
         """The picture at a place, so far from focus and of such brightness."""
-        self._body.go(Pose(x_um, y_um, away_um, lamp), 1e9)
+        self._body.go(Pose(x_um, y_um, self._land.height_um(x_um, y_um) + away_um, lamp), 1e9)
         self._now_s += 1.0
         picture = self._source.read()
         if picture is None:
@@ -112,7 +116,7 @@ def _slide(stage: Stage, share: float, each: int, random: np.random.Generator) -
         album = Album({1: signature_of(stage.look(x, y))})
         away, lamp = random.uniform(-0.8, 0.8), random.uniform(0.7, 1.1)
         found = album.overlaps(signature_of(stage.look(x + dx, y + dy, away, lamp)))
-        rate.add(found, (-dx / 0.11, -dy / 0.11))
+        rate.add(found, (-dx / UM_PER_PX, -dy / UM_PER_PX))
     return rate
 
 

@@ -54,7 +54,7 @@ class _Entry:
 
 
 class Album:
-    """Keeps the fields of one case ready, about 0.7 MB each. Not for several threads at once."""
+    """Keeps the fields of one case ready, about 0.5 MB each. Not for several threads at once."""
 
     def __init__(self, known: Mapping[int, Signature] | None = None, limits: Limits = STANDARD) -> None:
         self._limits = limits
@@ -72,6 +72,11 @@ class Album:
     def drop(self, number: int) -> None:
         """Forget a field, if it is there."""
         self._entries.pop(number, None)
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The fields that are kept."""
+        return frozenset(self._entries)
 
     def overlaps(self, signature: Signature) -> tuple[Overlap, ...]:
         """Where a new field shows the kept ones again, the largest common part first; usually nowhere."""

@@ -35,16 +35,18 @@ def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = (
     return decision(label, tally, (*reasons, *_count_so_far(tally, limits)))
 
 
-def decide_documents(documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL) -> Decision:
+def decide_documents(
+    documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL, also: Sequence[Reason] = ()
+) -> Decision:
     """The decision on a case from the documents of its counted fields, as the record keeps them (`edge.document`).
 
     What was to be known of a field's scale is to be known of the case, and is a reason to refer; that fields came
-    through an eyepiece is told and is none.
+    through an eyepiece is told and is none. `also` as in `decide_case`.
     """
     fields = list(documents)
     counted = total(tally_document(each["cells"], roles) for each in fields)
-    called = decide_case(counted, limits, _said_of(fields, OF_SCALE))
-    return replace(called, reasons=(*called.reasons, *_said_of(fields, OF_EYEPIECE)))
+    called = decide_case(counted, limits, (*also, *said_of(fields, OF_SCALE)))
+    return replace(called, reasons=(*called.reasons, *said_of(fields, OF_EYEPIECE)))
 
 
 def decision(label: DecisionLabel, tally: Tally, reasons: Sequence[Reason]) -> Decision:
@@ -66,7 +68,7 @@ def figures(tally: Tally, limits: Limits) -> tuple[Reason, ...]:
     return (Reason("decide.borderline", {**values, "limit": straddled[-1]}) if straddled else _between(values, limits),)
 
 
-def _said_of(fields: Iterable[Mapping[str, Any]], what: str) -> tuple[Reason, ...]:
+def said_of(fields: Iterable[Mapping[str, Any]], what: str) -> tuple[Reason, ...]:
     """What is said of something on the fields, each kind once."""
     said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(what)]
     first = {each["code"]: Reason(each["code"], each["values"]) for each in reversed(said)}

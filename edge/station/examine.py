@@ -12,6 +12,7 @@ from edge.decide.case import decide_documents
 from edge.decide.cells import Jury
 from edge.decide.counts import tally
 from edge.decide.field import decide_field
+from edge.decide.model import Model, Proof
 from edge.decide.network import NetworkOpinion
 from edge.document import Document
 from edge.errors import ScaleUnknown
@@ -78,6 +79,7 @@ class Station:
     assumed_um_per_px  the bundle's scale, used where nothing else tells it
     site_scale         the calibrated scale of this station's microscope
     sessions           by network, closed with the station
+    title, proof       what the bundle is called, and how it did on this device
     """
 
     bundle: BundleRef
@@ -89,6 +91,13 @@ class Station:
     options: StationOptions = field(default_factory=StationOptions)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     site_scale: Scale | None = None
+    title: str = ""
+    proof: Proof | None = None
+
+    @property
+    def model(self) -> Model:
+        """Which bundle answers, what its labels count as, and how it did on this device."""
+        return Model(self.bundle, self.title, self.jury.labels, self.jury.roles, self.proof)
 
     @property
     def blast_labels(self) -> frozenset[str]:

@@ -34,10 +34,10 @@ def field(x: int, y: int, seed: int = 3) -> Pixels:
 
 
 def worse(pixels: Pixels, light: float = 1.0, blur_px: float = 0.0, noise: float = 0.0) -> Pixels:
-    seen = pixels * np.float32(light)
-    seen = cv2.GaussianBlur(seen, (0, 0), blur_px) if blur_px > 0.2 else seen
+    lit = pixels * np.float32(light)
+    seen = cv2.GaussianBlur(lit, (0, 0), blur_px) if blur_px > 0.2 else lit
     grain = np.random.default_rng(1).normal(0, 1, pixels.shape) * noise
-    return np.clip(seen + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(seen + grain, 0, 255), np.uint8)
 
 
 def found_in(new: Pixels, *earlier: Pixels) -> tuple[Overlap, ...]:
