@@ -128,6 +128,19 @@ def test_the_digest_of_the_result_outlasts_signing_and_answers_and_no_change(cas
     assert content_digest(amended) != before
 
 
+def test_a_signed_result_that_was_tampered_with_says_so_on_paper(casework: Casework, case_id: int) -> None:
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, Hand(1, PIN))
+    signed = paper(casework, case_id).signature
+    assert signed is not None
+    assert signed.intact
+    picture = casework.books.record.picture(casework.books.record.field(case_id, 1).image)
+    picture.write_bytes(picture.read_bytes() + b"x")
+    tampered = paper(casework, case_id).signature
+    assert tampered is not None
+    assert not tampered.intact
+
+
 def test_a_control_that_was_out_is_on_it(casework: Casework, case_id: int) -> None:
     slide = casework.controls.add("Slide 1", "peripheral", 5, "")
     begun, _ = casework.controls.begin(slide.id, "")
