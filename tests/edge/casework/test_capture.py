@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from edge.casework import Casework
-from edge.casework.capture import Already, Earlier
 from edge.casework.cells import Wish
 from edge.casework.history import corrections_of
+from edge.casework.seen_before import Already, Earlier
 from edge.errors import CaseFinished, OtherBundle
 from edge.types import Examination, Frame
 from tests.casebooks import NEW, capture, casework_in, counted_case, field

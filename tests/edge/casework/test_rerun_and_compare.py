@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from edge.casework import Casework
 from edge.casework.cells import Wish
 from edge.casework.compare import compared
 from edge.casework.rerun import OpenExaminer
+from edge.casework.seen_before import Already, Earlier
 from edge.decide.model import Model
 from edge.errors import BadSetting, BundleMissing, CaseEmpty, NotRecorded, RunBusy
 from edge.types import Examination, Frame
@@ -103,6 +104,17 @@ def test_pictures_are_those_that_were_recorded(casework: Casework, newer: Newer)
     again(casework, case_id)
     assert {path.name for path in casework.books.record.picture("").glob("*.jpg")} == names
     assert newer.frames[0].um_per_px == pytest.approx(0.1), "a given scale is given again"
+
+
+def test_cells_that_two_fields_share_are_not_counted_twice_then_either(tmp_path: Path) -> None:
+    def seen(frame: Frame, examination: Examination, earlier: Sequence[Earlier]) -> Sequence[Already]:
+        return [Already(earlier[-1].number, 0.4, (3, 4))] if earlier else []
+
+    with casework_in(tmp_path, looker=seen, open_examiner=lambda _: Newer()) as casework:
+        case_id = counted_case(casework).id
+        both = [casework.results.of(each) for each in (case_id, again(casework, case_id))]
+        assert [each.figures.excluded["cell.again"] for each in both] == [2, 2]
+        assert both[0].figures.counts.countable == both[1].figures.counts.countable
 
 
 def test_a_bundle_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
