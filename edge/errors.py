@@ -21,6 +21,32 @@ Fault (firmware_bridge)
 │   ├── StoreDamaged         the database does not open; it is left as it is, never overwritten
 │   ├── StoreNewer           a newer marrowkit wrote it                (operator: update the kit)
 │   └── NotRecorded          no such case, field or cell               (caller: ask for one that exists)
+├── CaseFault                something cannot be done to a case as it is
+│   ├── CaseSigned           a person has signed it                  (person: amend it, with a reason)
+│   ├── CaseFinished         its count is closed                     (person: resume it)
+│   ├── CaseOpen             its count is not closed yet             (person: finish it)
+│   ├── CaseUnsigned         there is no signature to amend          (person: go on)
+│   ├── CaseEmpty            it has no field that could be counted   (person: capture one)
+│   ├── NothingToDo          there is nothing to undo or redo
+│   ├── LooksPersonal        a code looks like a name, a birthday, a telephone number (person: confirm, or another)
+│   ├── UnknownClass         a class that the case's bundle does not know (caller: one of its classes)
+│   ├── OtherBundle          the case was begun with another bundle  (person: re-analyse it, or a new case)
+│   └── RunBusy              a re-analysis is under way              (person: wait)
+├── PersonFault              who somebody is, or may do
+│   ├── PinWrong             it is not that person's PIN
+│   ├── PinWait              too many wrong ones; `wait_s` until the next try
+│   ├── PinForm              4 to 12 figures make a PIN
+│   ├── NameTaken            somebody has that name already
+│   ├── LastLead             nobody would be left to let people in
+│   ├── NotSignedIn          this needs a person
+│   └── NotLead              this needs a person who leads
+├── ControlFault             the control slide
+│   ├── ControlBlocks        it is due or out of its limits, and the settings say that nothing goes on
+│   ├── ControlEmpty         a run without a picture that passes the gate
+│   └── ControlFinished      the run is finished
+├── ScaleSize                pictures have another size than when the scale was measured (person: measure again)
+├── ScaleLines               no even lines in the picture            (person: turn, focus, or mark two of them)
+├── NotYet                   a step of the first run is not what it is said to be
 └── BadSetting               an option or a settings file makes no sense
 """
 
@@ -153,3 +179,163 @@ class BadSetting(Fault):
     """An option or a settings file makes no sense."""
 
     code = "setting"
+
+
+class CaseFault(Fault):
+    """Something cannot be done to a case as it is."""
+
+    code = "case"
+
+
+class CaseSigned(CaseFault):
+    """A person has signed this version; nothing of it changes."""
+
+    code = "case.signed"
+
+
+class CaseFinished(CaseFault):
+    """The count is closed."""
+
+    code = "case.finished"
+
+
+class CaseOpen(CaseFault):
+    """The count is not closed yet."""
+
+    code = "case.open"
+
+
+class CaseUnsigned(CaseFault):
+    """There is no signature to amend."""
+
+    code = "case.unsigned"
+
+
+class CaseEmpty(CaseFault):
+    """There is no field that could be counted."""
+
+    code = "case.empty"
+
+
+class NothingToDo(CaseFault):
+    """There is nothing to undo or redo."""
+
+    code = "case.nothing"
+
+
+class LooksPersonal(CaseFault):
+    """A code or a note looks like something personal."""
+
+    code = "case.personal"
+
+
+class UnknownClass(CaseFault):
+    """The case's bundle knows no such class."""
+
+    code = "cell.class"
+
+
+class OtherBundle(CaseFault):
+    """The case was begun with another bundle than the one in use."""
+
+    code = "case.bundle"
+
+
+class RunBusy(CaseFault):
+    """A re-analysis is under way."""
+
+    code = "run.busy"
+
+
+class PersonFault(Fault):
+    """Who somebody is, or may do."""
+
+    code = "person"
+
+
+class PinWrong(PersonFault):
+    """It is not that person's PIN."""
+
+    code = "pin.wrong"
+
+
+class PinWait(PersonFault):
+    """Too many wrong PINs; the next try is looked at after `wait_s` seconds."""
+
+    code = "pin.wait"
+
+    def __init__(self, what: str, remedy: str, wait_s: float) -> None:
+        super().__init__(what, remedy)
+        self.wait_s = wait_s
+
+
+class PinForm(PersonFault):
+    """4 to 12 figures make a PIN."""
+
+    code = "pin.form"
+
+
+class NameTaken(PersonFault):
+    """Somebody has that name already."""
+
+    code = "operator.taken"
+
+
+class LastLead(PersonFault):
+    """Nobody would be left who can let people in."""
+
+    code = "operator.last_lead"
+
+
+class NotSignedIn(PersonFault):
+    """This needs a person, and nobody is signed in."""
+
+    code = "session.none"
+
+
+class NotLead(PersonFault):
+    """This needs a person who leads."""
+
+    code = "session.lead"
+
+
+class ControlFault(Fault):
+    """The control slide."""
+
+    code = "control"
+
+
+class ControlBlocks(ControlFault):
+    """The control slide is due or out of its limits, and the settings say that nothing goes on."""
+
+    code = "control.block"
+
+
+class ControlEmpty(ControlFault):
+    """The run has no picture that passes the gate."""
+
+    code = "control.empty"
+
+
+class ControlFinished(ControlFault):
+    """The run is finished."""
+
+    code = "control.finished"
+
+
+class ScaleSize(Fault):
+    """Pictures have another size than those that the scale was measured on."""
+
+    code = "scale.size"
+
+
+class ScaleLines(Fault):
+    """There are no even lines in the picture."""
+
+    code = "scale.lines"
+
+
+class NotYet(Fault):
+    """A step of the first run is not what it is said to be."""
+
+    code = "first_run.not_yet"

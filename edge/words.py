@@ -7,10 +7,13 @@ the text says what is seen, the remedy starts with a verb.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
+from edge.fault_words import OF_CASEWORK
 from edge.types import Reason
 from firmware_bridge.errors import Fault
 
@@ -48,6 +51,21 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
         "eyepiece.disc": Sentence(
             "The picture shows the round view of an eyepiece, {diameter_px} pixels across, in the dark.",
             "Zoom in until the view fills the picture, or crop to the inside of the disc.",
+        ),
+        "eyepiece.small": Sentence(
+            "The round view of the eyepiece is only {diameter_px} pixels across; at least {limit_px} are needed.",
+            "Move the phone nearer to the eyepiece or zoom in, until the round view fills the picture.",
+        ),
+        "eyepiece.cut": Sentence(
+            "Only {percent} % of the eyepiece's round view is in the picture; at least {limit} % is needed.",
+            "Hold the phone straight over the middle of the eyepiece, so that the round view is whole.",
+        ),
+        "eyepiece.soft": Sentence(
+            "Out of focus through the eyepiece: edges are {width_um:.1f} µm wide, at most {limit_um:.1f} µm is sharp.",
+            "Focus by eye first; then hold the phone still, tap the cells on its screen, and take the photo again.",
+        ),
+        "eyepiece.seen": Sentence(
+            "This was photographed through an eyepiece; its round view is {diameter_px} pixels across.", ""
         ),
         "light.dark": Sentence(
             "The picture is too dark: the background is at {level} of 255, at least {limit} is needed.",
@@ -103,6 +121,8 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
         "cell.smudged": Sentence(
             "This nucleus is smudged: its outline is ragged, and its stain {percent} % of that of other nuclei.", ""
         ),
+        "cell.person": Sentence("A person set this cell aside: {reason}.", ""),
+        "cell.again": Sentence("This cell was counted in field {field} already.", ""),
         "cell.naked": Sentence(
             "This is a naked nucleus: pale, ragged, and what is round it has the colour of the nucleus.", ""
         ),
@@ -163,6 +183,11 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "The two systems disagree: {network:.0f} % blasts by the network, {rbf:.0f} % by the fuzzy rules.",
             "Ask a haematologist.",
         ),
+        # edge.casework: the control slide
+        "control.out": Sentence(
+            "The control slide {slide} was out of its limits before this case.",
+            "Check focus, light and stain with the control slide, then count again.",
+        ),
         "decide.urgent": Sentence(
             "{cells} cells are like those of Burkitt leukaemia (L3-like).",
             "Have this case reviewed urgently, today.",
@@ -174,6 +199,7 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
 
 FAULTS: Mapping[str, Sentence] = MappingProxyType(
     {
+        **{code: Sentence(*words) for code, words in OF_CASEWORK.items()},
         "source.unavailable": Sentence(
             "There is no source of pictures at the address that was given.",
             "Plug the camera in and switch it on; the picture appears by itself.",
@@ -217,7 +243,7 @@ FAULTS: Mapping[str, Sentence] = MappingProxyType(
         ),
     }
 )
-"""The faults of a source in general words, for readers whose language has no word for the particular ones."""
+"""The faults of sources and of casework in general words, where a language has none for the particular ones."""
 
 
 def say(reason: Reason, translate: Translate = in_english) -> Sentence:
@@ -240,6 +266,24 @@ def say_fault(fault: Fault, translate: Translate = in_english) -> Sentence:
     return Sentence(translate(known.text), translate(known.remedy))
 
 
+NUMBER_SAMPLE = "1.5"
+"""A number as the language writes it is a message too: its translation holds the language's decimal mark."""
+
+
+class _Figures(string.Formatter):
+    """`str.format`, with the reader's decimal mark."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """One value; a mark in text is left alone."""
+        shown = super().format_field(value, format_spec)
+        return shown.replace(".", self._mark) if isinstance(value, (int, float)) else str(shown)
+
+
 def _fill(template: str, reason: Reason, translate: Translate) -> str:
     # gettext answers the empty message id with the catalogue's header
-    return translate(template).format(**reason.values) if template else ""
+    if not template:
+        return ""
+    return _Figures(translate(NUMBER_SAMPLE)[1]).vformat(translate(template), (), reason.values)

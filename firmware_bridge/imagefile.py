@@ -43,6 +43,8 @@ _COPY_AGAIN = "Copy it again from the camera or its card."
 _COPY_OR_SAVE = f"Copy it again from the camera or its card, or save it as an ordinary {READ_FORMATS} file."
 _SAVE_AS = f"Save it as {READ_FORMATS}."
 _ORIENTATION = 274
+BAND = 256
+"""Rows that are copied at once."""
 _WARNINGS = threading.Lock()
 
 
@@ -121,7 +123,7 @@ def _pixels(image: ImageFile, data: bytes, name: str) -> Pixels:
     orientation = _orientation(image)
     image.load()
     deep = bits_per_sample(image, data) > 8
-    pixels = deep_pixels(image, data, name) if deep else np.array(_rgb(image))
+    pixels = deep_pixels(image, data, name) if deep else _copied(_rgb(image))
     return np.ascontiguousarray(_TURNS.get(orientation, _as_it_is)(pixels))
 
 
@@ -139,7 +141,16 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         clear = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _copied(image: Image.Image) -> Pixels:
+    """The pixels of an RGB image, band by band: at once, a phone's 12 megapixels would be in memory three times."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, BAND):
+        bottom = min(top + BAND, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
 
 
 def _as_it_is(pixels: Pixels) -> Pixels:

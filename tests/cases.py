@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from edge.again import Signature, signature_of
 from edge.calibration import Calibration, FittedWith, Lamp, SiteScale, SiteThreshold, Stain
+from edge.casework import Model, Proof, open_casework
+from edge.casework.casework import Outside
+from edge.decide.roles import Roles
 from edge.record import Record
 from edge.types import (
     Box,
@@ -45,6 +48,8 @@ from firmware_bridge.supervision import LinkState
 UM_PER_PX = 0.1
 LABELS = ("blast", "lymphocyte", "granulocyte")
 BUNDLE = BundleRef("painted", 3, "5ec0" * 16, "onnx-int8")
+ROLES = Roles(blast=frozenset({"blast"}), lymphoid=frozenset({"lymphocyte"}))
+MODEL = Model(BUNDLE, "Painted cells", LABELS, ROLES, Proof(True, "onnxruntime", 0.004, 0.03))
 DARKEST, SOFTEST_UM = 100, 1.2
 BACKGROUND, RED_CELL, CYTOPLASM, NUCLEUS = (238, 226, 230), (226, 176, 178), (166, 150, 205), (96, 42, 128)
 
@@ -218,11 +223,6 @@ def decide(counts: Counts) -> Decision:
     return Decision(label, score, (low, high), reasons if label == "insufficient" else ())
 
 
-def decide_case(documents: Iterable[Mapping[str, Any]]) -> Decision:
-    """The decision on the counted fields of a case."""
-    return decide(sum((Counts(**each["counts"]) for each in documents), Counts(0, 0, 0, 0)))
-
-
 def _wilson_percent(hits: int, n: int) -> tuple[float, float, float]:
     if n == 0:
         return 0.0, 0.0, 100.0
@@ -265,26 +265,24 @@ def pump_state(phase: Phase, age_s: float | None, fault: SourceFault | None = No
     return PumpState(phase, fault, age_s, pictures=0 if age_s is None else 1, dropped=0, unreadable=0)
 
 
-def painted_parts(folder: Path, live: LiveSource) -> WebParts:
+def painted_parts(folder: Path, live: LiveSource, outside: Outside | None = None) -> WebParts:
     """Everything the page needs, painted; the record is a real one in `folder`."""
     return WebParts(
         live=live,
         examiner=PaintedExaminer(),
-        record=Record(folder),
-        bundle=BUNDLE,
+        casework=open_casework(Record(folder), MODEL, outside),
         read_picture=decode_image,
-        decide_case=decide_case,
     )
 
 
 class PaintedStation(PaintedExaminer):
     """A whole station as `marrowkit serve` wants one."""
 
-    bundle = BUNDLE
-    blast_labels = frozenset({"blast"})
+    model = MODEL
 
-    def decide_case(self, documents: Iterable[Mapping[str, Any]]) -> Decision:
-        return decide_case(documents)
+    def signature(self, frame: Frame) -> Signature:
+        """As a station's, for a picture of a camera."""
+        return signature_of(frame.pixels)
 
     def close(self) -> None:
         """Nothing to free."""

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
 from fastapi import FastAPI
 
+from edge.again import Signature
+from edge.casework import Model, open_casework
+from edge.casework.casework import Outside
+from edge.casework.known_again import KnownAgain
 from edge.commands.options import DataDir, data_folder
-from edge.document import Document
 from edge.errors import BadSetting, StoreBusy
 from edge.intake.live import LiveOptions, open_live
 from edge.record import Record
-from edge.types import BundleRef, Decision
+from edge.types import Frame
 from edge.web import Examiner, WebParts, create_app, create_fallback
 from edge.web.server import Server, leave_by_exception
 from firmware_bridge.errors import BadSourceUri, Fault
 from firmware_bridge.imagefile import decode_image
+from firmware_bridge.newest import PumpState
 
 DEMONSTRATION = "sim:"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Station(Examiner, Protocol):
-    """What is served: an examiner that knows its bundle and decides on a case."""
+    """What is served: an examiner that knows its bundle."""
 
     @property
-    def bundle(self) -> BundleRef:
-        """Which model answers."""
+    def model(self) -> Model:
+        """Which bundle answers, and what its labels count as."""
 
-    @property
-    def blast_labels(self) -> frozenset[str]:
-        """The bundle's labels that count as blasts."""
-
-    def decide_case(self, documents: Iterable[Document]) -> Decision:
-        """The decision on the counted fields of a case, from their documents."""
+    def signature(self, frame: Frame) -> Signature:
+        """By what a frame is known again."""
 
     def close(self) -> None:
         """Free the engines."""
@@ -88,7 +89,7 @@ def application(
         BadSourceUri: the source was mistyped.
     """
     try:
-        parts = _parts(open_parts, source, folder, open_station(bundle, folder), live or LiveOptions())
+        parts = _parts(open_parts, source, folder, bundle, open_station, live or LiveOptions())
     except (StoreBusy, BadSourceUri):
         raise
     except Fault as fault:
@@ -111,18 +112,44 @@ def listen(host: str, port: int) -> socket.socket:
         ) from cause
 
 
-def _parts(open_parts: ExitStack, source: str, folder: Path, station: Station, live: LiveOptions) -> WebParts:
+def _parts(
+    open_parts: ExitStack,
+    source: str,
+    folder: Path,
+    bundle: str | None,
+    open_station: OpenStation,
+    live_options: LiveOptions,
+) -> WebParts:
+    station = open_station(bundle, folder)
     open_parts.callback(station.close)
+    record = open_parts.enter_context(closing(Record(folder)))
+    live = open_parts.enter_context(open_live(source, live_options))
+    outside = Outside(
+        looker=KnownAgain(station.signature),
+        looker_again=KnownAgain(station.signature),
+        open_examiner=lambda name: open_station(name, folder),
+        camera_missing=lambda: _camera_missing(live.state),
+    )
     return WebParts(
-        record=open_parts.enter_context(closing(Record(folder))),
-        live=open_parts.enter_context(open_live(source, live)),
+        casework=open_parts.enter_context(closing(open_casework(record, station.model, outside))),
+        live=live,
         examiner=station,
-        bundle=station.bundle,
         read_picture=decode_image,
-        decide_case=station.decide_case,
-        blast_labels=station.blast_labels,
+        findings=lambda: _findings(folder, bundle),
         host_names=_host_names(),
     )
+
+
+def _camera_missing(state: PumpState) -> str | None:
+    return None if state.usable and state.age_s is not None else "No picture comes from the camera."
+
+
+def _findings(folder: Path, bundle: str | None) -> list[dict[str, str]]:
+    # late: the doctor imports everything that it looks at
+    from edge.commands.checks import check_everything
+    from edge.commands.findings import Place
+
+    return [asdict(finding) for finding in check_everything(Place(folder, bundle))]
 
 
 def _open_station(bundle: str | None, folder: Path) -> Station:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from edge.decide.concerns import concerns, plain_call, urgent
@@ -13,7 +14,7 @@ from edge.decide.wilson import wilson_percent
 from edge.types import Decision, DecisionLabel, Reason
 
 USUAL = Limits()
-OF_SCALE = "scale."
+OF_SCALE, OF_EYEPIECE = "scale.", "eyepiece."
 
 
 def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = ()) -> Decision:
@@ -34,14 +35,18 @@ def decide_case(tally: Tally, limits: Limits = USUAL, also: Sequence[Reason] = (
     return decision(label, tally, (*reasons, *_count_so_far(tally, limits)))
 
 
-def decide_documents(documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL) -> Decision:
+def decide_documents(
+    documents: Iterable[Mapping[str, Any]], roles: Roles, limits: Limits = USUAL, also: Sequence[Reason] = ()
+) -> Decision:
     """The decision on a case from the documents of its counted fields, as the record keeps them (`edge.document`).
 
-    What was to be known of a field's scale is to be known of the case.
+    What was to be known of a field's scale is to be known of the case, and is a reason to refer; that fields came
+    through an eyepiece is told and is none. `also` as in `decide_case`.
     """
     fields = list(documents)
     counted = total(tally_document(each["cells"], roles) for each in fields)
-    return decide_case(counted, limits, _of_scale(fields))
+    called = decide_case(counted, limits, (*also, *said_of(fields, OF_SCALE)))
+    return replace(called, reasons=(*called.reasons, *said_of(fields, OF_EYEPIECE)))
 
 
 def decision(label: DecisionLabel, tally: Tally, reasons: Sequence[Reason]) -> Decision:
@@ -63,9 +68,9 @@ def figures(tally: Tally, limits: Limits) -> tuple[Reason, ...]:
     return (Reason("decide.borderline", {**values, "limit": straddled[-1]}) if straddled else _between(values, limits),)
 
 
-def _of_scale(fields: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
-    """The concerns about the fields' scales, each kind once."""
-    said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(OF_SCALE)]
+def said_of(fields: Iterable[Mapping[str, Any]], what: str) -> tuple[Reason, ...]:
+    """What is said of something on the fields, each kind once."""
+    said = [code for field in fields for code in field["decision"]["codes"] if code["code"].startswith(what)]
     first = {each["code"]: Reason(each["code"], each["values"]) for each in reversed(said)}
     return tuple(first.values())
 

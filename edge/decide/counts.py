@@ -11,13 +11,15 @@ from edge.types import CellResult, Counts
 
 CUT = "cell.cut"
 """The reason code of a cell that the edge of the picture cuts."""
+NO_FAULT = frozenset({CUT, "cell.again"})
+"""Reason codes that say nothing against the smear: cut, or counted in another picture already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Everything a decision needs to know of a field or a case; all but the first three count among the countable.
 
-    cut                of the excluded, those that only the edge of the picture cut: no fault of the smear
+    cut                of the excluded, those that only the edge cut, or that were counted before: no fault of the smear
     doubtful           cells whose label is open
     lymphoid_doubt     doubtful ones between a blast and a benign lymphoid cell (hematogones)
     urgent             cells with an urgent label
@@ -87,7 +89,7 @@ def _counted(votes: Sequence[_Vote], roles: Roles) -> Tally:
     return Tally(
         countable=len(valid),
         excluded=len(votes) - len(valid),
-        cut=_count(vote.excluded == {CUT} for vote in votes),
+        cut=_count(bool(vote.excluded) and vote.excluded <= NO_FAULT for vote in votes),
         blast=_count(vote.label in roles.blast for vote in valid),
         doubtful=_count(vote.doubtful for vote in valid),
         lymphoid_doubt=_count(vote.doubtful and _blast_or_lymphoid(vote, roles) for vote in valid),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from edge.decide.case import USUAL, decide_case, decision, figures
+from edge.decide.case import OF_EYEPIECE, OF_SCALE, USUAL, decide_case, decision, figures, said_of
 from edge.decide.concerns import concerns, urgent
-from edge.decide.counts import Tally, tally
+from edge.decide.counts import Tally, tally, tally_document
 from edge.decide.limits import Limits
 from edge.decide.roles import Roles
 from edge.decide.wilson import wilson_percent
@@ -30,7 +32,18 @@ def decide_field(
     Rule 6 is weaker than a case's (no field of 40 cells can exclude 5 %), so every answer but the third carries
     `decide.one_field`: the field is provisional, the case decides.
     """
-    counted = tally(results, roles)
+    return decide_counted(tally(results, roles), limits, also)
+
+
+def decide_field_document(document: Mapping[str, Any], roles: Roles, limits: Limits = USUAL) -> Decision:
+    """The same from a field's document, with what was to be known of its scale and of its eyepiece."""
+    counted = tally_document(document["cells"], roles)
+    called = decide_counted(counted, limits, said_of([document], OF_SCALE))
+    return replace(called, reasons=(*called.reasons, *said_of([document], OF_EYEPIECE)))
+
+
+def decide_counted(counted: Tally, limits: Limits = USUAL, also: Sequence[Reason] = ()) -> Decision:
+    """The same from what was counted."""
     if counted.countable >= limits.provisional_cells:
         return decide_case(counted, limits, also)
     label, reasons = _call(counted, limits, tuple(also))

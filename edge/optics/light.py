@@ -34,17 +34,13 @@ class Light:
     surface  RGB of the clear background at each pixel, float32 (height, width, 3), 1–255
     level    its median, (3,)
     share    share of the picture that is clear background, 0–1
+    unevenness  brightest over dimmest point of the surface within the picture, less one: 0 is even
     """
 
     surface: Field
     level: NDArray[np.float32]
     share: float
-
-    @property
-    def unevenness(self) -> float:
-        """Brightest over dimmest point of the fitted background, less one: 0 is even."""
-        luminance = mean_channel(self.surface)
-        return float(luminance.max() / luminance.min() - 1.0)
+    unevenness: float
 
 
 def light(thumbnail: Pixels, picture: Mask) -> Light:
@@ -53,7 +49,7 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
     Where no pixel is picture the light is white, of share 0.
     """
     if not picture.any():
-        return Light(np.full(thumbnail.shape, 255, np.float32), np.full(3, 255, np.float32), 0.0)
+        return Light(np.full(thumbnail.shape, 255, np.float32), np.full(3, 255, np.float32), 0.0, 0.0)
     brightness = mean_channel(thumbnail.astype(np.float32))
     near = picture & (np.abs(brightness / _level(brightness, picture) - 1.0) <= TOLERANCE)
     terms = _terms(*brightness.shape)
@@ -64,7 +60,10 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
             near = picture
     surface = np.clip(terms @ _coefficients(terms, near, thumbnail.astype(np.float32)), 1.0, 255.0)
     share = float(np.count_nonzero(near) / np.count_nonzero(picture))
-    return Light(surface.astype(np.float32), np.median(surface[picture], axis=0).astype(np.float32), share)
+    seen = surface[picture]
+    luminance = seen.mean(axis=1)
+    unevenness = float(luminance.max() / luminance.min() - 1.0)
+    return Light(surface.astype(np.float32), np.median(seen, axis=0).astype(np.float32), share, unevenness)
 
 
 def _level(brightness: Plane, picture: Mask) -> float:

@@ -94,19 +94,28 @@ def resample(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
 
 
-def normalise(pixels: Pixels, um_per_px: float, squeeze: float = 1.0) -> NormalField:
+def normalise(pixels: Pixels, um_per_px: float, squeeze: float = 1.0, lit: Mask | None = None) -> NormalField:
     """`pixels` (RGB uint8) at the working scale and in true proportions, divided by the lamp's light.
 
     On cut-outs (a black surround, as in sets of single cells) no background is seen and the light is taken as white.
+
+    lit  where it is picture, (height, width), if that is known; else padding is looked for
 
     Raises:
         FieldTooLarge: see `working_size`.
     """
     size_px = (pixels.shape[1], pixels.shape[0])
     rgb = resample(pixels, working_size(size_px, um_per_px, squeeze))
-    picture = ~padding(rgb)
-    cut_out = _is_cut_out(rgb, picture)
+    picture = ~padding(rgb) if lit is None else _resampled_mask(lit, rgb)
+    cut_out = lit is None and _is_cut_out(rgb, picture)
     return NormalField(_divided(rgb, picture, cut_out), picture, size_px, cut_out)
+
+
+def _resampled_mask(lit: Mask, rgb: Pixels) -> Mask:
+    """`lit` at the size of `rgb`, without the pixels that mix in what lies beyond it."""
+    mask = cv2.resize(lit.view(np.uint8), rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    mixed = 2 * int(np.ceil(max(1.0, rgb.shape[1] / lit.shape[1]))) + 1
+    return cv2.erode(mask, np.ones((mixed, mixed), np.uint8)) > 0
 
 
 def _divided(rgb: Pixels, picture: Mask, cut_out: bool) -> Field:

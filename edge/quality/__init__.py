@@ -2,5 +2,6 @@
 
 from edge.quality.gate import gate
 from edge.quality.options import FocusOptions, GateOptions, LookOptions
+from edge.quality.photograph import Photograph, photograph
 
-__all__ = ["FocusOptions", "GateOptions", "LookOptions", "gate"]
+__all__ = ["FocusOptions", "GateOptions", "LookOptions", "Photograph", "gate", "photograph"]

@@ -23,10 +23,13 @@ STAINED_LIGHT = 0.7
 """Green over the mean of red and blue below which the "background" is itself stained: a cell cut out."""
 
 
-def gate(pixels: Pixels, scale: Scale | None = None, options: GateOptions = STANDARD) -> Verdict:
+def gate(pixels: Pixels, scale: Scale | None = None, options: GateOptions = STANDARD, masked: bool = False) -> Verdict:
     """Whether `pixels` (RGB uint8) are worth analysing; without a `scale` focus is judged by the size of what is seen.
 
     A crop of a cell on black passes without light or focus being judged: it has neither background nor outline.
+
+    masked  black areas that reach the border are known to be no picture: what an eyepiece shows, made fit by
+            `edge.quality.photograph`
     """
     if scale is not None:
         pixels = released(pixels, scale.squeeze)
@@ -37,9 +40,11 @@ def gate(pixels: Pixels, scale: Scale | None = None, options: GateOptions = STAN
     picture = float(np.mean(field.picture))
     if picture < options.least_picture:
         return _verdict([Reason("picture.blank", {"share": round(picture, 3), "limit": options.least_picture})], {})
-    if _cut_out(field, options):
+    if masked:
+        return _judged(pixels, field, scale, options)
+    if cut_out(field, options):
         return _verdict([], {"picture": picture, "cut_out": 1.0})
-    disc = eyepiece_disc(field)
+    disc = eyepiece_disc(pixels)
     if disc is not None:
         return _verdict([Reason("eyepiece.disc", {"diameter_px": round(2 * disc.radius_px)})], {"picture": picture})
     return _judged(pixels, field, scale, options)
@@ -49,7 +54,8 @@ def _verdict(reasons: list[Reason], measures: Mapping[str, float]) -> Verdict:
     return Verdict(not reasons, tuple(reasons), measures)
 
 
-def _cut_out(field: Survey, options: GateOptions) -> bool:
+def cut_out(field: Survey, options: GateOptions = STANDARD) -> bool:
+    """Whether it is a cell cut out on black: what there is of light has the colour of a cell."""
     red, green, blue = field.light.level
     return bool(np.mean(~field.picture) >= options.cut_out and green < STAINED_LIGHT * (red + blue) / 2)
 

@@ -4,17 +4,60 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from edge.errors import StoreDamaged, StoreFull
+from edge.errors import CaseSigned, StoreDamaged, StoreFull
 from edge.record.migrations import migrate
+from edge.record.schema_casework import SIGNED
 
 # SQLite's own texts (sqlite3_errstr): Python 3.10 does not hand out its result codes.
 _FULL = ("database or disk is full",)
 _DAMAGED = ("malformed", "not a database", "unsupported file format")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Database:
+    """One connection, used by one thread at a time. Statements wait for the disk: never call it from an event loop.
+
+    Raises, from every method:
+        StoreFull, StoreDamaged: see `edge.record.Record`.
+        CaseSigned: the schema itself refused to change a signed case.
+    """
+
+    def __init__(self, path: Path, thorough: bool) -> None:
+        self._folder = path.parent
+        self._turn = threading.RLock()
+        self.connection = connect(path, thorough)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is on the disk at the end, or none of it. Inside another one, a part of that."""
+        with self._turn, faults_named(self._folder):
+            if self.connection.in_transaction:
+                yield self.connection
+                return
+            with transaction(self.connection):
+                yield self.connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else reads or writes meanwhile."""
+        with self._turn, faults_named(self._folder):
+            yield
+
+    def select(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """The rows of a query, by column."""
+        with self.alone():
+            return [dict(row) for row in self.connection.execute(query, values)]
+
+    def close(self) -> None:
+        """Close it. Safe to call twice."""
+        with self._turn:
+            self.connection.close()
 
 
 def connect(path: Path, thorough: bool) -> sqlite3.Connection:
@@ -72,6 +115,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, thorough: bool) -> None
 
 def _named(error: sqlite3.DatabaseError, folder: Path) -> Exception:
     text = str(error)
+    if SIGNED in text:
+        return CaseSigned("This case is signed; nothing of it was changed.", "Amend it, with a reason, to change it.")
     if any(mark in text for mark in _FULL):
         return _full(folder)
     if any(mark in text for mark in _DAMAGED):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from edge.errors import StoreDamaged, StoreNewer
+from edge.record.schema_casework import CASEWORK
 
 APPLICATION_ID = 0x4D524B54  # "MRKT"
 STRICT_SINCE = (3, 37, 0)
@@ -74,6 +75,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (field_id, id)
     ) STRICT;
     """,
+    CASEWORK,
 )
 
 

@@ -18,6 +18,8 @@ LONGEST_PSEUDONYM = 64
 class NewCase:
     """What is asked for when a case begins: nothing personal.
 
+    purpose  patient; control: the pictures of a control slide's run; again: `of_case` looked at with another bundle
+
     Raises:
         BadSetting: the pseudonym is empty, too long, or holds what cannot be printed.
     """
@@ -25,6 +27,10 @@ class NewCase:
     pseudonym: str
     specimen: str
     stain: str
+    objective: str = ""
+    note: str = ""
+    purpose: str = "patient"
+    of_case: int | None = None
 
     def __post_init__(self) -> None:
         name = self.pseudonym.strip()
@@ -38,7 +44,12 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case. `id` is the order of creation; `clock_hint` is what the clock said then, which may be wrong."""
+    """One case. `id` is the order of creation; `clock_hint` is what the clock said then, which may be wrong.
+
+    state    open, finished, signed; amended: open again after a signature
+    version  1, and one more with each amendment
+    purpose, of_case   as in `NewCase`
+    """
 
     id: int
     pseudonym: str
@@ -46,6 +57,12 @@ class Case:
     stain: str
     state: str
     clock_hint: str
+    objective: str = ""
+    note: str = ""
+    version: int = 1
+    changed_hint: str = ""
+    purpose: str = "patient"
+    of_case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,11 @@ class Tally:
     counted: int
     counts: Counts
     doubtful: int
+
+
+def case_of(row: dict[str, Any]) -> Case:
+    """A row of `cases`."""
+    return Case(**row)
 
 
 def doubtful_cells(examination: Examination) -> int:

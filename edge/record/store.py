@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from edge.document import Document, document
 from edge.errors import NotRecorded, StoreDamaged
 from edge.record import disk, pictures
-from edge.record.database import connect, faults_named, transaction
+from edge.record.clock import clock_hint
+from edge.record.database import Database, faults_named
 from edge.record.lock import FolderLock
-from edge.record.rows import Case, FieldRow, NewCase, Recorded, Tally, cell_values, field_values
+from edge.record.rows import Case, FieldRow, NewCase, Recorded, Tally, case_of, cell_values, field_values
 from edge.types import Counts, Examination, Frame
 
 DATABASE = "marrowkit.db"
@@ -42,6 +40,10 @@ FROM fields WHERE case_id = ?
 """
 
 
+def nothing_else(number: int) -> None:
+    """Nothing is written with a field."""
+
+
 class Record:
     """The record of one data folder. Every method may be called from any thread.
 
@@ -55,23 +57,21 @@ class Record:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pictures = folder / PICTURES
-        self._turn = threading.RLock()
         with faults_named(folder):
             disk.make_folder(folder)
             disk.make_folder(self._pictures)
             self._lock = FolderLock(folder / LOCK)
         try:
             disk.sweep(self._pictures)
-            self._connection = connect(folder / DATABASE, thorough=self._lock.unclean)
+            self.database = Database(folder / DATABASE, thorough=self._lock.unclean)
         except BaseException:
             self._lock.release()
             raise
 
     def close(self) -> None:
         """Finish and let another one open the folder. Safe to call twice."""
-        with self._turn:
-            self._connection.close()
-            self._lock.release()
+        self.database.close()
+        self._lock.release()
 
     def free_bytes(self) -> int:
         """Room left on the disk that holds this record."""
@@ -79,17 +79,18 @@ class Record:
 
     def begin_case(self, new: NewCase) -> Case:
         """Begin a case; it is on disk when this returns."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             cursor = connection.execute(
-                "INSERT INTO cases (pseudonym, specimen, stain, clock_hint) VALUES (?, ?, ?, ?)",
-                (new.pseudonym, new.specimen, new.stain, _clock_hint()),
+                "INSERT INTO cases (pseudonym, specimen, stain, objective, note, purpose, of_case, clock_hint,"
+                " changed_hint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*astuple(new), clock_hint(), clock_hint()),
             )
         return self.case(int(cursor.lastrowid or 0))
 
     def cases(self) -> tuple[Case, ...]:
-        """All cases, newest first."""
-        rows = self._select("SELECT * FROM cases ORDER BY id DESC")
-        return tuple(Case(**row) for row in rows)
+        """All cases of patients, newest first."""
+        query = "SELECT * FROM cases WHERE purpose = 'patient' ORDER BY id DESC"
+        return tuple(map(case_of, self.database.select(query)))
 
     def case(self, case_id: int) -> Case:
         """One case.
@@ -97,13 +98,18 @@ class Record:
         Raises:
             NotRecorded: there is none with that number.
         """
-        rows = self._select("SELECT * FROM cases WHERE id = ?", case_id)
+        rows = self.database.select("SELECT * FROM cases WHERE id = ?", case_id)
         if not rows:
             raise NotRecorded(f"There is no case number {case_id}.", "Choose one from the list of cases.")
-        return Case(**rows[0])
+        return case_of(rows[0])
 
-    def add_field(self, case_id: int, frame: Frame, examination: Examination) -> Recorded:
+    def add_field(
+        self, case_id: int, frame: Frame, examination: Examination, also: Callable[[int], None] = nothing_else
+    ) -> Recorded:
         """Record a field; when this returns it survives a power cut. The same picture is not counted twice.
+
+        `also` is called with the field's number before the row is on the disk: what it writes to this database comes
+        with the field or not at all.
 
         Raises:
             NotRecorded: there is no such case.
@@ -115,18 +121,18 @@ class Record:
         names, files = pictures.encode(frame, examination)
         plain = document(examination)
         values = {"case_id": case_id, "image": names.image, "cell_labels": names.cell_labels}
-        values |= {"nucleus_labels": names.nucleus_labels, "clock_hint": _clock_hint()}
-        number = self._write_field(values | field_values(examination, plain), files, plain)
+        values |= {"nucleus_labels": names.nucleus_labels, "clock_hint": clock_hint()}
+        number = self._write_field(values | field_values(examination, plain), files, plain, also)
         return Recorded(self.field(case_id, number), is_new=True)
 
     def same_picture(self, case_id: int, digest: str) -> FieldRow | None:
         """The field of this case that holds the picture with this digest, if there is one."""
-        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND frame_digest = ?", case_id, digest)
+        rows = self.database.select("SELECT * FROM field_rows WHERE case_id = ? AND frame_digest = ?", case_id, digest)
         return _field(rows[0]) if rows else None
 
     def fields(self, case_id: int) -> tuple[FieldRow, ...]:
         """The fields of a case in their order."""
-        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? ORDER BY number", case_id)
+        rows = self.database.select("SELECT * FROM field_rows WHERE case_id = ? ORDER BY number", case_id)
         return tuple(_field(row) for row in rows)
 
     def field(self, case_id: int, number: int) -> FieldRow:
@@ -135,7 +141,7 @@ class Record:
         Raises:
             NotRecorded: the case has none with that number.
         """
-        rows = self._select("SELECT * FROM field_rows WHERE case_id = ? AND number = ?", case_id, number)
+        rows = self.database.select("SELECT * FROM field_rows WHERE case_id = ? AND number = ?", case_id, number)
         return _field(_only(rows, case_id, number))
 
     def document(self, case_id: int, number: int) -> Document:
@@ -144,14 +150,24 @@ class Record:
         Raises:
             NotRecorded: the case has no field with that number.
         """
-        rows = self._select("SELECT document FROM fields WHERE case_id = ? AND number = ?", case_id, number)
+        rows = self.database.select("SELECT document FROM fields WHERE case_id = ? AND number = ?", case_id, number)
         stored: Document = json.loads(_only(rows, case_id, number)["document"])
         return stored
 
     def counted_documents(self, case_id: int) -> Iterator[Document]:
         """The documents of the counted fields of a case, in their order."""
-        rows = self._select("SELECT document FROM fields WHERE case_id = ? AND ok ORDER BY number", case_id)
+        rows = self.database.select("SELECT document FROM fields WHERE case_id = ? AND ok ORDER BY number", case_id)
         return (json.loads(row["document"]) for row in rows)
+
+    def counted_by_number(self, case_id: int) -> tuple[tuple[int, Document], ...]:
+        """The documents of the counted fields of a case, each with its number, in their order."""
+        query = "SELECT number, document FROM fields WHERE case_id = ? AND ok ORDER BY number"
+        return tuple((row["number"], json.loads(row["document"])) for row in self.database.select(query, case_id))
+
+    def bundles(self, case_id: int) -> tuple[str, ...]:
+        """The digests of the bundles that examined the fields of a case, in the order in which they came."""
+        query = "SELECT bundle_digest FROM fields WHERE case_id = ? GROUP BY bundle_digest ORDER BY min(number)"
+        return tuple(row["bundle_digest"] for row in self.database.select(query, case_id))
 
     def picture(self, name: str) -> Path:
         """Where a file that a `FieldRow` names lies.
@@ -169,36 +185,30 @@ class Record:
 
     def tally(self, case_id: int) -> Tally:
         """Sums over the counted fields of a case."""
-        figures = {key: int(value) for key, value in self._select(_SUMS, case_id)[0].items()}
+        figures = {key: int(value) for key, value in self.database.select(_SUMS, case_id)[0].items()}
         return Tally(figures["fields"], figures["counted"], _counts(figures), figures["doubtful"])
 
-    def _write_field(self, values: dict[str, Any], files: dict[str, bytes], plain: Document) -> int:
+    def _write_field(
+        self, values: dict[str, Any], files: dict[str, bytes], plain: Document, also: Callable[[int], None]
+    ) -> int:
         """Pictures first, then the row that names them; if the row fails, its pictures go again."""
-        with self._turn, faults_named(self.folder):
+        with self.database.alone():
             fresh = disk.write_all(self._pictures, files)
             try:
-                return self._insert_field(values, plain)
+                return self._insert_field(values, plain, also)
             except BaseException:
                 disk.remove(self._pictures, fresh)
                 raise
 
-    def _insert_field(self, values: dict[str, Any], plain: Document) -> int:
-        with self._writing() as connection:
+    def _insert_field(self, values: dict[str, Any], plain: Document, also: Callable[[int], None]) -> int:
+        with self.database.writing() as connection:
             last = connection.execute("SELECT max(number) FROM fields WHERE case_id = ?", (values["case_id"],))
             values["number"] = int(last.fetchone()[0] or 0) + 1
             cursor = connection.execute(_INSERT_FIELD, values)
             rows = cell_values(int(cursor.lastrowid or 0), plain)
             connection.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            also(values["number"])
         return int(values["number"])
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._turn, faults_named(self.folder), transaction(self._connection) as connection:
-            yield connection
-
-    def _select(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        with self._turn, faults_named(self.folder):
-            return [dict(row) for row in self._connection.execute(query, values)]
 
 
 def _only(rows: list[dict[str, Any]], case_id: int, number: int) -> dict[str, Any]:
@@ -214,7 +224,3 @@ def _field(row: dict[str, Any]) -> FieldRow:
 
 def _counts(figures: dict[str, Any]) -> Counts:
     return Counts(figures["nucleated"], figures["countable"], figures["excluded"], figures["blast"])
-
-
-def _clock_hint() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -43,7 +43,9 @@ def choose_scale(
     """
     given = given_um_per_px if given_um_per_px is not None else frame.um_per_px
     if given is not None:
-        return Scale(_plausible(given), GIVEN_SD, "given", squeeze=squeeze_of(frame.pixels))
+        return Scale(
+            _plausible(given), GIVEN_SD, "given", squeeze=squeeze_of(frame.pixels) if options.squeezed else 1.0
+        )
     reading = measure(frame.pixels, options)
     if site is not None and (reading is None or not _agree(reading, site)):
         seen = None if reading is None else reading.um_per_px

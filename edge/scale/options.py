@@ -31,6 +31,7 @@ class RulerOptions:
     few              discs below which they must be large enough beside a whole nucleus
     spread_floor     relative spread assumed where too few cells tell their own
     edge_px          uncertainty of a boundary's place, pixels of the working copy
+    squeezed         whether the picture may have been squeezed into a square by a program
     """
 
     red_cell_um: float = 7.5
@@ -53,6 +54,7 @@ class RulerOptions:
     few: int = 3
     spread_floor: float = 0.10
     edge_px: float = 0.3
+    squeezed: bool = True
 
 
 STANDARD = RulerOptions()

@@ -59,7 +59,7 @@ def measure(pixels: Pixels, options: RulerOptions = STANDARD) -> RulerReading | 
 
     Whole cells count by the disc of equal area, touching and cut ones by the circle through their outline.
     """
-    squeeze = squeeze_of(pixels)
+    squeeze = squeeze_of(pixels) if options.squeezed else 1.0
     field = survey(released(pixels, squeeze), options.budget_px)
     red, green, blue = field.light.level
     matter = stained(field)

@@ -17,6 +17,7 @@ from edge.calibration import Calibration, load_calibration
 from edge.decide.cells import FuzzyRbf, Jury
 from edge.decide.fuse import Fusion
 from edge.decide.fuzzy import FuzzySystem
+from edge.decide.model import Proof
 from edge.decide.network import NetworkOpinion
 from edge.decide.rbf import RbfNetwork
 from edge.decide.roles import Roles
@@ -53,7 +54,7 @@ def open_station(
     site = None if options.ignore_calibration else load_calibration(data)
     parts = _parts(pair, site)  # before the engines, which would have to be closed again
     manifest = pair.own.manifest
-    sessions, said = _sessions(pair, data, engines)
+    sessions, said, proof = _sessions(pair, data, engines)
     return Station(
         bundle=said,
         finder=_finder(parts.finds, sessions),
@@ -64,6 +65,8 @@ def open_station(
         options=options,
         sessions={str(network): session for network, session in sessions.items()},
         site_scale=_site_scale(pair, site),
+        title=manifest.title,
+        proof=proof,
     )
 
 
@@ -92,18 +95,29 @@ def _parts(pair: Pair, site: Calibration | None) -> _Parts:
     return _Parts(finds, segment_options(finds), _jury(pair, site))
 
 
-def _sessions(pair: Pair, data: Path, engines: EngineOptions | None) -> tuple[dict[NetworkName, Session], BundleRef]:
-    """Every network that the station asks, and what is said of where they come from."""
+def _sessions(
+    pair: Pair, data: Path, engines: EngineOptions | None
+) -> tuple[dict[NetworkName, Session], BundleRef, Proof | None]:
+    """Every network that the station asks, what is said of where they come from, and how the bundle did here."""
     with ExitStack() as opened:
         sessions, choice = _opened(pair.own, data, engines, opened)
         if not pair.borrows:
             opened.pop_all()
-            return sessions, _reference(pair.own, choice)
+            return sessions, _reference(pair.own, choice), _proof(choice)
         lent, lent_choice = _opened(pair.lender, data, engines, opened)
         opened.pop_all()
     lent["opinion"].close()
     lender = _reference(pair.lender, lent_choice)
-    return {**lent, "opinion": sessions["opinion"]}, replace(_reference(pair.own, choice), lender=lender)
+    networks = {**lent, "opinion": sessions["opinion"]}
+    return networks, replace(_reference(pair.own, choice), lender=lender), _proof(choice)
+
+
+def _proof(choice: Choice) -> Proof | None:
+    """How the chosen variant did on the vectors of `opinion`."""
+    report = next((each for each in choice.reports if each.variant == choice.variant), None)
+    if report is None or "opinion" not in report.difference:
+        return None
+    return Proof(report.passed, report.engine, report.difference["opinion"], report.tolerance["opinion"])
 
 
 def _opened(

@@ -30,7 +30,8 @@ def input_outlines(outlines: Outlines, size_px: tuple[int, int]) -> tuple[Labels
     levels = outlines.levels
     cells = input_labels(outlines.cells, size_px, None if levels is None else levels.cells)
     nuclei = input_labels(outlines.nuclei, size_px, None if levels is None else levels.nuclei)
-    return cells, nuclei * (nuclei == cells)
+    nuclei[nuclei != cells] = 0
+    return cells, nuclei
 
 
 def input_labels(labels: Labels, size_px: tuple[int, int], level: Plane | None = None) -> Labels:

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from edge.again import Signature
 from edge.decide.case import decide_documents
 from edge.decide.cells import Jury
 from edge.decide.counts import tally
 from edge.decide.field import decide_field
+from edge.decide.model import Model, Proof
 from edge.decide.network import NetworkOpinion
 from edge.document import Document
 from edge.errors import ScaleUnknown
 from edge.features import measure_cells
-from edge.optics.normal import NormalField, normalise
-from edge.quality import gate
+from edge.optics.normal import NormalField
 from edge.runtime import Session
-from edge.scale import choose_scale
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import Finder
 from edge.station.cells import cells_of
 from edge.station.clock import StepClock
-from edge.station.enlarge import input_outlines
+from edge.station.seen import (
+    Seen,
+    cells_in_frame,
+    judged,
+    labels_in_frame,
+    normal_of,
+    scale_in_frame,
+    scale_of,
+    seen_of,
+    signature_in_frame,
+    told,
+)
 from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Labels, Outlines, Reason, Scale, Verdict
 
 SCALE_ASSUMED = "scale.assumed"
@@ -33,6 +44,14 @@ SCALE_SQUEEZED = "scale.squeezed"
 """Reason code: the picture was squeezed into a square, and measured in the proportions that its cells suggest."""
 SCALE_DISAGREES = "scale.disagrees"
 """Reason code: the red cells contradict the station's calibration, which was believed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The cells of a frame as label images of its size, and what was made of each."""
+
+    labels: tuple[Labels, Labels]
+    results: tuple[CellResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class Station:
     assumed_um_per_px  the bundle's scale, used where nothing else tells it
     site_scale         the calibrated scale of this station's microscope
     sessions           by network, closed with the station
+    title, proof       what the bundle is called, and how it did on this device
     """
 
     bundle: BundleRef
@@ -68,6 +88,13 @@ class Station:
     options: StationOptions = field(default_factory=StationOptions)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     site_scale: Scale | None = None
+    title: str = ""
+    proof: Proof | None = None
+
+    @property
+    def model(self) -> Model:
+        """Which bundle answers, what its labels count as, and how it did on this device."""
+        return Model(self.bundle, self.title, self.jury.labels, self.jury.roles, self.proof)
 
     @property
     def blast_labels(self) -> frozenset[str]:
@@ -76,7 +103,11 @@ class Station:
 
     def gate(self, frame: Frame) -> Verdict:
         """The quality gate alone, without reading the scale: for live gauges."""
-        return gate(frame.pixels, None)
+        return judged(seen_of(frame), None)
+
+    def signature(self, frame: Frame) -> Signature:
+        """By what this frame is known again when the stage comes back (`edge.again`)."""
+        return signature_in_frame(seen_of(frame))
 
     def examine(self, frame: Frame) -> Examination:
         """The whole sentence: frame, scale, gate, cells, features, opinions, decision.
@@ -102,73 +133,71 @@ class Station:
     def _examine(self, frame: Frame, clock: StepClock, aside: Executor) -> Examination:
         """Aside, on another core, run the steps that nothing waits for yet."""
         aside.submit(lambda: frame.digest)
-        reading = clock.time("scale", lambda: self._scale(frame))
+        seen = clock.time("eyepiece", lambda: seen_of(frame))
+        reading = clock.time("scale", lambda: self._scale(seen))
         scale = reading if isinstance(reading, Scale) else None
-        coming = aside.submit(_normal_field, frame, reading)
-        verdict = clock.time("quality", lambda: gate(frame.pixels, scale))
+        coming = aside.submit(_normal, seen, reading)
+        verdict = clock.time("quality", lambda: judged(seen, scale))
         if not (verdict.ok or self.options.ignore_quality):
-            return self._examination(frame, verdict, scale, _unseen(frame), (), clock)
+            return self._examination(seen, frame, verdict, scale, _unseen(seen), clock)
         normal = clock.time("normalise", coming.result)
-        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
-        enlarged = aside.submit(input_outlines, outlines, _size_px(frame))
-        results = self._opinions(normal, outlines, clock)
-        return self._examination(frame, verdict, scale, clock.time("label images", enlarged.result), results, clock)
+        return self._examination(seen, frame, verdict, scale, self._found(seen, normal, clock, aside), clock)
 
-    def _scale(self, frame: Frame) -> Scale | ScaleUnknown:
+    def _scale(self, seen: Seen) -> Scale | ScaleUnknown:
         """The scale, or why there is none: a frame that the gate refuses does not need one."""
         try:
-            return choose_scale(frame, self.options.um_per_px, self.assumed_um_per_px, site=self.site_scale)
+            return scale_of(seen, self.options.um_per_px, self.assumed_um_per_px, self.site_scale)
         except ScaleUnknown as unknown:
             return unknown
 
-    def _opinions(self, normal: NormalField, outlines: Outlines, clock: StepClock) -> tuple[CellResult, ...]:
+    def _found(self, seen: Seen, normal: NormalField, clock: StepClock, aside: Executor) -> _Found:
+        outlines = clock.time("segment", lambda: find_cells(normal, self.finder, self.segment))
+        labels = aside.submit(labels_in_frame, seen, outlines)
+        results = self._opinions(seen, normal, outlines, clock)
+        return _Found(clock.time("label images", labels.result), results)
+
+    def _opinions(
+        self, seen: Seen, normal: NormalField, outlines: Outlines, clock: StepClock
+    ) -> tuple[CellResult, ...]:
         features = clock.time("features", lambda: measure_cells(normal, outlines))
         if not features:
             return ()
-        cells = cells_of(normal, outlines, features)
+        cells = cells_in_frame(seen, cells_of(normal, outlines, features))
         network = clock.time("network", lambda: self.network.judge(normal, outlines, features))
         return clock.time("decide", lambda: self.jury.results(cells, network))
 
     def _examination(
-        self,
-        frame: Frame,
-        verdict: Verdict,
-        scale: Scale | None,
-        labels: tuple[Labels, Labels],
-        results: tuple[CellResult, ...],
-        clock: StepClock,
+        self, seen: Seen, frame: Frame, verdict: Verdict, scale: Scale | None, found: _Found, clock: StepClock
     ) -> Examination:
-        roles = self.jury.roles
+        cells, nuclei = found.labels
+        roles, results = self.jury.roles, found.results
+        decision = decide_field(results, roles, also=_concerns(scale))
         return Examination(
             frame_name=frame.name,
             frame_digest=frame.digest,
-            size_px=_size_px(frame),
+            size_px=seen.whole,
             verdict=verdict,
-            scale=scale,
+            scale=scale_in_frame(seen, scale),
             cells=results,
             counts=tally(results, roles).counts,
-            decision=decide_field(results, roles, also=_concerns(scale)),
+            decision=replace(decision, reasons=(*decision.reasons, *told(seen))),
             bundle=self.bundle,
             timing_ms=clock.timing_ms,
-            cell_labels=labels[0],
-            nucleus_labels=labels[1],
+            cell_labels=cells,
+            nucleus_labels=nuclei,
         )
 
 
-def _normal_field(frame: Frame, reading: Scale | ScaleUnknown) -> NormalField:
+def _normal(seen: Seen, reading: Scale | ScaleUnknown) -> NormalField:
     if isinstance(reading, ScaleUnknown):
         raise reading
-    return normalise(frame.pixels, reading.um_per_px, reading.squeeze)
+    return normal_of(seen, reading)
 
 
-def _size_px(frame: Frame) -> tuple[int, int]:
-    return frame.pixels.shape[1], frame.pixels.shape[0]
-
-
-def _unseen(frame: Frame) -> tuple[Labels, Labels]:
-    """The label images of a frame that was not looked at."""
-    nothing = np.zeros(frame.pixels.shape[:2], np.uint16)
-    return nothing, nothing
+def _unseen(seen: Seen) -> _Found:
+    """What is found in a frame that was not looked at."""
+    nothing = np.zeros(seen.whole[::-1], np.uint16)
+    return _Found((nothing, nothing))
 
 
 def _concerns(scale: Scale | None) -> tuple[Reason, ...]:

@@ -7,10 +7,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from edge.web import api, health, live, pages, problems
+from edge.web import files, health, live, pages, problems
+from edge.web.api import routers
 from edge.web.desk import Desk
 from edge.web.guard import Guard
+from edge.web.packed import Packed
 from edge.web.parts import WebParts
+from edge.web.seen_problems import Seen
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -24,14 +27,14 @@ def create_app(parts: WebParts) -> FastAPI:
         yield
         parts.stopping.set()
         desk.close()
+        parts.casework.close()
 
     app = bare_app(parts.host_names, lifespan)
     app.include_router(pages.router(parts))
     app.include_router(live.router(parts))
-    app.include_router(api.cases_router(parts))
-    app.include_router(api.capture_router(parts, desk))
-    app.include_router(api.fields_router(parts))
-    app.include_router(api.pictures_router(parts))
+    app.state.parts, app.state.seen = parts, Seen()
+    for each in routers(parts, desk):
+        app.include_router(each)
     app.include_router(health.router(parts))
     return app
 
@@ -48,7 +51,8 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
         # newer FastAPI can export traces where an environment variable says so; a kit tells nobody anything
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.mount("/static", pages.Files(directory=pages.STATIC), name="static")
+    files.mount(app)
     problems.install(app)
+    app.add_middleware(Packed)
     app.add_middleware(Guard, host_names=host_names)
     return app

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from edge.record import Recorded
+from edge.casework.capture import Taken
 from edge.types import Frame
 from edge.web.parts import WebParts
 from firmware_bridge.errors import SourceLost, SourceUnavailable
 
 OLDEST_S = 10.0
 INSTEAD = "or add a picture from a file."
+T = TypeVar("T")
 
 
 class Desk:
@@ -36,22 +39,25 @@ class Desk:
             raise SourceLost(f"There has been no picture for {state.age_s:.0f} s.", f"Check the camera, {INSTEAD}")
         return frame
 
-    async def take(self, case_id: int, frame: Frame) -> Recorded:
+    async def take(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
         """Examine and record a frame; it is on the disk when this returns.
 
         Raises:
             Fault: whatever the station or the record has to say.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self._examined, case_id, frame)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._worker, self._examined, case_id, frame, is_live, by
+        )
+
+    async def asked(self, question: Callable[..., T], *about: object) -> T:
+        """An answer of the record, which may wait for the disk, without holding up anybody else."""
+        return await asyncio.to_thread(question, *about)
 
     def close(self) -> None:
         """Finish what is under way."""
         self._worker.shutdown(wait=True)
 
-    def _examined(self, case_id: int, frame: Frame) -> Recorded:
-        record = self._parts.record
-        record.case(case_id)
-        earlier = record.same_picture(case_id, frame.digest)
-        if earlier is not None:
-            return Recorded(earlier, is_new=False)
-        return record.add_field(case_id, frame, self._parts.examiner.examine(frame))
+    def _examined(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
+        captures = self._parts.casework.captures
+        prepared = captures.prepared(case_id, frame, is_live)
+        return captures.take(case_id, prepared, self._parts.examiner.examine, by)

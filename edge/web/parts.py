@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from edge.document import Document
+from edge.casework import Casework
 from edge.record import Record
-from edge.types import BundleRef, Decision, Examination, Frame, Pixels, Verdict
+from edge.types import BundleRef, Examination, Frame, Pixels, Verdict
 from firmware_bridge.newest import PumpState
 from firmware_bridge.recording import RecordingState
 
@@ -48,22 +48,35 @@ class Examiner(Protocol):
 class WebParts:
     """Everything the page needs.
 
+    casework       cases and everything that is done with them
     read_picture   bytes and a name to RGB pixels, for pictures handed in; raises BadPicture
-    decide_case    the documents of a case's counted fields to the decision on the case
-    blast_labels   the bundle's labels that count as blasts
+    findings       what `marrowkit doctor` finds, for a support bundle; takes seconds
     host_names     names besides IP addresses and localhost under which this kit may be asked for
     stopping       set when the server stops, so that endless answers end
     """
 
     live: LiveSource
     examiner: Examiner
-    record: Record
-    bundle: BundleRef
+    casework: Casework
     read_picture: Callable[[bytes, str], Pixels]
-    decide_case: Callable[[Iterable[Document]], Decision]
-    blast_labels: frozenset[str] = frozenset({"blast"})
+    findings: Callable[[], Iterable[Mapping[str, Any]]] = tuple
     host_names: frozenset[str] = frozenset()
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def record(self) -> Record:
+        """Where cases are kept."""
+        return self.casework.books.record
+
+    @property
+    def bundle(self) -> BundleRef:
+        """The bundle in use."""
+        return self.casework.models.current.ref
+
+    @property
+    def blast_labels(self) -> frozenset[str]:
+        """Its labels that count as blasts."""
+        return self.casework.models.current.roles.blast
 
 
 def without_password(uri: str) -> str:

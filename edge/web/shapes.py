@@ -1,4 +1,4 @@
-"""The shapes of the API's answers, for its documentation and for whoever programs against it."""
+"""The shapes of cases and fields as the API answers them, for its documentation and for whoever programs against it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from edge.document import decision_document
-from edge.record import Case, FieldRow, Tally
-from edge.types import Decision
-from edge.words import Translate
+from edge.casework.seen_before import Already
+from edge.record import Case, FieldRow
+from edge.record.listing import Sums
 
-PROVISIONAL_CELLS, FULL_CELLS = 200, 500
-"""The teaching minimum, and what WHO and ICSH ask for."""
+Stain = Literal["wright-giemsa", "may-gruenwald-giemsa", "leishman", "jenner-giemsa", "other"]
+CaseState = Literal["open", "finished", "signed", "amended"]
 
 
 class NewCaseShape(BaseModel):
     """What a new case needs: a code instead of a name, and what lies on the stage."""
 
-    pseudonym: str = Field(description="a code for the patient, never the name")
+    pseudonym: str = Field(description="a code for the patient, never the name", examples=["A-17"])
     specimen: Literal["marrow", "blood"] = "marrow"
-    stain: Literal["wright-giemsa", "may-gruenwald-giemsa", "leishman", "jenner-giemsa", "other"] = "wright-giemsa"
+    stain: Stain = "wright-giemsa"
+    objective: str | None = Field(
+        None, max_length=40, description="absent: that of the settings", examples=["100x oil"]
+    )
+    note: str = Field("", max_length=4000)
+    confirm: bool = Field(False, description="it is known that code or note look like something personal")
 
 
 class CountsShape(BaseModel):
@@ -44,7 +48,7 @@ class DecisionShape(BaseModel):
 
 
 class FieldShape(BaseModel):
-    """One recorded field. `ok` is False where the gate refused it: kept and shown, but not counted."""
+    """One recorded field, after corrections. `ok` is False where the gate refused it: kept, shown, not counted."""
 
     number: int
     ok: bool
@@ -56,26 +60,35 @@ class FieldShape(BaseModel):
 
 
 class CaseShape(BaseModel):
-    """One case. `clock_hint` is what the kit's clock said, which may be wrong; `id` is the order of creation."""
+    """One case, with its sums after corrections.
+
+    `clock_hint` is what the kit's clock said, which may be wrong; `id` is the order of creation. `version` grows with
+    each amendment. `of_case`: the case that was looked at again with another bundle.
+    """
 
     id: int
     pseudonym: str
     specimen: str
     stain: str
-    state: str
+    objective: str
+    note: str
+    state: CaseState
+    version: int
     clock_hint: str
-
-
-class CaseResultShape(BaseModel):
-    """A case with its fields, its sums, and what they amount to."""
-
-    case: CaseShape
-    fields: list[FieldShape]
-    counted_fields: int
+    changed_hint: str
+    of_case: int | None
+    fields: int
     counts: CountsShape
     doubtful: int
-    targets: tuple[int, int] = (PROVISIONAL_CELLS, FULL_CELLS)
-    decision: DecisionShape
+    corrected: int
+
+
+class AlreadyShape(BaseModel):
+    """A field of the case that the new picture shows again; its cells are not counted twice."""
+
+    field: int
+    overlap: float
+    cells_again: int
 
 
 class CapturedShape(BaseModel):
@@ -83,11 +96,19 @@ class CapturedShape(BaseModel):
 
     is_new: bool
     field: FieldShape
+    already: AlreadyShape | None = None
 
 
-def case_shape(case: Case) -> CaseShape:
+def case_shape(case: Case, sums: Sums) -> CaseShape:
     """A case as it is answered."""
-    return CaseShape(**asdict(case))
+    known = {name: getattr(case, name) for name in CaseShape.model_fields if hasattr(case, name)}
+    return CaseShape(
+        **known,
+        fields=sums.fields,
+        counts=CountsShape(**asdict(sums.counts)),
+        doubtful=sums.doubtful,
+        corrected=sums.corrected,
+    )
 
 
 def field_shape(row: FieldRow) -> FieldShape:
@@ -103,15 +124,10 @@ def field_shape(row: FieldRow) -> FieldShape:
     )
 
 
-def result_shape(
-    case: Case, rows: tuple[FieldRow, ...], tally: Tally, decision: Decision, translate: Translate
-) -> CaseResultShape:
-    """A case with everything that its page shows."""
-    return CaseResultShape(
-        case=case_shape(case),
-        fields=[field_shape(row) for row in rows],
-        counted_fields=tally.counted,
-        counts=CountsShape(**asdict(tally.counts)),
-        doubtful=tally.doubtful,
-        decision=DecisionShape(**decision_document(decision, translate)),
-    )
+def already_shape(already: tuple[Already, ...]) -> AlreadyShape | None:
+    """The field that a picture overlaps with most; None where it is new."""
+    if not already:
+        return None
+    most = max(already, key=lambda each: each.overlap)
+    again = len({cell for each in already for cell in each.cells})
+    return AlreadyShape(field=most.field, overlap=round(most.overlap, 3), cells_again=again)

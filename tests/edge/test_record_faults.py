@@ -62,8 +62,8 @@ def test_a_full_disk_leaves_no_half_of_a_field(data: Path, monkeypatch: pytest.M
 def test_a_database_without_room_gives_the_pictures_back(data: Path) -> None:
     record = Record(data)
     before = contents(record)
-    pages = record._connection.execute("PRAGMA page_count").fetchone()[0]
-    record._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = record.database.connection.execute("PRAGMA page_count").fetchone()[0]
+    record.database.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreFull, match="Free some room"):
         add_large(record)
     assert contents(record) == before
@@ -128,15 +128,17 @@ def test_a_migration_is_taken_whole_or_not_at_all(data: Path, monkeypatch: pytes
             Record(data)
     record = Record(data)
     assert len(record.fields(1)) == 1
-    assert record._connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+    assert (
+        record.database.connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+    )
     record.close()
 
 
 def test_old_data_walk_through_new_migrations(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    grown = (*migrations.MIGRATIONS, "ALTER TABLE cases ADD COLUMN note TEXT NOT NULL DEFAULT '';\n")
+    grown = (*migrations.MIGRATIONS, "ALTER TABLE steps ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';\n")
     monkeypatch.setattr(migrations, "MIGRATIONS", grown)
     record = Record(data)
-    assert record._connection.execute("SELECT note FROM cases").fetchone()[0] == ""
+    assert record.database.connection.execute("SELECT count(colour) FROM steps").fetchone()[0] == 0
     record.close()
 
 

@@ -162,7 +162,9 @@ def test_pictures_are_synced_before_the_row_is_committed(record: Record, monkeyp
 
 
 def test_commits_wait_for_the_disk(record: Record) -> None:
-    settings = [record._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    settings = [
+        record.database.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    ]
     assert settings == ["wal", 2]
 
 

@@ -69,6 +69,7 @@ def test_the_document_is_whole(examination: Examination) -> None:
         assert 0 <= cell["fuzzy"]["score"] <= 100
         assert None not in cell["features"].values()
     steps = {
+        "eyepiece",
         "scale",
         "quality",
         "normalise",

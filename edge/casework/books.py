@@ -1,0 +1,49 @@
+"""Everything that the record keeps of casework, opened over one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge.record import Record
+from edge.record.case_life import CaseLife
+from edge.record.controls import Controls
+from edge.record.corrections import Corrections
+from edge.record.database import Database
+from edge.record.listing import Listing
+from edge.record.people import People
+from edge.record.reruns import Reruns
+from edge.record.station_facts import StationFacts
+from edge.record.steps import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is written where. All of them share one database, so that one transaction may write in several."""
+
+    record: Record
+    database: Database
+    steps: Steps
+    corrections: Corrections
+    people: People
+    station: StationFacts
+    life: CaseLife
+    controls: Controls
+    reruns: Reruns
+    listing: Listing
+
+
+def open_books(record: Record) -> Books:
+    """The books of a record, which stays the caller's to close."""
+    shared = record.database
+    return Books(
+        record=record,
+        database=shared,
+        steps=Steps(shared),
+        corrections=Corrections(shared),
+        people=People(shared),
+        station=StationFacts(shared),
+        life=CaseLife(shared),
+        controls=Controls(shared),
+        reruns=Reruns(shared),
+        listing=Listing(shared),
+    )

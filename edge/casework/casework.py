@@ -1,0 +1,95 @@
+"""The parts of casework, put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge.casework.books import Books, open_books
+from edge.casework.capture import Captures
+from edge.casework.cells import CellBook
+from edge.casework.controls import ControlBook
+from edge.casework.first_run import FirstRunBook
+from edge.casework.life import Life
+from edge.casework.models import Models
+from edge.casework.papers import PaperDesk
+from edge.casework.rerun import OpenExaminer, Reanalysis
+from edge.casework.results import Results
+from edge.casework.scales import Scales
+from edge.casework.seen_before import Looker, never_seen
+from edge.casework.settings import SettingsBook
+from edge.casework.staff import Staff
+from edge.decide.model import Model
+from edge.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """What can be done with cases; each part says what it is for."""
+
+    books: Books
+    models: Models
+    staff: Staff
+    settings: SettingsBook
+    first_run: FirstRunBook
+    scales: Scales
+    controls: ControlBook
+    captures: Captures
+    cells: CellBook
+    results: Results
+    life: Life
+    reanalysis: Reanalysis
+    papers: PaperDesk
+
+    def close(self) -> None:
+        """End what is under way. The record stays open."""
+        self.reanalysis.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What casework asks others to do.
+
+    looker          tells whether a field was seen before
+    looker_again    the same for re-analyses, which go on in a thread of their own
+    open_examiner   a station on another bundle, for re-analyses; raises BundleFault, EngineFault
+    camera_missing  what keeps pictures from coming, in a sentence; None where they come
+    clock           seconds, never going back
+    """
+
+    looker: Looker = never_seen
+    looker_again: Looker = never_seen
+    open_examiner: OpenExaminer | None = None
+    camera_missing: Callable[[], str | None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
+
+
+def open_casework(record: Record, model: Model, outside: Outside | None = None) -> Casework:
+    """Casework over a record, which stays the caller's to close after it."""
+    outside, books = outside or Outside(), open_books(record)
+    models, settings, staff = Models(books.station, model), SettingsBook(books), Staff(books, outside.clock)
+    scales = Scales(books)
+    controls = ControlBook(books, models, settings, scales, outside.clock)
+    results = Results(books, models, lambda: settings.all().limits)
+    proofs = {
+        "operator": lambda: None if staff.operators() else "Nobody is named yet.",
+        "camera": outside.camera_missing,
+        "scale": lambda: None if scales.all() else "No scale is measured yet.",
+        "control": lambda: None if books.controls.newest_finished() else "No control slide is checked yet.",
+    }
+    return Casework(
+        books=books,
+        models=models,
+        staff=staff,
+        settings=settings,
+        first_run=FirstRunBook(books, proofs),
+        scales=scales,
+        controls=controls,
+        captures=Captures(books, models, controls, scales, outside.looker),
+        cells=CellBook(books),
+        results=results,
+        life=Life(books, staff, results),
+        reanalysis=Reanalysis(books, models, outside.open_examiner, outside.looker_again),
+        papers=PaperDesk(books, results, settings),
+    )

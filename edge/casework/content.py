@@ -1,0 +1,86 @@
+"""What a signature covers, as one canonical text, and whether all of it is still as it was signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from edge.bundle.canonical import canonical_json
+from edge.casework.books import Books
+from edge.casework.history import corrections_of, value_of
+from edge.casework.results import CaseResult, as_document
+from edge.errors import StoreDamaged
+from edge.record.case_life import Signature
+from edge.record.corrections import CellKey, Correction
+
+SCHEMA = 1
+
+
+def sealed(books: Books, result: CaseResult) -> tuple[str, str]:
+    """The content of a case as it is now, and its SHA-256."""
+    case = result.case
+    content = {
+        "schema": SCHEMA,
+        "case": _said(asdict(case)),
+        "fields": _fields(books, case.id),
+        "corrections": _corrections(books.corrections.of(case.id)),
+        "figures": as_document(result.figures),
+        "manual": _value(result, "manual"),
+        "control": _value(result, "control"),
+        "bundle": {"ref": asdict(result.model.ref), "title": result.model.title, "digests": list(result.bundles)},
+    }
+    text = canonical_json(content).decode()
+    return text, _sha256(text.encode())
+
+
+def is_intact(books: Books, case_id: int, signature: Signature) -> bool:
+    """Whether the text, the pictures, the documents and the steps are those that were signed; reads every picture."""
+    content = json.loads(signature.content)
+    steps = [step for step in books.steps.of(case_id) if step.number <= signature.step]
+    now = {field["number"]: field for field in _fields(books, case_id)}
+    return (
+        _sha256(signature.content.encode()) == signature.digest
+        and all(now.get(field["number"]) == field for field in content["fields"])
+        and _corrections(corrections_of(steps)) == content["corrections"]
+    )
+
+
+def _said(case: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("id", "pseudonym", "specimen", "stain", "objective", "note", "version", "clock_hint")
+    return {name: case[name] for name in names}
+
+
+def _fields(books: Books, case_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": row.number,
+            "digest": row.frame_digest,
+            "ok": row.ok,
+            "document": _sha256(canonical_json(books.record.document(case_id, row.number))),
+            "pictures": [_picture(books, name) for name in (row.image, row.cell_labels, row.nucleus_labels)],
+        }
+        for row in books.record.fields(case_id)
+    ]
+
+
+def _picture(books: Books, name: str) -> list[str]:
+    try:
+        return [name, _sha256(books.record.picture(name).read_bytes())]
+    except StoreDamaged:
+        return [name, "missing"]
+
+
+def _corrections(corrections: Mapping[CellKey, Correction]) -> list[list[Any]]:
+    return [[field, cell, value_of(said)] for (field, cell), said in sorted(corrections.items())]
+
+
+def _value(result: CaseResult, kind: str) -> Any:
+    fact = result.facts.get(kind)
+    return None if fact is None else {"value": dict(fact.value), "operator": fact.operator, "when": fact.clock_hint}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,130 @@
+"""How large a pixel is with each objective of this microscope, as somebody told it or had it measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import dist
+from typing import Any
+
+from edge.casework.books import Books
+from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown
+from edge.record.clock import clock_hint
+from edge.record.station_facts import ToldScale
+from edge.record.steps import Doing
+from edge.scale.choose import GIVEN_SD, PLAUSIBLE_UM_PER_PX
+from edge.scale.micrometre import find_lines
+from edge.scale.ruler import measure
+from edge.types import Frame
+
+POINT_SD_PX = 1.5
+"""How exactly a finger and a cross-hair mark a line (A)."""
+LEAST_APART_PX = 50.0
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A scale that was found: µm per pixel, its relative standard uncertainty, the method, and what it came from."""
+
+    um_per_px: float
+    relative_sd: float
+    method: str
+    facts: Mapping[str, Any]
+
+
+def given(um_per_px: float) -> Reading:
+    """As somebody knows it."""
+    return Reading(um_per_px, GIVEN_SD, "given", {})
+
+
+def between(points: tuple[Point, Point], distance_um: float) -> Reading:
+    """From two marks on a micrometre slide.
+
+    Raises:
+        BadSetting: they lie too close together to tell.
+    """
+    apart_px = dist(*points)
+    if apart_px < LEAST_APART_PX:
+        raise BadSetting(f"The two marks are only {apart_px:.0f} pixels apart.", "Mark two lines further apart.")
+    facts = {"points": [list(point) for point in points], "distance_um": distance_um}
+    return Reading(distance_um / apart_px, 2**0.5 * POINT_SD_PX / apart_px, "micrometre", facts)
+
+
+def by_lines(frame: Frame, spacing_um: float) -> Reading:
+    """From the evenly spaced lines of a micrometre slide, found in the picture.
+
+    Raises:
+        ScaleLines: there are none.
+    """
+    lines = find_lines(frame.pixels)
+    if lines is None:
+        what = "No evenly spaced lines can be made out in this picture."
+        raise ScaleLines(what, "Focus on the micrometre slide until at least four lines show, or mark two of them.")
+    facts = {"spacing_um": spacing_um, "period_px": lines.period_px, "angle_deg": lines.angle_deg, "lines": lines.lines}
+    return Reading(spacing_um / lines.period_px, lines.relative_sd, "micrometre", facts)
+
+
+def by_red_cells(frame: Frame) -> Reading:
+    """From the red cells of a smear.
+
+    Raises:
+        ScaleUnknown: there are none to speak of.
+    """
+    read = measure(frame.pixels)
+    if read is None:
+        raise ScaleUnknown(
+            "There are no red cells to measure by in this picture.", "Find a field with red cells in it."
+        )
+    return Reading(read.um_per_px, read.relative_sd, "red_cells", {"red_cells": read.red_cells})
+
+
+class Scales:
+    """The scales of a kit, by objective."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def all(self) -> tuple[ToldScale, ...]:
+        """The one in force of each objective."""
+        return tuple(self._books.station.scales().values())
+
+    def told(self, objective: str) -> float | None:
+        """µm per pixel of an objective; None where nobody said."""
+        scale = self._books.station.scales().get(objective)
+        return None if scale is None else scale.um_per_px
+
+    def keep(self, objective: str, reading: Reading, frame: Frame, by: str) -> ToldScale:
+        """Let a reading hold for an objective and pictures of that frame's size.
+
+        Raises:
+            BadSetting: no microscope has such a scale, or the objective has no name.
+        """
+        low, high = PLAUSIBLE_UM_PER_PX
+        if not low <= reading.um_per_px <= high or not objective.strip():
+            what = f"{reading.um_per_px:.4g} µm per pixel with {objective.strip() or 'no objective'} cannot be."
+            raise BadSetting(what, "Check the distance and the objective; with 100× it is often 0.05 to 0.2.")
+        height, width = frame.pixels.shape[:2]
+        named = (objective.strip(), reading.um_per_px, reading.relative_sd, reading.method)
+        scale = ToldScale(*named, width, height, dict(reading.facts), by, clock_hint())
+        with self._books.database.writing():
+            self._books.station.add_scale(scale)
+            after = {"objective": scale.objective, "um_per_px": scale.um_per_px, "method": scale.method}
+            self._books.steps.add(None, Doing(kind="scale", operator=by, after=after))
+        return scale
+
+    def applied(self, frame: Frame, objective: str) -> Frame:
+        """The frame with its objective's scale, where there is one.
+
+        Raises:
+            ScaleSize: the camera's pictures have another size than when it was measured.
+        """
+        scale = self._books.station.scales().get(objective)
+        if scale is None:
+            return frame
+        height, width = frame.pixels.shape[:2]
+        if (width, height) != (scale.width_px, scale.height_px):
+            now, then = f"{width}×{height}", f"{scale.width_px}×{scale.height_px}"
+            what = f"Pictures are {now} now; the scale of {objective} was measured at {then}."
+            raise ScaleSize(what, "Set the camera back, or measure the scale again.")
+        return replace(frame, um_per_px=scale.um_per_px)

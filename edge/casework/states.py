@@ -1,0 +1,55 @@
+"""What may be done to a case in which state.
+
+open ──finish──> finished ──sign──> signed ──amend──> amended (open again, the next version)
+  ^──resume─────────┘  ^──────────────finish────────────┘
+"""
+
+from __future__ import annotations
+
+from edge.errors import CaseFinished, CaseOpen, CaseSigned, CaseUnsigned
+from edge.record import Case
+
+COUNTING = frozenset({"open", "amended"})
+
+
+def require_counting(case: Case) -> None:
+    """Fields may be added and cells corrected.
+
+    Raises:
+        CaseSigned, CaseFinished.
+    """
+    if case.state == "signed":
+        raise CaseSigned(f"Case {case.pseudonym} is signed.", "Amend it, with a reason, to change anything.")
+    if case.state == "finished":
+        raise CaseFinished(f"The count of case {case.pseudonym} is finished.", "Resume it to change anything.")
+
+
+def require_unsigned(case: Case) -> None:
+    """What is said of the case may be changed.
+
+    Raises:
+        CaseSigned: it is signed.
+    """
+    if case.state == "signed":
+        raise CaseSigned(f"Case {case.pseudonym} is signed.", "Amend it, with a reason, to change anything.")
+
+
+def require_finished(case: Case) -> None:
+    """It may be signed.
+
+    Raises:
+        CaseSigned, CaseOpen.
+    """
+    require_unsigned(case)
+    if case.state != "finished":
+        raise CaseOpen(f"Case {case.pseudonym} is still being counted.", "Finish it first.")
+
+
+def require_signed(case: Case) -> None:
+    """It may be amended.
+
+    Raises:
+        CaseUnsigned: nobody has signed it.
+    """
+    if case.state != "signed":
+        raise CaseUnsigned(f"Case {case.pseudonym} is not signed.", "Go on with it; nothing needs to be amended.")

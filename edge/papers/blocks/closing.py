@@ -1,0 +1,83 @@
+"""What people did: the corrections of cells, and the signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from edge.nouns import CLASSES, N_
+from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
+from edge.papers.case_file import CaseFile, Correction
+from edge.papers.lettering import in_short, isolated
+from edge.papers.reader import Reader
+from edge.papers.sheet import FAINT, INK, INSIDE_MM, MARGIN_MM, MUTED, Area, Sheet
+
+CORRECTIONS, NO_CORRECTIONS = N_("Corrections by a person"), N_("No cell was corrected.")
+MORE = N_("… and {count} more, all of them in the table of cells (CSV) and in the kit's record.")
+KINDS: Mapping[str, str] = {
+    "class": N_("{after} instead of {before}"),
+    "exclude": N_("not counted"),
+    "include": N_("counted again"),
+    "undo": N_("taken back"),
+    "redo": N_("done again"),
+}
+SIGNATURE, SIGNED_BY = N_("Signature"), N_("Name, signature and date")
+SIGNED_DIGEST = N_("Signed result: {digest}")
+WHEN_HINT = N_("Times are those of the kit's clock, which may be wrong.")
+MOST = 24
+COLUMNS_MM = (0.0, 29.0, 58.0, 72.0, 128.0)
+"""Where when, who, cell, what and why begin."""
+
+
+def corrections(sheet: Sheet, file: CaseFile, y: float) -> float:
+    """Each step: when, who, which cell, what, why; the first 24 of many."""
+    y = heading(sheet, sheet.room(y, 18), sheet.reader.say(CORRECTIONS))
+    if not file.corrections:
+        return sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), sheet.reader.say(NO_CORRECTIONS), BODY) + GAP_MM
+    for step in file.corrections[:MOST]:
+        y = _step(sheet, y, step)
+    left = len(file.corrections) - MOST
+    if left > 0:
+        y = sheet.text(Area(MARGIN_MM, sheet.room(y, 5) + 1, INSIDE_MM, 5), sheet.reader.say(MORE, count=left), BODY)
+    return y + GAP_MM
+
+
+def signature(sheet: Sheet, file: CaseFile, y: float) -> float:
+    """Who signed what, or a line to sign on."""
+    y = heading(sheet, sheet.room(y, 34), sheet.reader.say(SIGNATURE))
+    signed = file.signature
+    if signed is None:
+        y += 13
+        sheet.line((MARGIN_MM, y), (MARGIN_MM + 95, y), INK)
+        y = sheet.text(Area(MARGIN_MM, y + 0.8, 95, 4), sheet.reader.say(SIGNED_BY), SMALL)
+    else:
+        when = isolated(sheet.reader.moment(signed.when))
+        y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 6), f"{isolated(signed.name)} · {when}", STRONG)
+        if signed.statement:
+            y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), isolated(in_short(signed.statement, 600)), BODY)
+        digest = sheet.reader.say(SIGNED_DIGEST, digest=isolated(signed.digest))
+        y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), digest, replace(SMALL, size_pt=7))
+    y = sheet.text(Area(MARGIN_MM, y + 1, INSIDE_MM, 4), sheet.reader.say(WHEN_HINT), replace(SMALL, colour=MUTED))
+    return y + GAP_MM
+
+
+def _step(sheet: Sheet, y: float, step: Correction) -> float:
+    reader = sheet.reader
+    when, by, why = (
+        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(step.reason, 200))
+    )
+    words = (when, by, f"{step.field}-{step.cell}", _what(step, reader), why)
+    ends = (*COLUMNS_MM[1:], INSIDE_MM)
+    widths = [end - begin - 2 for begin, end in zip(COLUMNS_MM, ends, strict=True)]
+    letter = replace(BODY, size_pt=8)
+    height = max(sheet.height(width, word, letter) for width, word in zip(widths, words, strict=True)) + 1
+    y = sheet.room(y, height)
+    sheet.line((MARGIN_MM, y), (MARGIN_MM + INSIDE_MM, y), FAINT)
+    for begin, width, word in zip(COLUMNS_MM, widths, words, strict=True):
+        sheet.text(Area(MARGIN_MM + begin, y + 0.5, width, 5), word, letter)
+    return y + height
+
+
+def _what(step: Correction, reader: Reader) -> str:
+    before, after = reader.named(CLASSES, step.before), reader.named(CLASSES, step.after)
+    return reader.say(KINDS[step.kind], before=before, after=after)

@@ -1,0 +1,107 @@
+"""An expert's answer to a referral: what may be answered, the code by which it finds its case, and typing it back.
+
+An answer comes back as a filled form, or in one line by whatever messenger: `7K2Q-9FXA B 85 large nucleoli`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge.nouns import N_
+from edge.papers.case_file import CaseFile, ReferralAnswer
+from edge.papers.digest import content_digest
+from edge.papers.faults import ReplyElsewhere, ReplyUnreadable
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is taken for a figure (I, L, O) and none that makes words (U)."""
+MISREAD = str.maketrans("ILO", "110")
+CODE_LETTERS = 8
+OPINIONS: Mapping[str, str] = {
+    "likely": N_("Acute leukaemia is likely: further tests without delay"),
+    "unlikely": N_("Acute leukaemia is unlikely"),
+    "unclear": N_("This cannot be told from these pictures"),
+    "again": N_("Please make a new smear and count again"),
+    "other": N_("Something else: see the comment"),
+}
+LETTERS: Mapping[str, str] = dict(zip("ABCDE", OPINIONS, strict=True))
+"""The letter beside each opinion on the form."""
+MOST_TEXT = 2000
+_TYPED = re.compile(
+    r"\s*(?P<code>[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){7})\s+(?P<letter>[A-Ea-e])\b"
+    r"(?:[\s,;:]+(?P<percent>\d{1,3}(?:[.,]\d+)?)\s*%?(?=\s|$|[;,]))?[\s,;:]*(?P<text>.*)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it came: `code` is the referral's, `opinion` a key of `OPINIONS`, `percent` blasts, 0–100."""
+
+    code: str
+    opinion: str
+    percent: float | None = None
+    expert: str = ""
+    when: str = ""
+    text: str = ""
+
+    def for_case(self, file: CaseFile, now: str) -> ReferralAnswer:
+        """The answer to go into the case; `now` is the kit's time, for an answer that bears none.
+
+        Raises:
+            ReplyElsewhere: it answers another referral.
+        """
+        due = reply_code(content_digest(file))
+        if self.code != due:
+            raise ReplyElsewhere(
+                f"This answer bears the code {spaced(self.code)}; that of this case is {spaced(due)}.",
+                "Open the case that it belongs to, or ask the expert whether the code is right.",
+            )
+        return ReferralAnswer(self.expert, self.when or now, self.opinion, self.percent, self.text)
+
+
+def reply_code(digest: str) -> str:
+    """The referral's code: 40 bits of the digest of the result, so that an amended case has another one."""
+    bits = int(digest[:10], 16)
+    return "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+
+
+def spaced(code: str) -> str:
+    """As it is printed."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def read_code(text: str) -> str:
+    """A code as somebody typed it: in any case, with or without dashes, I and L for 1, O for 0."""
+    return re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
+
+
+def read_typed(line: str) -> Reply:
+    """An answer in one line: code, letter, percentage if there is one, comment.
+
+    Raises:
+        ReplyUnreadable: it is not one.
+    """
+    found = _TYPED.fullmatch(line.strip())
+    if found is None:
+        raise ReplyUnreadable(
+            "This line is no answer to a referral.",
+            "It is the code, a letter from A to E, the percentage of blasts and a comment: 7K2Q-9FXA B 85 nucleoli",
+        )
+    percent = None if found["percent"] is None else read_percent(found["percent"])
+    return Reply(read_code(found["code"]), LETTERS[found["letter"].upper()], percent, text=found["text"][:MOST_TEXT])
+
+
+def read_percent(text: str) -> float | None:
+    """A percentage as somebody wrote it; None where there is nothing.
+
+    Raises:
+        ReplyUnreadable: it is none.
+    """
+    plain = text.strip().removesuffix("%").strip().replace(",", ".")
+    if not plain:
+        return None
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", plain) or float(plain) > 100:
+        raise ReplyUnreadable(f"{text.strip()[:20]!r} is no percentage of blasts.", "Write a figure from 0 to 100.")
+    return float(plain)

@@ -1,0 +1,187 @@
+"""Cells: listed by class and doubt, corrected, undone; and their small pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from edge.casework.cells import Wish
+from edge.casework.views import CellView, Filter, Order, crops, listed, view
+from edge.document import sentences
+from edge.record.corrections import CellKey
+from edge.record.steps import Step
+from edge.web.api.cases import TOTAL
+from edge.web.api.problem_shapes import problems
+from edge.web.api.result_shapes import StepShape, step_shape
+from edge.web.api.who import By, Reader
+from edge.web.parts import WebParts
+from edge.words import Translate
+
+CELL = "/api/v1/cases/{case_id}/fields/{number}/cells/{cell_id}"
+THUMBNAIL_PX, THUMBNAIL_UM = 144, 20.0
+CHANGES = ("record.unknown", "case.signed", "case.finished", "session.none")
+KEPT = {"Cache-Control": "private, max-age=86400"}
+
+
+class CellShape(BaseModel):
+    """A cell after corrections. `class` is what holds, `machine` what the kit said.
+
+    `doubt`: how unsure the kit is whether it is a blast, 0 to 1. `countable`: it takes part in counts; otherwise
+    `excluded` says why, and `codes` for programs. Points and boxes are in pixels of the field's picture.
+    """
+
+    field: int
+    id: int
+    label: str = Field(alias="class")
+    machine: str
+    corrected: bool
+    probability: dict[str, float]
+    doubt: float
+    doubtful: bool
+    countable: bool
+    machine_countable: bool
+    excluded: list[str]
+    codes: list[dict[str, Any]]
+    centre: tuple[float, float]
+    box: tuple[float, float, float, float]
+    features: dict[str, float | None]
+    fuzzy_score: float
+    thumbnail: str
+
+
+class CellQuery(BaseModel):
+    """Which cells. `order`: most doubtful first, most typical first, or as they lie in the fields."""
+
+    label: str | None = Field(None, alias="class", max_length=60)
+    field: int | None = None
+    excluded: bool | None = Field(None, description="only those that are not counted, or that are")
+    order: Order = "doubt"
+    limit: int = Field(100, ge=1, le=500)
+    offset: int = Field(0, ge=0)
+
+    @property
+    def filter(self) -> Filter:
+        """As casework asks."""
+        return Filter(self.label, self.field, self.excluded, self.order)
+
+
+class CellChangeShape(BaseModel):
+    """What a person says of a cell: another class, or set aside (with a reason), or counted after all."""
+
+    label: str | None = Field(None, alias="class", max_length=60)
+    excluded: bool | None = None
+    reason: str = Field("", max_length=300)
+
+
+class MovedShape(BaseModel):
+    """A step taken back or taken again, and the cell as it is now."""
+
+    step: StepShape
+    cell: CellShape
+
+
+def cells_router(parts: WebParts) -> APIRouter:
+    """The cells of a case."""
+    routes, casework = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["cells"]), parts.casework
+
+    @routes.get("/cells", responses=problems("record.unknown", "session.none"))
+    def cells(
+        case_id: int,
+        response: Response,
+        translate: Reader,
+        _: By,
+        asked: Annotated[CellQuery, Query()],
+    ) -> list[CellShape]:
+        """Cells of the counted fields, those first that nobody has decided and the kit doubts most."""
+        model = casework.results.model(case_id)
+        found = listed(casework.results.documents(case_id, model), model.roles, asked.filter)
+        response.headers[TOTAL] = str(len(found))
+        return [_shape(case_id, each, translate) for each in found[asked.offset : asked.offset + asked.limit]]
+
+    @routes.post("/undo", responses=problems(*CHANGES, "case.nothing"))
+    def undo(case_id: int, translate: Reader, by: By) -> MovedShape:
+        """Take back the latest step on a cell."""
+        return _moved(parts, case_id, casework.cells.undo(case_id, by), translate)
+
+    @routes.post("/redo", responses=problems(*CHANGES, "case.nothing"))
+    def redo(case_id: int, translate: Reader, by: By) -> MovedShape:
+        """Take it again."""
+        return _moved(parts, case_id, casework.cells.redo(case_id, by), translate)
+
+    return routes
+
+
+def cell_router(parts: WebParts) -> APIRouter:
+    """One cell."""
+    routes, casework = APIRouter(prefix=CELL, tags=["cells"]), parts.casework
+
+    @routes.get("", responses=problems("record.unknown", "session.none"))
+    def cell(case_id: int, number: int, cell_id: int, translate: Reader, _: By) -> CellShape:
+        """A cell as it holds now."""
+        return one_cell(parts, case_id, (number, cell_id), translate)
+
+    @routes.patch("", responses=problems(*CHANGES, "cell.class"))
+    def change(
+        case_id: int, number: int, cell_id: int, wanted: CellChangeShape, translate: Reader, by: By
+    ) -> CellShape:
+        """Correct it."""
+        wish = Wish(wanted.label, wanted.excluded, wanted.reason.strip())
+        casework.cells.change(case_id, (number, cell_id), wish, by)
+        return one_cell(parts, case_id, (number, cell_id), translate)
+
+    @routes.delete("", responses=problems(*CHANGES))
+    def restore(case_id: int, number: int, cell_id: int, translate: Reader, by: By) -> CellShape:
+        """Back to what the kit said."""
+        casework.cells.restore(case_id, (number, cell_id), by)
+        return one_cell(parts, case_id, (number, cell_id), translate)
+
+    @routes.get("/thumbnail.jpg", response_class=Response, responses=problems("record.unknown", "session.none"))
+    def thumbnail(
+        case_id: int, number: int, cell_id: int, _: By, side_um: Annotated[float, Query(ge=5, le=100)] = THUMBNAIL_UM
+    ) -> Response:
+        """The cell, cut out of its picture."""
+        found = one_view(parts, case_id, (number, cell_id))
+        row, document = casework.books.record.field(case_id, number), casework.books.record.document(case_id, number)
+        image = casework.books.record.picture(row.image)
+        content = crops(image, [found.document], document["um_per_px"], side_um, THUMBNAIL_PX)[0]
+        return Response(content, media_type="image/jpeg", headers=KEPT)
+
+    return routes
+
+
+def one_view(parts: WebParts, case_id: int, key: CellKey) -> CellView:
+    """A cell after corrections."""
+    results = parts.casework.results
+    return view(results, results.model(case_id).roles, case_id, *key)
+
+
+def one_cell(parts: WebParts, case_id: int, key: CellKey, translate: Translate) -> CellShape:
+    """A cell as it is answered."""
+    return _shape(case_id, one_view(parts, case_id, key), translate)
+
+
+def _moved(parts: WebParts, case_id: int, step: Step, translate: Translate) -> MovedShape:
+    key = (step.field or 0, step.cell or 0)
+    return MovedShape(step=step_shape(step), cell=one_cell(parts, case_id, key, translate))
+
+
+def _shape(case_id: int, each: CellView, translate: Translate) -> CellShape:
+    cell = each.document
+    plain = {name: cell[name] for name in ("id", "class", "corrected", "doubtful", "countable", "codes", "centre")}
+    address = CELL.format(case_id=case_id, number=each.field, cell_id=each.id)
+    return CellShape(
+        **plain,
+        field=each.field,
+        machine=cell["machine"]["class"],
+        machine_countable=cell["machine"]["countable"],
+        probability=cell["p"],
+        doubt=round(each.doubt, 4),
+        excluded=sentences(cell["codes"], translate),
+        box=tuple(cell["box"]),
+        features=cell["features"],
+        fuzzy_score=cell["fuzzy"]["score"],
+        thumbnail=f"{address}/thumbnail.jpg",
+    )

@@ -1,0 +1,118 @@
+"""Fields of a case: captured, examined, and shown with their pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from starlette.responses import FileResponse
+
+from edge.document import Document, said_again
+from edge.types import Frame
+from edge.web.api.problem_shapes import problems
+from edge.web.api.who import By, Reader
+from edge.web.desk import Desk
+from edge.web.outlines import outlines, thumbnail
+from edge.web.parts import WebParts
+from edge.web.shapes import CapturedShape, already_shape, field_shape
+
+FIELD = "/api/v1/cases/{case_id}/fields/{number}"
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+"""A recorded picture never changes."""
+CAPTURES = ("record.unknown", "case.signed", "case.finished", "case.bundle", "scale.size", "record.full", "source.lost")
+Picture = Annotated[UploadFile | None, File(description="absent: the newest live picture")]
+Scale = Annotated[float | None, Form(gt=0, lt=10, description="micrometres per pixel, if known")]
+
+
+def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
+    """Captures: the newest live picture, or one handed in."""
+    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields", tags=["fields"])
+
+    @routes.post("", status_code=201, responses=problems(*CAPTURES, "control.block", "session.none"))
+    async def capture(
+        case_id: int, response: Response, by: By, picture: Picture = None, um_per_px: Scale = None
+    ) -> CapturedShape:
+        """Examine and record a field. 201 once it is on the disk; 200 where this picture was there already."""
+        return await captured(parts, desk, case_id, response, by, picture, um_per_px)
+
+    return routes
+
+
+async def captured(
+    parts: WebParts,
+    desk: Desk,
+    case_id: int,
+    response: Response,
+    by: str,
+    picture: UploadFile | None,
+    um_per_px: float | None,
+) -> CapturedShape:
+    """Capture a field into any case, a patient's or a control run's."""
+    frame = desk.newest() if picture is None else await _handed_in(parts, picture, um_per_px)
+    taken = await desk.take(case_id, frame, is_live=picture is None, by=by)
+    response.status_code = 201 if taken.recorded.is_new else 200
+    row = await asyncio.to_thread(parts.casework.results.field, taken.recorded.field)
+    return CapturedShape(is_new=taken.recorded.is_new, field=field_shape(row), already=already_shape(taken.already))
+
+
+def fields_router(parts: WebParts) -> APIRouter:
+    """A field: its document and its outlines."""
+    routes, record = APIRouter(prefix=FIELD, tags=["fields"]), parts.record
+
+    @routes.get("", responses=problems("record.unknown", "session.none"))
+    def field(case_id: int, number: int, translate: Reader, _: By) -> Document:
+        """The whole examination, laid out as `marrowkit analyse --json` does, after corrections: what the kit said of a
+        cell is in its `machine`.
+        """
+        return said_again(parts.casework.results.document(case_id, number), translate)
+
+    @routes.get("/outlines", responses=problems("record.unknown", "session.none"))
+    def field_outlines(case_id: int, number: int, _: By) -> dict[str, dict[int, list[list[int]]]]:
+        """Outlines of `cells` and `nuclei` by cell id, as [x, y] points in pixels of the image."""
+        row = record.field(case_id, number)
+        return {
+            "cells": outlines(record.picture(row.cell_labels)),
+            "nuclei": outlines(record.picture(row.nucleus_labels)),
+        }
+
+    return routes
+
+
+def pictures_router(parts: WebParts) -> APIRouter:
+    """A field's pictures."""
+    routes, record = APIRouter(prefix=FIELD, tags=["pictures"]), parts.record
+
+    @routes.get("/image.jpg", response_class=FileResponse)
+    def image(case_id: int, number: int, _: By) -> FileResponse:
+        """The frame as it was recorded."""
+        return _picture(record.picture(record.field(case_id, number).image))
+
+    @routes.get("/cells.png", response_class=FileResponse)
+    def cells(case_id: int, number: int, _: By) -> FileResponse:
+        """The label image of the cells, 16 bit."""
+        return _picture(record.picture(record.field(case_id, number).cell_labels))
+
+    @routes.get("/nuclei.png", response_class=FileResponse)
+    def nuclei(case_id: int, number: int, _: By) -> FileResponse:
+        """The label image of the nuclei, 16 bit."""
+        return _picture(record.picture(record.field(case_id, number).nucleus_labels))
+
+    @routes.get("/thumbnail.jpg", response_class=Response)
+    def small(case_id: int, number: int, _: By) -> Response:
+        """The frame, small."""
+        content = thumbnail(record.picture(record.field(case_id, number).image))
+        return Response(content, media_type="image/jpeg", headers=FOREVER)
+
+    return routes
+
+
+async def _handed_in(parts: WebParts, picture: UploadFile, um_per_px: float | None) -> Frame:
+    name = Path(picture.filename or "picture").name
+    pixels = await asyncio.to_thread(parts.read_picture, await picture.read(), name)
+    return Frame(pixels, name=name, um_per_px=um_per_px)
+
+
+def _picture(path: Path) -> FileResponse:
+    return FileResponse(path, headers=FOREVER)

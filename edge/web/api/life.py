@@ -1,0 +1,171 @@
+"""What happens to a case: finished, resumed, signed, amended; and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from edge.casework.content import is_intact
+from edge.casework.life import Hand
+from edge.record.steps import Step
+from edge.web.api.cases import whole
+from edge.web.api.problem_shapes import problems
+from edge.web.api.result_shapes import (
+    CaseResultShape,
+    StepShape,
+    VersionShape,
+    signature_shape,
+    step_shape,
+)
+from edge.web.api.sessions import Pin
+from edge.web.api.who import By, Reader
+from edge.web.parts import WebParts
+
+CHANGES = ("record.unknown", "case.signed", "session.none")
+
+
+class SignShape(BaseModel):
+    """Who signs, and what they say."""
+
+    operator: int
+    pin: Pin
+    statement: str = Field("", max_length=1000)
+
+
+class AmendShape(BaseModel):
+    """Who reopens a signed case, and why."""
+
+    operator: int
+    pin: Pin
+    reason: str = Field(max_length=1000, examples=["Two cells were taken for blasts."])
+
+
+class ManualCountShape(BaseModel):
+    """A person's own count, cells by class."""
+
+    counts: dict[str, int] = Field(examples=[{"blast": 31, "lymphoid": 12}], max_length=40)
+
+
+class AnswerShape(BaseModel):
+    """What the expert answered."""
+
+    expert: str = Field(min_length=1, max_length=200)
+    opinion: str = Field(min_length=1, max_length=60)
+    percent: float | None = Field(None, ge=0, le=100)
+    text: str = Field("", max_length=4000)
+
+
+class ConsentShape(BaseModel):
+    """On what ground cells may be used for training."""
+
+    ground: str = Field(min_length=1, max_length=500, examples=["Form 3 of the ward, signed on paper"])
+
+
+def life_router(parts: WebParts) -> APIRouter:
+    """From finishing to amending."""
+    routes, life = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["life of a case"]), parts.casework.life
+
+    @routes.post("/finish", responses=problems(*CHANGES, "case.finished", "case.empty"))
+    def finish(case_id: int, translate: Reader, by: By) -> CaseResultShape:
+        """Close the count. The result is preliminary until it is signed."""
+        life.finish(case_id, by)
+        return whole(parts, case_id, translate)
+
+    @routes.post("/resume", responses=problems(*CHANGES, "case.open"))
+    def resume(case_id: int, translate: Reader, by: By) -> CaseResultShape:
+        """Go on counting a finished case."""
+        life.resume(case_id, by)
+        return whole(parts, case_id, translate)
+
+    @routes.post("/sign", responses=problems(*CHANGES, "case.open", "pin.wrong", "pin.wait"))
+    def sign(case_id: int, given: SignShape, translate: Reader, _: By) -> CaseResultShape:
+        """Put a person's name under it."""
+        life.sign(case_id, Hand(given.operator, given.pin, given.statement))
+        return whole(parts, case_id, translate)
+
+    @routes.post("/amend", responses=problems("record.unknown", "case.unsigned", "pin.wrong", "pin.wait", "setting"))
+    def amend(case_id: int, given: AmendShape, translate: Reader, _: By) -> CaseResultShape:
+        """Reopen a signed case as its next version; the one before is kept."""
+        life.amend(case_id, given.reason, Hand(given.operator, given.pin))
+        return whole(parts, case_id, translate)
+
+    return routes
+
+
+def said_router(parts: WebParts) -> APIRouter:
+    """A manual count, the expert's answer, consent."""
+    routes, life = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["said of a case"]), parts.casework.life
+
+    @routes.put("/manual", responses=problems(*CHANGES, "cell.class", "setting"))
+    def count(case_id: int, given: ManualCountShape, translate: Reader, by: By) -> CaseResultShape:
+        """A person's own count beside the kit's; their agreement is in the answer."""
+        life.count_by_hand(case_id, given.counts, by)
+        return whole(parts, case_id, translate)
+
+    @routes.delete("/manual", responses=problems(*CHANGES))
+    def uncount(case_id: int, translate: Reader, by: By) -> CaseResultShape:
+        """Without it again."""
+        life.drop_hand_count(case_id, by)
+        return whole(parts, case_id, translate)
+
+    @routes.put("/referral/answer", responses=problems("record.unknown", "session.none"))
+    def answer(case_id: int, given: AnswerShape, translate: Reader, by: By) -> CaseResultShape:
+        """What the expert answered; also after the signature."""
+        life.answer(case_id, given.model_dump(), by)
+        return whole(parts, case_id, translate)
+
+    @routes.put("/consent", responses=problems("record.unknown", "session.none"))
+    def consent(case_id: int, given: ConsentShape, translate: Reader, by: By) -> CaseResultShape:
+        """Cells of this case may be used for training."""
+        life.consent(case_id, given.ground, by)
+        return whole(parts, case_id, translate)
+
+    @routes.delete("/consent", responses=problems("record.unknown", "session.none"))
+    def no_consent(case_id: int, translate: Reader, by: By) -> CaseResultShape:
+        """They may not, or not any more."""
+        life.consent(case_id, None, by)
+        return whole(parts, case_id, translate)
+
+    return routes
+
+
+def log_router(parts: WebParts) -> APIRouter:
+    """The audit log and the signed versions."""
+    routes, books = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["life of a case"]), parts.casework.books
+
+    @routes.get("/audit", responses=problems("record.unknown", "session.none"))
+    def audit(case_id: int, _: By) -> list[StepShape]:
+        """Everything that was done to a case, in order."""
+        case, steps = books.record.case(case_id), books.steps.of(case_id)
+        versions = range(1, case.version + 1)
+        undone = {step.number for version in versions for step in _taken_back(steps, version)}
+        return [step_shape(step, step.number in undone) for step in steps]
+
+    @routes.get("/versions", responses=problems("record.unknown", "session.none"))
+    def versions(case_id: int, _: By) -> list[VersionShape]:
+        """What was signed, version by version, and whether all of it is still as it was; reads every picture."""
+        books.record.case(case_id)
+        reasons = {step.version - 1: step.reason for step in books.steps.of(case_id) if step.kind == "amend"}
+        return [
+            VersionShape(
+                **signature_shape(each).model_dump(),
+                intact=is_intact(books, case_id, each),
+                amended=reasons.get(each.version, ""),
+                content=json.loads(each.content),
+            )
+            for each in books.life.signatures(case_id)
+        ]
+
+    return routes
+
+
+def _taken_back(steps: tuple[Step, ...], version: int) -> list[Step]:
+    """Steps whose latest move is an undo, also those that a later step has made final."""
+    last: dict[int, Literal["undo", "redo"]] = {}
+    for step in steps:
+        if step.version == version and step.kind in ("undo", "redo") and step.of_step is not None:
+            last[step.of_step] = "undo" if step.kind == "undo" else "redo"
+    return [step for step in steps if last.get(step.number) == "undo"]

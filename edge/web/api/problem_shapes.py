@@ -1,0 +1,45 @@
+"""Errors in the API's documentation: the shape that every one has, and by code which status it comes with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from edge.web.problems import status_of
+from firmware_bridge.errors import Fault
+
+
+class ProblemShape(BaseModel):
+    """An error as `application/problem+json` (RFC 9457); `code` is stable across versions and languages."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    code: str = Field(examples=["case.signed"])
+    detail: str = Field(examples=["This case is signed."])
+    remedy: str = Field(examples=["Amend it, with a reason, to change anything."])
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """What a route may answer instead, for FastAPI's `responses`."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in codes:
+        by_status[status_of(_KINDS[code])].append(code)
+    return {status: _response(known) for status, known in sorted(by_status.items())}
+
+
+def _response(codes: list[str]) -> dict[str, Any]:
+    said = ", ".join(f"`{code}`" for code in codes)
+    return {"model": ProblemShape, "description": f"problem+json with code {said}"}
+
+
+def _branches(kind: type[Fault]) -> Iterator[type[Fault]]:
+    for branch in kind.__subclasses__():
+        yield branch
+        yield from _branches(branch)
+
+
+_KINDS = {kind.code: kind for kind in _branches(Fault)}

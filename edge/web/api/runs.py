@@ -1,0 +1,164 @@
+"""A case looked at again with another bundle, and two cases side by side."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from edge.casework.compare import ClassPair, Comparison, compared
+from edge.casework.rerun import Run
+from edge.casework.results import CaseResult, require_case
+from edge.document import sentences
+from edge.record.listing import Sums
+from edge.web.api.problem_shapes import problems
+from edge.web.api.result_shapes import ref_shape
+from edge.web.api.who import By, Reader
+from edge.web.parts import WebParts
+from edge.web.shapes import CaseShape, CountsShape, DecisionShape, case_shape
+from edge.words import Translate
+
+
+class RerunShape(BaseModel):
+    """Which bundle to look again with: its name or path, as `marrowkit bundle list` has it."""
+
+    bundle: str = Field(min_length=1, max_length=300, examples=["marrowkit-default"])
+
+
+class RunShape(BaseModel):
+    """One way in which a case was looked at; `case` holds it. The first is the case itself.
+
+    `state`: done, running, failed (see `fault`), stopped (the kit went down). `done` of `fields` are examined.
+    `bundle` is the name that was asked for until one is.
+    """
+
+    case: int
+    bundle: dict[str, Any] | str
+    state: str
+    done: int
+    fields: int
+    counts: CountsShape
+    decision: DecisionShape
+    fault: dict[str, str] | None
+
+
+class SideShape(BaseModel):
+    """One of two cases."""
+
+    case: CaseShape
+    bundle: dict[str, Any]
+    counts: CountsShape
+    decision: DecisionShape
+
+
+class ShareShape(BaseModel):
+    """Cells of a class and their percentage of the countable."""
+
+    cells: int
+    percent: float
+
+
+class ClassPairShape(BaseModel):
+    """One class in both."""
+
+    label: str
+    left: ShareShape
+    right: ShareShape
+    blast: bool
+
+
+class ComparisonShape(BaseModel):
+    """Right less left, in percentage points of blasts, with the 95 % interval; without one for the same pictures.
+
+    `agree`: chance alone explains it.
+    """
+
+    left: SideShape
+    right: SideShape
+    same_pictures: bool
+    difference: float
+    interval: tuple[float, float] | None
+    agree: bool | None
+    classes: list[ClassPairShape]
+
+
+def reruns_router(parts: WebParts) -> APIRouter:
+    """Re-analyses."""
+    routes, casework = APIRouter(prefix="/api/v1/cases", tags=["later"]), parts.casework
+
+    @routes.get("/compare", responses=problems("record.unknown", "session.none"))
+    def compare(
+        left: Annotated[int, Query()], right: Annotated[int, Query()], translate: Reader, _: By
+    ) -> ComparisonShape:
+        """Two cases side by side."""
+        both = compared(casework.results.of(left), casework.results.of(right))
+        return _comparison(both, translate)
+
+    @routes.post(
+        "/{case_id}/reanalyse",
+        status_code=202,
+        responses=problems("record.unknown", "run.busy", "case.empty", "setting", "session.none"),
+    )
+    def reanalyse(case_id: int, wanted: RerunShape, translate: Reader, by: By) -> RunShape:
+        """Look at a case again with another bundle; the old result stays. It goes on by itself: ask `runs`."""
+        require_case(casework.books.record.case(case_id), "patient")
+        again = casework.reanalysis.begin(case_id, wanted.bundle, by)
+        found = casework.reanalysis.runs(case_id)
+        return _run(parts, next(run for run in found if run.case.id == again.id), translate)
+
+    @routes.get("/{case_id}/runs", responses=problems("record.unknown", "session.none"))
+    def runs(case_id: int, translate: Reader, _: By) -> list[RunShape]:
+        """The case itself, then every time that it was looked at again."""
+        return [_run(parts, each, translate) for each in casework.reanalysis.runs(case_id)]
+
+    return routes
+
+
+def _run(parts: WebParts, run: Run, translate: Translate) -> RunShape:
+    result = parts.casework.results.of(run.case.id)
+    of_case = run.case.of_case or run.case.id
+    return RunShape(
+        case=run.case.id,
+        bundle=run.rerun.bundle if run.rerun is not None and not result.fields else ref_shape(result.model.ref),
+        state="done" if run.rerun is None else run.rerun.state,
+        done=len(result.fields),
+        fields=len(parts.record.fields(of_case)),
+        counts=CountsShape(**asdict(result.figures.counts)),
+        decision=_decision(result.figures.decision, translate),
+        fault=dict(run.rerun.fault) if run.rerun is not None and run.rerun.fault else None,
+    )
+
+
+def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:
+    apart, same = both.difference, both.same_pictures
+    return ComparisonShape(
+        left=_side(both.left, translate),
+        right=_side(both.right, translate),
+        same_pictures=same,
+        difference=apart.points,
+        interval=None if same else apart.interval,
+        agree=None if same else apart.agree,
+        classes=[_pair(each) for each in both.classes],
+    )
+
+
+def _side(result: CaseResult, translate: Translate) -> SideShape:
+    figures = result.figures
+    sums = Sums(len(result.fields), figures.counts, figures.doubtful, figures.corrected)
+    return SideShape(
+        case=case_shape(result.case, sums),
+        bundle=ref_shape(result.model.ref),
+        counts=CountsShape(**asdict(figures.counts)),
+        decision=_decision(figures.decision, translate),
+    )
+
+
+def _pair(pair: ClassPair) -> ClassPairShape:
+    left, right = (ShareShape(cells=cells, percent=percent) for cells, percent in (pair.left, pair.right))
+    return ClassPairShape(label=pair.label, left=left, right=right, blast=pair.blast)
+
+
+def _decision(document: dict[str, Any], translate: Translate) -> DecisionShape:
+    return DecisionShape(**{**document, "reasons": sentences(document["codes"], translate)})

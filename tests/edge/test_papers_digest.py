@@ -1,0 +1,76 @@
+"""The digest stands for the result: it moves with everything that is one, and with nothing that comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.papers.case_file import CaseFile, Consent, ControlState, Correction, ReferralAnswer, Signature, StationFacts
+from edge.papers.digest import LATER, content_digest, short
+from edge.types import Counts, Reason
+from tests.case_files import BUNDLE, case_file
+
+FILE = case_file(30)
+DIGEST = content_digest(FILE)
+
+AFTERWARDS: dict[str, dict[str, Any]] = {
+    "signature": {"signature": Signature("Dr. Otieno", "2026-11-27T10:00:00+00:00", "ab" * 32)},
+    "state": {"case": replace(FILE.case, state="signed")},
+    "answer": {"answer": ReferralAnswer("Prof. X", "2026-11-28T10:00:00+00:00", "likely", 80.0)},
+    "consent": {"consent": Consent("Achieng O.", "2026-11-27T10:00:00+00:00", "form 7")},
+    "newer software": {"station": StationFacts("Renamed", FILE.station.id, "9.9")},
+    "proved again": {"bundle": replace(BUNDLE, parity=None, title="New title")},
+}
+CHANGED: dict[str, dict[str, Any]] = {
+    "case": {"case": replace(FILE.case, note="another note")},
+    "bundle": {"bundle": replace(BUNDLE, ref=replace(BUNDLE.ref, digest="0" * 64))},
+    "counts": {"counts": Counts(1, 1, 0, 1)},
+    "targets": {"targets": (100, 500)},
+    "by_class": {"by_class": FILE.by_class[1:]},
+    "decision": {"decision": replace(FILE.decision, reasons=())},
+    "fields": {"fields": FILE.fields[1:]},
+    "cells": {"cells": (replace(FILE.cells[0], crop_jpeg=b"another picture"), *FILE.cells[1:])},
+    "operator": {"operator": None},
+    "control": {"control": ControlState("C-12", "warn", "", (Reason("decide.urgent", {"cells": 3, "percent": 1}),))},
+    "excluded": {"excluded": {"cell.cut": 1}},
+    "manual": {"manual": None},
+    "corrections": {"corrections": (Correction(9, "A", "", 1, 1, "exclude", "blast", "blast"),)},
+}
+
+
+@pytest.mark.parametrize("later", AFTERWARDS.values(), ids=AFTERWARDS.keys())
+def test_what_comes_after_the_result_leaves_its_digest_alone(later: dict[str, Any]) -> None:
+    assert content_digest(replace(FILE, **later)) == DIGEST
+
+
+@pytest.mark.parametrize("changed", CHANGED.values(), ids=CHANGED.keys())
+def test_whatever_belongs_to_the_result_changes_its_digest(changed: dict[str, Any]) -> None:
+    assert content_digest(replace(FILE, **changed)) != DIGEST
+
+
+def test_every_part_of_a_case_is_one_or_the_other() -> None:
+    assert set(CHANGED) | set(LATER) == {each.name for each in fields(CaseFile)}
+    assert not set(CHANGED) & set(LATER)
+
+
+@given(st.integers(0, 29), st.sampled_from(["label", "machine", "excluded", "doubt", "fuzzy_score"]))
+def test_no_cell_can_change_unseen(at: int, part: str) -> None:
+    change: dict[str, Callable[[Any], Any]] = {
+        "label": lambda old: f"{old}x",
+        "machine": lambda old: f"{old}x",
+        "excluded": lambda old: (*old, Reason("cell.person")),
+        "doubt": lambda old: old / 2 + 0.001,
+        "fuzzy_score": lambda old: old + 0.5,
+    }
+    cells = list(FILE.cells)
+    cells[at] = replace(cells[at], **{part: change[part](getattr(cells[at], part))})
+    assert content_digest(replace(FILE, cells=tuple(cells))) != DIGEST
+
+
+def test_the_short_form_can_be_read_aloud() -> None:
+    assert short("0123456789abcdef" + "9" * 48) == "0123 4567 89ab cdef"

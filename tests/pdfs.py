@@ -1,0 +1,64 @@
+"""A PDF as a phone's viewer sees it: its words, where its letters stand, how it looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
+
+HIDDEN = re.compile("[\u200b-\u200f\u2066-\u2069\ufffe]")
+
+
+@contextmanager
+def opened(pdf: bytes) -> Iterator[Any]:
+    """The document in PDFium, closed in order."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def words(pdf: bytes) -> list[str]:
+    """The text of each page, on one line."""
+    with opened(pdf) as document:
+        return [_text(page) for page in document]
+
+
+def _text(page: Any) -> str:
+    text = page.get_textpage()
+    found = str(text.get_text_range())
+    text.close()
+    return " ".join(HIDDEN.sub("", found).split())
+
+
+def letters(pdf: bytes, page: int = 0) -> list[tuple[str, float]]:
+    """Every letter of a page and where its left edge is, in points, in the order of the file."""
+    with opened(pdf) as document:
+        text = document[page].get_textpage()
+        whole = str(text.get_text_range())
+        count = text.count_chars()
+        places = [text.get_charbox(at)[0] for at in range(count)]
+        text.close()
+    return list(zip(whole, places, strict=False))
+
+
+def place_of(pdf: bytes, figure: str, page: int = 0) -> float:
+    """Where a word of the page begins on the left, in points.
+
+    Raises:
+        ValueError: it is not there.
+    """
+    found = letters(pdf, page)
+    return found["".join(letter for letter, _ in found).index(figure)][1]
+
+
+def looks(pdf: bytes, page: int = 0, scale: float = 1.0) -> NDArray[np.uint8]:
+    """A page as pixels, RGB (height, width, 3)."""
+    with opened(pdf) as document:
+        return np.asarray(document[page].render(scale=scale).to_numpy()[:, :, ::-1].copy(), np.uint8)
