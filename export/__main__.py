@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "train-cells": "export.commands.train:train_cells_command",
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",
+    "examine": "export.validating.examine:command",
     "validate": "export.validating.command:command",
     "as-shipped": "export.as_shipped:command",
     "stability": "export.stability:command",
