@@ -36,7 +36,7 @@ def focus(
     if built is not None:
         _by_motor(source, built, travel_um, stands)
     camera = supervise(source)
-    with Newest(camera, lambda: camera.link) as live:
+    with Newest(camera) as live:
         _aid(LiveEye(live, print_wait), looks)
 
 

@@ -70,7 +70,7 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
     camera = supervise(uri, opened)
     with (
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body), memory=_memory(settings)) as scope,
-        Newest(camera, lambda: camera.link) as live,
+        Newest(camera) as live,
     ):
         yield scope, LiveEye(live, print_wait, patience_s)
 

@@ -27,7 +27,7 @@ def record(
     told; none at all is an error.
     """
     source = supervise(uri)
-    with Newest(source, lambda: source.link) as newest, Recorder(newest, Writer(folder), most=pictures) as recorder:
+    with Newest(source) as newest, Recorder(newest, Writer(folder), most=pictures) as recorder:
         try:
             _until_done(newest, recorder, seconds)
         except KeyboardInterrupt:

@@ -47,7 +47,7 @@ class SlowCamera:
 def test_what_is_seen_began_after_the_look() -> None:
     camera = SlowCamera()
     supervised = Supervised("test:", lambda: camera, WATCH)
-    with Newest(supervised, lambda: supervised.link) as live:
+    with Newest(supervised) as live:
         look = LiveEye(live)
         look()
         for stage in range(1, 100):
@@ -131,7 +131,7 @@ def test_a_camera_that_does_not_come_is_told_in_its_own_words() -> None:
 
     supervised = Supervised("test:", absent, WATCH)
     with (
-        Newest(supervised, lambda: supervised.link) as live,
+        Newest(supervised) as live,
         pytest.raises(SourceUnavailable, match="There is no camera"),
     ):
         LiveEye(live, patience_s=0.5)()

@@ -115,7 +115,7 @@ class Clinic:
         parts.enter_context(SimPort(self.board, self.link, lambda path: self.ports.append(str(self.link.readlink()))))
         self.ports.append(str(self.link.readlink()))
         self.camera: Supervised = supervise(f"{CAMERA}&faults={CAMERA_FAULTS}", lambda uri: SimSource(uri, body))
-        self.live = parts.enter_context(Newest(self.camera, lambda: self.camera.link))
+        self.live = parts.enter_context(Newest(self.camera))
         self.scope = self._opened()
         parts.callback(self.scope.close)
 
