@@ -6,7 +6,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from firmware_bridge.commands.eyes import LiveEye
 from firmware_bridge.commands.microscope import (
     SettingsFile,
     Simulated,
@@ -16,6 +15,7 @@ from firmware_bridge.commands.microscope import (
     settings_of,
 )
 from firmware_bridge.commands.news import print_wait
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.scope import FocusAid, FocusPlan, ScopeSettings, autofocus, sharpness
 from firmware_bridge.supervision import supervise

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.news import print_wait
 from firmware_bridge.datafolder import data_folder
 from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.microscope import (
     SettingsFile,
     Simulated,
@@ -20,6 +19,7 @@ from firmware_bridge.commands.microscope import (
     settings_of,
 )
 from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, plan_scan
 from firmware_bridge.scope.scan.plan import Stop
 
@@ -34,7 +34,7 @@ def scan(
     overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1,
     raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False,
     patience_s: Annotated[
-        float, typer.Option(min=0.5, max=50.0, help="How long a lost or frozen camera is waited for.")
+        float, typer.Option(min=0.5, max=100.0, help="How long a lost or frozen camera is waited for.")
     ] = PATIENCE_S,
     stands: StageStands = "",
     home: Annotated[bool, typer.Option("--home", help="Find the home switches first.")] = False,

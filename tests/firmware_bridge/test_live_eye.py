@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 import pytest
 
-from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge import eyes
 from firmware_bridge.errors import SourceFault, SourceFrozen, SourceUnavailable
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest, Phase, PumpState
 from firmware_bridge.picture import Picture, Source
 from firmware_bridge.supervision import LinkState, Supervised, watch_of
@@ -99,6 +101,17 @@ def test_a_look_waits_for_a_camera_in_trouble_and_tells_each_try_once() -> None:
     look, heard = looking(live)
     assert look()[0, 0, 0] == 7
     assert heard == [("source.frozen", 1), ("source.unavailable", 2), ("source.unavailable", 3)]
+
+
+def test_only_waiting_for_a_camera_in_trouble_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look begins, waits and ends at these seconds."""
+    seconds = iter([10.0, 10.1, 20.0, 20.2, 27.5])
+    monkeypatch.setattr(eyes, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    look, _ = looking(Troubled(BACK, 4, away(LOST, 1), 7))
+    look()
+    assert look.waited_s == 0.0
+    look()
+    assert look.waited_s == 7.5
 
 
 @pytest.mark.parametrize("after", [away(LOST, 5), BACK])

@@ -21,8 +21,8 @@ from PIL import Image
 
 from edge.intake.live import Live
 from edge.web import create_app
-from firmware_bridge.commands.eyes import LiveEye
 from firmware_bridge.errors import Fault
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, Region, Scan, ScanOptions, ScanState, Scope, plan_scan
