@@ -197,7 +197,7 @@ class _Search:
             raise _OutOfTime
 
 
-def _waited_s(look: Look) -> float:
+def _waited_s(look: object) -> float:
     return look.waited_s if isinstance(look, Waiting) else 0.0
 
 
