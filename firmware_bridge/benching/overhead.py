@@ -19,7 +19,7 @@ from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.supervision import Supervised, Watch
 from firmware_bridge.uri import SourceUri
 
-PICTURES, ROUNDS = 120, 7
+PICTURES, ROUNDS = 120, 15
 WATCHED = Watch(ends=True, silent_s=10.0, frozen_s=10.0)
 """A recording, looked at as closely as a camera."""
 
