@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",
     "again-rates": "export.again_rates:command",
+    "examine": "export.validating.examine:command",
+    "validate": "export.validating.command:command",
     "as-shipped": "export.as_shipped:command",
     "stability": "export.stability:command",
     "site-gain": "export.site_gain:command",

@@ -1,4 +1,4 @@
-"""Always the newest picture: a thread that empties a source, so that a slow consumer never makes the picture late."""
+"""Always the newest picture: whoever reads a source leaves it here, so that a slow consumer never makes it late."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Literal
 
 from firmware_bridge.closing import Closing
 from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
-from firmware_bridge.picture import Picture, Source
+from firmware_bridge.pacing import Pacer
+from firmware_bridge.picture import Picture
 from firmware_bridge.reader import Reader
+from firmware_bridge.supervision.feed import Delivered, Feed
 from firmware_bridge.supervision.vigil import LIVE, LinkState
 
 PAUSE_AFTER_BAD_PICTURE_S = 0.2
-LONGEST_PAUSE_S = 10.0
 
 Phase = Literal["running", "reconnecting", "frozen", "ended", "lost"]
 
@@ -48,51 +49,24 @@ class PumpState:
         return self.phase in ("running", "ended")
 
 
-class Pacer:
-    """Shows recorded pictures at the rate they were taken.
-
-    Who falls behind does not hurry to catch up: time is counted anew from the late picture.
-    """
-
-    def __init__(self) -> None:
-        self._offset_s: float | None = None
-
-    def delay_s(self, taken_ms: float, now_s: float) -> float:
-        """How long to wait at `now_s` before showing a picture taken at `taken_ms`; 0 to `LONGEST_PAUSE_S`."""
-        taken_s = taken_ms / 1000.0
-        if self._offset_s is None:
-            self._offset_s = now_s - taken_s
-        delay = taken_s + self._offset_s - now_s
-        if not 0.0 <= delay <= LONGEST_PAUSE_S:
-            delay = min(max(delay, 0.0), LONGEST_PAUSE_S)
-            self._offset_s = now_s + delay - taken_s
-        return delay
-
-
 class Newest(Closing):
     """The newest picture of a source, and nothing older.
 
     Owns the source: leaving the `with` block, or `close`, closes both.
 
-        with Newest(open_source("sim:")) as live:
-            picture = live.wait_newer(-1, timeout_s=5.0)
+        with Newest(supervise("sim:")) as live:
+            picture = live.wait_newer(-1, 5.0)
 
     Args:
-        source: read in a thread of its own.
-        link: how the source's supervisor says it is, where it has one.
+        feed: where pictures come from.
+        paced: recorded pictures come at the rate they were taken; False: as fast as they can be read.
         clock: seconds.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        link: Callable[[], LinkState] = lambda: LIVE,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._source = source
-        self._link = link
+    def __init__(self, feed: Feed, paced: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+        self._feed = feed
         self._clock = clock
-        self._pacer = Pacer()
+        self._pacer = Pacer() if paced else None
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._picture: Picture | None = None
@@ -101,17 +75,17 @@ class Newest(Closing):
         self._phase: Phase = "running"
         self._fault: SourceFault | None = None
         self._pictures = self._dropped = self._unreadable = 0
-        self._reader = Reader(self._run, f"newest {type(source).__name__}")
+        self._reader = Reader(self._run, f"newest {feed.uri}")
 
     @property
     def uri(self) -> str:
         """The address of the source."""
-        return self._source.uri
+        return self._feed.uri
 
     @property
     def state(self) -> PumpState:
         """How the source is doing now."""
-        link = self._link()
+        link = self._feed.link
         with self._changed:
             age_s = None if self._picture is None else self._clock() - self._came_s
             phase = _phase_of(link) if self._phase == "running" else self._phase
@@ -134,9 +108,9 @@ class Newest(Closing):
             return self._picture
 
     def close(self) -> None:
-        """Stop the thread and close the source. Safe to call twice; a read that hangs is left behind."""
+        """Stop the threads and close the source. Safe to call twice; a read that hangs is left behind."""
         self._stopping.set()
-        self._source.close()
+        self._feed.close()
         self._reader.leave()
 
     def _is_newer(self, sequence: int) -> bool:
@@ -144,28 +118,25 @@ class Newest(Closing):
 
     def _run(self) -> None:
         try:
-            self._pump()
+            self._feed.run(self._take)
+            self._finish("ended", None)
         except SourceFault as fault:
             self._finish("lost", fault)
         except Exception as error:  # noqa: BLE001  a driver's surprise must reach the page, not die with this thread
-            what = f"The source {self._source.uri} failed in an unexpected way ({error!r})."
+            what = f"The source {self._feed.uri} failed in an unexpected way ({error!r})."
             lost = SourceLost(what, "Open it again; report this if it comes back.")
             lost.__cause__ = error
             self._finish("lost", lost)
 
-    def _pump(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                picture = self._source.read()
-            except BadPicture as fault:
-                self._note_unreadable(fault)
-                continue
-            if picture is None:
-                break
-            if picture.recorded:  # live ones are never held up
-                self._stopping.wait(self._pacer.delay_s(picture.taken_ms, self._clock()))
-            self._publish(picture)
-        self._finish("ended", None)
+    def _take(self, came: Delivered) -> bool:
+        """In the thread that read it."""
+        if isinstance(came, BadPicture):
+            self._note_unreadable(came)
+        else:
+            if came.recorded and self._pacer is not None:  # live ones are never held up
+                self._stopping.wait(self._pacer.delay_s(came.taken_ms, self._clock()))
+            self._publish(came)
+        return not self._stopping.is_set()
 
     def _publish(self, picture: Picture) -> None:
         with self._changed:

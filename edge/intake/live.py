@@ -11,9 +11,10 @@ from firmware_bridge.closing import Closing
 from firmware_bridge.errors import RecordingStopped
 from firmware_bridge.flatfield import Corrected, load_flat_field
 from firmware_bridge.newest import Newest, PumpState
-from firmware_bridge.picture import Picture, Source
+from firmware_bridge.picture import Picture
 from firmware_bridge.recording import Recorder, RecordingState, Writer
 from firmware_bridge.supervision import supervise
+from firmware_bridge.supervision.feed import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ def open_live(uri: str, options: LiveOptions = LiveOptions()) -> Live:
         FlatFieldDamaged: the objective has no flat field that can be used.
     """
     supervised = supervise(uri)
-    newest = Newest(_even(supervised, options), lambda: supervised.link)
+    newest = Newest(_even(supervised, options))
     return Live(newest, None if options.record is None else _recording(newest, options.record))
 
 
-def _even(source: Source, options: LiveOptions) -> Source:
+def _even(feed: Feed, options: LiveOptions) -> Feed:
     if not options.objective:
-        return source
-    return Corrected(source, load_flat_field(options.data, options.objective), options.objective)
+        return feed
+    return Corrected(feed, load_flat_field(options.data, options.objective), options.objective)
 
 
 def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:

@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from edge.errors import BadSetting
-from export.crops.cells import training_cells
+from export.crops.cells import FOLDS, fold_numbers, training_cells
 from export.crops.distil import DistilTask, Teacher
 from export.crops.kept import Told, read_trained, write_trained
 from export.crops.options import CropOptions, DistilOptions
@@ -38,6 +38,9 @@ Size = Annotated[int, typer.Option(min=16, help="Side of the picture that the ne
 Rate = Annotated[float, typer.Option(min=1e-7, help="Highest learning rate.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same network.")]
 Device = Annotated[str, typer.Option(help="Where torch computes: cpu, cuda.")]
+Fold = Annotated[
+    int | None, typer.Option(min=0, max=FOLDS - 1, help="Leave this fold out, for `examine`: its patients and images.")
+]
 Exactly = Annotated[str, typer.Option("--precision", help=f"One of {', '.join(get_args(Precision))}.")]
 Teachers = Annotated[list[Path], typer.Option("--teacher", help="Folder of a trained network; several are averaged.")]
 
@@ -56,6 +59,7 @@ def train_command(
     seed: Seed = 0,
     device: Device = "cpu",
     precision: Exactly = "float32",
+    fold: Fold = None,
 ) -> None:
     """Train a network on pictures of single cells, by their labels."""
     options = CropOptions(
@@ -67,8 +71,8 @@ def train_command(
         device=device,
         precision=_precision(precision),
     )
-    table = _cells(data, work, cells)
-    told = _told(network, settings_of(settings), options, table, ())
+    table = _cells(data, work, cells, fold)
+    told = _told(network, settings_of(settings), options, table, (), fold)
     task = CropTask(table, partial(open_module, network, len(LABELS), told.settings), told.name, options)
     write_trained(out, train(task, out, options), told)
 
@@ -88,6 +92,7 @@ def distil_command(
     seed: Seed = 0,
     device: Device = "cpu",
     precision: Exactly = "float32",
+    fold: Fold = None,
 ) -> None:
     """Train a small network to say what larger ones say."""
     options = DistilOptions(
@@ -99,8 +104,8 @@ def distil_command(
         device=device,
         precision=_precision(precision),
     )
-    table = _cells(data, work, cells)
-    told = _told(network, settings_of(settings), options, table, [each.name for each in teachers])
+    table = _cells(data, work, cells, fold)
+    told = _told(network, settings_of(settings), options, table, [each.name for each in teachers], fold)
     task = DistilTask(
         table,
         partial(open_module, network, len(LABELS), told.settings),
@@ -119,12 +124,18 @@ def _teacher(folder: Path, device: str) -> Teacher:
     return Teacher(trained.module.to(device), trained.told.size_px, features_of(trained.told.network))
 
 
-def _cells(data: Path, work: Path, file: Path | None) -> CellTable:
-    return training_cells(data, work) if file is None else read_cells(file)
+def _cells(data: Path, work: Path, file: Path | None, fold: int | None) -> CellTable:
+    cells = training_cells(data, work) if file is None else read_cells(file)
+    return cells if fold is None else cells.rows(fold_numbers(cells) != fold)
 
 
 def _told(
-    network: str, settings: Mapping[str, Any], options: CropOptions, cells: CellTable, teachers: Sequence[str]
+    network: str,
+    settings: Mapping[str, Any],
+    options: CropOptions,
+    cells: CellTable,
+    teachers: Sequence[str],
+    fold: int | None,
 ) -> Told:
     return Told(
         network=network,
@@ -138,6 +149,7 @@ def _told(
         steps=options.steps,
         batch=options.batch,
         seed=options.seed,
+        left_out=fold,
     )
 
 

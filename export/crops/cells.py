@@ -1,13 +1,20 @@
-"""The cells that networks on pictures learn from, found by the bundle in use."""
+"""The cells that networks on pictures learn from and are examined on, found by the bundle in use."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from edge.station import StationOptions, open_station
-from export.opinion.choose import learned
+from export.opinion.choose import HALVED, MEASURED_ON, learned, measured
 from export.opinion.extract import Extraction
+from export.opinion.folds import fold_of_each
+from export.opinion.labels import Indices
 from export.opinion.table import CellTable
+
+FOLDS = 5
+"""Of the training cells; a network that left one out can be examined on it."""
 
 
 def training_cells(data: Path, work: Path, bundle: str | None = None) -> CellTable:
@@ -17,9 +24,26 @@ def training_cells(data: Path, work: Path, bundle: str | None = None) -> CellTab
         NoImages: a set is not there.
         BundleFault: no bundle to find cells with.
     """
+    with _found(data, work, bundle) as found:
+        return learned(found.cells)
+
+
+def unseen_cells(data: Path, work: Path, bundle: str | None = None) -> Mapping[str, CellTable]:
+    """Cells of each set in `data` that nothing is ever learned from, as far as it is there; raises as above."""
+    names = [name for name in MEASURED_ON if name != HALVED and (data / name).is_dir()]
+    with _found(data, work, bundle) as found:
+        return {name: measured(name, found.cells(name)) for name in names}
+
+
+def fold_numbers(cells: CellTable) -> Indices:
+    """The fold of each training cell, 0 … FOLDS − 1: the same for every network, so that cards can be compared."""
+    return fold_of_each(cells, FOLDS, seed=0)
+
+
+@contextmanager
+def _found(data: Path, work: Path, bundle: str | None) -> Iterator[Extraction]:
     station = open_station(bundle, work / "station", StationOptions(ignore_calibration=True))
     try:
-        found_by = Extraction(data, work / "found", station.finder, station.bundle.digest)
-        return learned(found_by.cells)
+        yield Extraction(data, work / "found", station.finder, station.bundle.digest)
     finally:
         station.close()

@@ -30,6 +30,7 @@ class Told:
     learned_from        the sets of its training cells
     taught_by           folders' names of its teachers; none: it learned from labels alone
     steps, batch, seed  of its training
+    left_out            number of the fold of patients, slides and images that it did not learn from, if it was one
     """
 
     network: str
@@ -43,6 +44,7 @@ class Told:
     steps: int
     batch: int
     seed: int
+    left_out: int | None = None
 
     @property
     def name(self) -> str:

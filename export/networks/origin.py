@@ -93,7 +93,7 @@ def _made(name: str, factory: Callable[..., Any], classes: int, settings: Settin
     try:
         module = factory(classes, **settings)
     except (TypeError, ValueError) as error:
-        remedy = f"It takes {inspect.signature(factory)}; give settings as --set name=value."
+        remedy = f"It takes {inspect.signature(factory)}; give its settings as it names them."
         raise NoNetwork(f"{name} cannot be made for {classes} classes: {error}.", remedy) from error
     if not isinstance(module, nn.Module):
         what = f"{name} gives a {type(module).__name__}, not an nn.Module."

@@ -42,24 +42,28 @@ def accuracy(outcome: Outcome) -> str:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.set_xlabel(f"held-out cells named rightly, 95 % interval\ndotted: least allowed, {100 * least:.1f} %")
 
-    return _svg(draw, 1.2 + 0.45 * len(names))
+    return svg(draw, 1.2 + 0.45 * len(names))
 
 
 def confusion(outcome: Outcome, name: str) -> str:
-    """What cells of each label were called by one variant, as shares of the row, with their numbers."""
+    """What cells of each label were called by one variant."""
     said, labels = dict(outcome.every())[name].argmax(axis=1), outcome.spec.labels
-    counts = confused(said, outcome.truth, len(labels))
+    return confusion_of(confused(said, outcome.truth, len(labels)), labels, f"called by {name}")
+
+
+def confusion_of(counts: np.ndarray[tuple[int, ...], np.dtype[np.intp]], labels: Sequence[str], called: str) -> str:
+    """Numbers of cells by what they are (rows) and were called (columns), coloured as shares of the row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     def draw(axes: Axes) -> None:
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
         axes.set_yticks(range(len(labels)), labels)
-        axes.set(xlabel=f"called by {name}", ylabel="is")
+        axes.set(xlabel=called, ylabel="is")
         if len(labels) <= FEW_LABELS:
             _numbered(axes, counts, shares)
 
-    return _svg(draw, 1.6 + 0.42 * max(4, len(labels)))
+    return svg(draw, 1.6 + 0.42 * max(4, len(labels)))
 
 
 def confused(said: Ints, truth: Ints, labels: int) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
@@ -81,7 +85,7 @@ def reliability(outcome: Outcome) -> str:
         axes.set(xlabel="it says that it is so sure", ylabel="and is right so often", xlim=(0, 1.02), ylim=(0, 1.02))
         axes.legend(loc="upper left", frameon=False)
 
-    return _svg(draw, 3.6)
+    return svg(draw, 3.6)
 
 
 def reliable(shares: Floats, truth: Ints) -> tuple[Floats, Floats, Floats]:
@@ -109,7 +113,7 @@ def speed(found: Sequence[Speed]) -> str:
         _named_bars(axes, names, "milliseconds per cell")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(BATCHES), frameon=False)
 
-    return _svg(draw, 1.2 + 0.6 * len(names))
+    return svg(draw, 1.2 + 0.6 * len(names))
 
 
 def size(weights_mb: Mapping[str, float]) -> str:
@@ -120,7 +124,7 @@ def size(weights_mb: Mapping[str, float]) -> str:
         axes.bar_label(bars, [f"{weight:.2f}" for weight in weights_mb.values()], padding=3)
         _named_bars(axes, list(weights_mb), "megabytes (10⁶ bytes)")
 
-    return _svg(draw, 1.0 + 0.4 * len(weights_mb))
+    return svg(draw, 1.0 + 0.4 * len(weights_mb))
 
 
 def _named_bars(axes: Axes, names: Sequence[str], told: str) -> None:
@@ -141,7 +145,8 @@ def _colour(outcome: Outcome, name: str) -> str:
     return COLOURS[names.index(name) % len(COLOURS)]
 
 
-def _svg(draw: Draw, height_in: float) -> str:
+def svg(draw: Draw, height_in: float) -> str:
+    """A picture of a page's column width, the same bytes for the same drawing."""
     settings: Any = {"svg.hashsalt": "marrowkit", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")

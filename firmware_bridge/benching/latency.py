@@ -95,7 +95,7 @@ def latency(frames: int) -> Latency:
     """Measure it over so many frames, in real time: 10,000 take 333 seconds."""
     camera, load = Metronome(frames), os.getloadavg()[0]
     supervised = Supervised("bench:", lambda: camera, _WATCH)
-    with Newest(supervised, lambda: supervised.link) as newest:
+    with Newest(supervised) as newest:
         taken = [each for each in _analyse(newest) if each.sequence < frames - 1]  # the last one ages when all is over
         dropped = newest.state.dropped
     quarter = max(1, len(taken) // 4)

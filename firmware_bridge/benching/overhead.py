@@ -7,20 +7,19 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
-from firmware_bridge.picture import Picture, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.supervision import Supervised, Watch
 from firmware_bridge.uri import SourceUri
 
-PICTURES, ROUNDS = 120, 7
+PICTURES, ROUNDS = 120, 15
 WATCHED = Watch(ends=True, silent_s=10.0, frozen_s=10.0)
 """A recording, looked at as closely as a camera."""
 
@@ -59,23 +58,6 @@ class Overhead:
     added_wall: float
     whole: float
     whole_wall: float
-
-
-class Unpaced:
-    """The pictures of a source as fast as they come: `Newest` waits for recorded times otherwise."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.uri = source.uri
-
-    def read(self) -> Picture | None:
-        """The next picture, as if it were taken now."""
-        picture = self._source.read()
-        return None if picture is None else replace(picture, recorded=False)
-
-    def close(self) -> None:
-        """Close the source."""
-        self._source.close()
 
 
 def overhead() -> tuple[Overhead, ...]:
@@ -156,7 +138,7 @@ def _source(video: Path) -> None:
 
 def _supervised(video: Path) -> None:
     supervised = Supervised(str(video), lambda: open_source(str(video)), WATCHED)
-    with Newest(Unpaced(supervised), lambda: supervised.link) as newest:
+    with Newest(supervised, paced=False) as newest:
         seen = -1
         while (picture := newest.wait_newer(seen, 10.0)) is not None:
             seen = picture.sequence

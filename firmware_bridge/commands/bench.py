@@ -56,5 +56,9 @@ def _print_latency(age: Latency) -> None:
         ("gap between arrivals", age.gap_ms),
     ):
         print(f"    {name:36} {each.p50:6.1f} {each.p95:6.1f} {each.p99:6.1f} {each.worst:6.1f}")
-    print(f"    age, first and last quarter          {age.first_ms:6.1f} {age.last_ms:6.1f}; {age.dropped} dropped")
-    print(f"    memory, MB                           {age.first_mb:6.1f} {age.last_mb:6.1f}")
+    aged_ms, grown_mb = age.last_ms - age.first_ms, age.last_mb - age.first_mb
+    print(f"    dropped                              {age.dropped:6d}")
+    print(f"    age, median of first, last quarter   {age.first_ms:6.1f} {age.last_ms:6.1f}: grown by {aged_ms:+.1f}")
+    print(
+        f"    memory after first quarter, at end   {age.first_mb:6.1f} {age.last_mb:6.1f} MB: grown by {grown_mb:+.1f}"
+    )

@@ -6,7 +6,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from firmware_bridge.commands.eyes import LiveEye
 from firmware_bridge.commands.microscope import (
     SettingsFile,
     Simulated,
@@ -16,6 +15,7 @@ from firmware_bridge.commands.microscope import (
     settings_of,
 )
 from firmware_bridge.commands.news import print_wait
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.scope import FocusAid, FocusPlan, ScopeSettings, autofocus, sharpness
 from firmware_bridge.supervision import supervise
@@ -36,7 +36,7 @@ def focus(
     if built is not None:
         _by_motor(source, built, travel_um, stands)
     camera = supervise(source)
-    with Newest(camera, lambda: camera.link) as live:
+    with Newest(camera) as live:
         _aid(LiveEye(live, print_wait), looks)
 
 

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.news import print_wait
 from firmware_bridge.datafolder import data_folder
 from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source
@@ -70,7 +70,7 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
     camera = supervise(uri, opened)
     with (
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body), memory=_memory(settings)) as scope,
-        Newest(camera, lambda: camera.link) as live,
+        Newest(camera) as live,
     ):
         yield scope, LiveEye(live, print_wait, patience_s)
 

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.news import News, print_wait
+from firmware_bridge.commands.news import print_wait
 from firmware_bridge.errors import Fault, SourceLost
 from firmware_bridge.newest import Newest
+from firmware_bridge.news import News
 from firmware_bridge.recording import Recorder, RecordingState, Writer
 from firmware_bridge.supervision import supervise
 
@@ -27,7 +28,7 @@ def record(
     told; none at all is an error.
     """
     source = supervise(uri)
-    with Newest(source, lambda: source.link) as newest, Recorder(newest, Writer(folder), most=pictures) as recorder:
+    with Newest(source) as newest, Recorder(newest, Writer(folder), most=pictures) as recorder:
         try:
             _until_done(newest, recorder, seconds)
         except KeyboardInterrupt:

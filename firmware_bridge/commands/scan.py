@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from firmware_bridge.commands.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.commands.microscope import (
     SettingsFile,
     Simulated,
@@ -19,40 +19,48 @@ from firmware_bridge.commands.microscope import (
     microscope,
     settings_of,
 )
+from firmware_bridge.commands.shaped import takes
 from firmware_bridge.errors import BadScopeSettings
+from firmware_bridge.eyes import PATIENCE_S, LiveEye
 from firmware_bridge.scope import FolderKeeper, Region, Scan, ScanState, plan_scan
-from firmware_bridge.scope.scan.plan import Stop
+from firmware_bridge.scope.scan.plan import Order, Stop
 
 
-def scan(
-    source: Annotated[str, typer.Argument(help="Address of the camera.")],
-    out: Annotated[Path, typer.Argument(help="Folder for the pictures and the progress; an interrupted scan goes on.")],
-    region: Annotated[str, typer.Option(help="left,top,right,bottom in µm of the stage.")],
-    field: Annotated[str, typer.Option(help="width,height of the camera's field in µm.")],
-    settings: SettingsFile = None,
-    simulated: Simulated = "",
-    overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1,
-    raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False,
+@dataclass(frozen=True)
+class ScanOrder:
+    """What the command line says."""
+
+    source: Annotated[str, typer.Argument(help="Address of the camera.")]
+    out: Annotated[Path, typer.Argument(help="Folder for the pictures and the progress; an interrupted scan goes on.")]
+    region: Annotated[str, typer.Option(help="left,top,right,bottom in µm of the stage.")]
+    field: Annotated[str, typer.Option(help="width,height of the camera's field in µm.")]
+    settings: SettingsFile = None
+    simulated: Simulated = ""
+    overlap: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share that neighbours have in common.")] = 0.1
+    raster: Annotated[bool, typer.Option(help="Begin every row at the left.")] = False
     patience_s: Annotated[
-        float, typer.Option(min=0.5, max=50.0, help="How long a lost or frozen camera is waited for.")
-    ] = PATIENCE_S,
-    stands: StageStands = "",
-    home: Annotated[bool, typer.Option("--home", help="Find the home switches first.")] = False,
+        float, typer.Option(min=0.5, max=100.0, help="How long a lost or frozen camera is waited for.")
+    ] = PATIENCE_S
+    stands: StageStands = ""
+    home: Annotated[bool, typer.Option("--home", help="Find the home switches first.")] = False
     origin_kept: Annotated[
         bool, typer.Option("--origin-kept", help="Nothing was switched off or moved by hand since the scan began.")
-    ] = False,
-) -> None:
+    ] = False
+
+
+@takes(ScanOrder)
+def scan(order: ScanOrder) -> None:
     """Scan. Ctrl-C ends it after the field that is being taken, at once while the camera is away; the same command goes
     on from there.
     """
-    stops = _stops(region, field, overlap, raster)
-    built = settings_of(settings, simulated)
+    stops = _stops(order)
+    built = settings_of(order.settings, order.simulated)
     if built is None:
         raise BadScopeSettings("A scan needs a stage.", "Add --settings scope.toml, or --simulated sangaboard.")
-    with microscope(source, built, patience_s) as (scope, eye):
-        found(scope, stands, home)
-        keeper, progress = FolderKeeper(out), out / "progress.json"
-        job = Scan(scope, eye, stops, keeper, progress, origin_kept=origin_kept or bool(stands))
+    with microscope(order.source, built, order.patience_s) as (scope, eye):
+        found(scope, order.stands, order.home)
+        keeper, progress = FolderKeeper(order.out), order.out / "progress.json"
+        job = Scan(scope, eye, stops, keeper, progress, origin_kept=order.origin_kept or bool(order.stands))
         _cancel_on_signal(job, eye)
         ended = job.run(_shown)
     raise typer.Exit(0 if ended.phase == "done" else 1)
@@ -67,13 +75,12 @@ def _cancel_on_signal(job: Scan, eye: LiveEye) -> None:
         signal.signal(number, cancel)
 
 
-def _stops(region: str, field: str, overlap: float, raster: bool) -> tuple[Stop, ...]:
-    left, top, right, bottom = figures(region, 4)
-    width, height = figures(field, 2)
+def _stops(order: ScanOrder) -> tuple[Stop, ...]:
+    left, top, right, bottom = figures(order.region, 4)
+    width, height = figures(order.field, 2)
+    way: Order = "raster" if order.raster else "serpentine"
     try:
-        return plan_scan(
-            Region(left, top, right, bottom), (width, height), overlap, "raster" if raster else "serpentine"
-        )
+        return plan_scan(Region(left, top, right, bottom), (width, height), order.overlap, way)
     except ValueError as error:
         raise BadScopeSettings(f"This region cannot be scanned: {error}.", "Correct --region and --field.") from error
 

@@ -154,15 +154,21 @@ class Bench:
         reply = WHERE[self.dialect.name][1]
         return self.dialect.replies[reply].form.read(text) is not None
 
-    def expect_where(self, data: bytes) -> None:
-        """Send this, which should be the harmless line in some dress.
+    def is_obedience(self, text: str) -> bool:
+        """This line is an answer of this family, and no refusal."""
+        found = self.dialect.reply_to(text, None)
+        return found is not None and found[0].role is not Role.REFUSAL
+
+    def expect_where(self, data: bytes) -> list[str]:
+        """Send this, which should be the harmless line in some dress; all that comes back.
 
         Raises:
             Broken: no answer, or another one.
         """
         answered = self.exchange(data)
         if not any(map(self.is_answer, answered)):
-            raise Broken(f"to {data!r} it said {_shown(answered)}")
+            raise Broken(f"to {data!r} it said {shown(answered)}")
+        return answered
 
     def move(self, by: Triple, in_s: float = 0.5) -> None:
         """Move and wait for the end.
@@ -177,5 +183,6 @@ class Bench:
                 raise Broken(f"a move that takes {reckoned_s:.1f} s did not end")
 
 
-def _shown(lines: list[str]) -> str:
+def shown(lines: list[str]) -> str:
+    """The first of some lines, for people."""
     return " / ".join(line[:60] for line in lines[:4]) if lines else "nothing"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from firmware_bridge.conform.bench import LONG_S, Bench, Broken, NotHere
+from firmware_bridge.conform.bench import LONG_S, Bench, Broken, NotHere, shown
 from firmware_bridge.errors import BoardFault, BoardRefused
 from firmware_bridge.scope.drives.drive import Triple
 
@@ -38,7 +38,7 @@ def _where(bench: Bench) -> str:
 
 
 def _no_echo(bench: Bench) -> str:
-    answered = bench.exchange(bench.where + b"\n")
+    answered = bench.expect_where(bench.where + b"\n")
     if bench.where.decode("ascii") in answered:
         raise Broken("it sends back what it is sent")
     return "none"
@@ -69,19 +69,32 @@ def _together(bench: Bench) -> str:
 
 
 def _unknown(bench: Bench) -> str:
-    answered = bench.exchange(b"xyzzy\n")
+    answered = _twice_alike(bench, b"xyzzy\n")
     if not answered:
         raise Broken("an unknown command gets no answer")
-    bench.link.settle()
-    bench.expect_where(bench.where + b"\n")
-    return f"“{answered[0][:50]}”"
+    return f"“{answered[:50]}”"
 
 
 def _long_line(bench: Bench) -> str:
-    bench.exchange(b"x" * 300 + b"\n")
-    bench.link.settle()
+    answered = _twice_alike(bench, b"x" * 300 + b"\n")
+    return f"300 bytes, “{answered[:40]}”" if answered else "300 bytes, dropped"
+
+
+def _twice_alike(bench: Bench, line: bytes) -> str:
+    """What it says to a line that is none of its commands, after which it must go on. Lines are lost one at a time, and
+    a board may be silent here, so only two that differ show it.
+    """
+    first, second = (_answer_to(bench, line) for _ in range(2))
+    if first != second:
+        raise Broken(f"to the same line it said “{first[:50]}” and “{second[:50]}”")
     bench.expect_where(bench.where + b"\n")
-    return "300 bytes"
+    return first
+
+
+def _answer_to(bench: Bench, line: bytes) -> str:
+    answered = bench.exchange(line)
+    bench.link.settle()
+    return answered[0] if answered else ""
 
 
 def _quiet(bench: Bench) -> str:
@@ -162,7 +175,7 @@ def _stop(bench: Bench) -> str:
         reckoned_s = bench.drive.set_out((bench.long, 0.0, 0.0), LONG_S)
         bench.transport.read(TOLD_AFTER_S)
         told_s = bench.clock()
-        bench.link.shout(bench.drive.halting())
+        _told_to_stop(bench)
         bench.drive.recover()
         took_s = bench.clock() - told_s
         went = bench.drive.position()[0] - here[0]
@@ -177,6 +190,15 @@ def _stop(bench: Bench) -> str:
     return f"{how}. {bench.drive.warning}" if bench.drive.warning else how
 
 
+def _told_to_stop(bench: Bench) -> None:
+    """In the dialect's own way, and every line of it answered; some are bytes that nothing answers."""
+    halting = bench.drive.halting()
+    bench.link.shout(halting)
+    said = bench.lines(bench.is_obedience, STOP_WITHIN_S, ends=halting.count(b"\n"))
+    if sum(map(bench.is_obedience, said)) < halting.count(b"\n"):
+        raise Broken(f"to {halting!r} it said {shown(said)}")
+
+
 def _lamp(bench: Bench) -> str:
     try:
         bench.drive.lamp(0.5)
@@ -187,7 +209,8 @@ def _lamp(bench: Bench) -> str:
 
 
 def _steady(bench: Bench) -> str:
-    """Last, because it judges all that was said before."""
+    """Last, because it judges all that was said before, putting lamp and moves back as they were found included."""
+    bench.put_back()
     if bench.troubles:
         raise Broken(bench.troubles)
     return "nothing lost, damaged or begun anew"

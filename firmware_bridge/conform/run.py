@@ -23,7 +23,7 @@ class Finding:
 
 
 def conform(bench: Bench) -> Iterator[Finding]:
-    """One finding per clause, as it is tried, and the board's own modes put back at the end.
+    """One finding per clause, as it is tried; the last puts the board's own modes back.
 
     Where nobody says who or where it is, the rest is skipped.
     """
@@ -34,8 +34,6 @@ def conform(bench: Bench) -> Iterator[Finding]:
         if finding.outcome == "FAIL" and clause.name in ("who", "where"):
             broken = f"not tried: the board fails “{clause.name}”"
         yield finding
-    if not broken:
-        bench.put_back()
 
 
 def _tried(bench: Bench, clause: Clause) -> Finding:

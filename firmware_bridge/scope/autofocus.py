@@ -11,8 +11,9 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
+from firmware_bridge.errors import SourceLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.parabola import vertex
 from firmware_bridge.scope.place import Position
@@ -21,6 +22,16 @@ from firmware_bridge.scope.sharpness import Sharpness, sharpness
 
 Look = Callable[[], Pixels]
 """Takes a picture: exposed after the call, so after the stage came to rest. RGB (height, width, 3) uint8."""
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A look that waits for a camera in trouble."""
+
+    @property
+    def waited_s(self) -> float:
+        """How long it has so far, in all."""
+
 
 Reason = Literal["found", "flat", "edge", "time"]
 
@@ -47,7 +58,8 @@ class FocusPlan:
     fine_um       steps of the fine sweep
     fine_images   pictures of the fine sweep
     most_images   pictures at most
-    time_s        seconds at most
+    time_s        seconds at most, but for those in which a camera in trouble was waited for …
+    away_s        … and of these at most: then it is the camera's fault, and not that there is no focus
     contrast      best over worst of the coarse sweep that is no flat curve
     """
 
@@ -57,6 +69,7 @@ class FocusPlan:
     fine_images: int = 7
     most_images: int = 40
     time_s: float = 60.0
+    away_s: float = 120.0
     contrast: float = 1.25
 
 
@@ -83,6 +96,7 @@ def autofocus(
 
     Raises:
         ScopeFault: the stage fails; it is locked then.
+        SourceFault: the camera does not come back in time.
     """
     search = _Search(scope, look, plan or FocusPlan(), clock)
     start_um = scope.position.z_um
@@ -101,7 +115,7 @@ class _OutOfTime(Exception):
 class _Search:
     def __init__(self, scope: Focusable, look: Look, plan: FocusPlan, clock: Callable[[], float]) -> None:
         self._scope, self._look, self._plan, self._clock = scope, look, plan, clock
-        self._until_s = clock() + plan.time_s
+        self._began_s, self._waited_before_s = clock(), _waited_s(look)
         self._seen: dict[float, Sharpness] = {}
         self._low_um, self._high_um = scope.settings.z.lowest_um, scope.settings.z.high_um
         self.images = 0
@@ -168,11 +182,23 @@ class _Search:
         return self._low_um <= z_um <= self._high_um
 
     def _at(self, z_um: float) -> Sharpness:
-        if self.images >= self._plan.most_images or self._clock() > self._until_s:
-            raise _OutOfTime
+        self._check_time()
         self._scope.move_to(z_um=z_um)
         self.images += 1
         return sharpness(self._look())
+
+    def _check_time(self) -> None:
+        away_s = _waited_s(self._look) - self._waited_before_s
+        if away_s > self._plan.away_s:
+            what = f"The camera was away for {away_s:.0f} s while focus was looked for."
+            raise SourceLost(what, "Check the camera and its cable, then focus again.")
+        took_s = self._clock() - self._began_s - away_s
+        if self.images >= self._plan.most_images or took_s > self._plan.time_s:
+            raise _OutOfTime
+
+
+def _waited_s(look: object) -> float:
+    return look.waited_s if isinstance(look, Waiting) else 0.0
 
 
 def _steps(low_um: float, high_um: float, step_um: float) -> list[float]:

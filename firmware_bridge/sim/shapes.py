@@ -43,7 +43,7 @@ def warped(rng: Generator, patch: Patch, amount_um: float, scale_um: float = 2.5
 
 def blob(rng: Generator, patch: Patch, radius_um: float, ellipticity: float = 0.05, wobble: float = 0.02) -> Plane:
     """A closed outline whose radius is a short Fourier series (harmonics 2 to 6)."""
-    angle, distance = np.arctan2(patch.y_um, patch.x_um), np.hypot(patch.x_um, patch.y_um)
+    angle, distance = np.arctan2(patch.y_um, patch.x_um), _length(patch.x_um, patch.y_um)
     radius = np.ones_like(angle)
     for harmonic in range(2, 7):
         size = (ellipticity if harmonic == 2 else wobble / (harmonic - 2)) * rng.uniform(0.3, 1.0)
@@ -55,13 +55,13 @@ def sausage(patch: Patch, points_um: Plane, radii_um: Plane) -> Plane:
     """Discs along a path, melted together. `points_um` (n, 2), `radii_um` (n,)."""
     inside = np.full(patch.shape, -np.inf, np.float32)
     for (x, y), radius in zip(points_um, radii_um, strict=True):
-        np.maximum(inside, radius - np.hypot(patch.x_um - x, patch.y_um - y), out=inside)
+        np.maximum(inside, radius - _length(patch.x_um - x, patch.y_um - y), out=inside)
     return inside
 
 
 def disc(patch: Patch, centre_um: tuple[float, float], radius_um: float) -> Plane:
     """A circle anywhere in the patch."""
-    return np.asarray(radius_um - np.hypot(patch.x_um - centre_um[0], patch.y_um - centre_um[1]), np.float32)
+    return np.asarray(radius_um - _length(patch.x_um - centre_um[0], patch.y_um - centre_um[1]), np.float32)
 
 
 def soft(outline: Plane, edge_um: float) -> Plane:
@@ -86,3 +86,8 @@ def grains(rng: Generator, patch: Patch, spacing_um: float, radius_um: float) ->
     seeds[at[0][inside], at[1][inside]] = 0
     distance_um = cv2.distanceTransform(seeds, cv2.DIST_L2, 5) * patch.um_per_px
     return soft(np.asarray(radius_um - distance_um, np.float32), max(radius_um, patch.um_per_px))
+
+
+def _length(x_um: Plane, y_um: Plane) -> Plane:
+    """Of these vectors; `np.hypot`, which cannot overflow, takes five times as long."""
+    return np.sqrt(x_um * x_um + y_um * y_um)

@@ -1,8 +1,8 @@
 """Somebody who watches a source: says at once when pictures stop or stand still, and opens it again until they come.
 
-Line ──pictures, faults──▶ Supervised ──▶ Newest ──▶ page
-                               │ asks
-                             Vigil (decides, knows no threads and no devices)
+Line (a connection and its thread) ──pictures──▶ Newest ──▶ page
+  │ asks before it hands one on, ends with a fault
+Supervised (opens the next Line) ── asks ──▶ Vigil (decides, knows no threads and no devices)
 """
 
 from __future__ import annotations

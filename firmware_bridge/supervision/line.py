@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 
 from firmware_bridge.errors import BadPicture, SourceFault, SourceLost
-from firmware_bridge.picture import Picture, Source
+from firmware_bridge.picture import Source
 from firmware_bridge.reader import Reader
-from firmware_bridge.supervision.mark import mark_of
-
-Event = Picture | SourceFault | None
-"""A picture, a fault, or the end."""
+from firmware_bridge.supervision.feed import Delivered
 
 
 class Line:
-    """Opens a source and reads it, one picture ahead; nothing is left out.
+    """Opens a source and reads it; what comes is handed on by the thread that read it, before it reads again.
 
     Args:
         open_: opens the source; may block and may raise.
         name: of the thread.
-        marks: whether `mark` tells pictures apart; made by the reader, while the picture is warm in its core's memory.
+        came: is given this line and what came, and says whether to go on; a fault that it raises ends the line.
     """
 
-    def __init__(self, open_: Callable[[], Source], name: str, marks: bool = False) -> None:
+    def __init__(self, open_: Callable[[], Source], name: str, came: Callable[[Line, Delivered], bool]) -> None:
         self._open = open_
-        self._marks = marks
-        self.mark: int | None = None
-        """Of the last picture that `next` gave."""
-        self._events: SimpleQueue[tuple[Event, int | None]] = (
-            SimpleQueue()
-        )  # of C: a third of the time that a Condition takes
-        self._room: SimpleQueue[None] = SimpleQueue()
-        self._room.put(None)
+        self._came = came
+        self._fault: SourceFault | None = None
+        self._over = threading.Event()
         self._opening = threading.Lock()
         self._abandoned = threading.Event()
         self._source: Source | None = None
@@ -44,33 +35,21 @@ class Line:
         """The source, once it is open."""
         return self._source
 
-    def next(self, timeout_s: float | None) -> Picture | None:
-        """The next picture; None when the source has ended or `abandon` was called.
+    @property
+    def fault(self) -> SourceFault | None:
+        """What ended it; None where that was the source's own end, or our wish."""
+        return self._fault
 
-        Raises:
-            TimeoutError: nothing came in time; the line is as before.
-            SourceFault: what the source raised. After a BadPicture the line goes on, after any other it is over.
-        """
-        if self._abandoned.is_set():
-            return None
-        try:
-            event, self.mark = self._events.get(timeout=timeout_s)
-        except Empty:
-            raise TimeoutError from None
-        self._room.put(None)
-        if self._abandoned.is_set():
-            return None
-        if isinstance(event, SourceFault):
-            raise event
-        return event
+    def is_over(self, timeout_s: float | None) -> bool:
+        """Wait until it is, so long at most; None: for ever."""
+        return self._over.wait(timeout_s)
 
     def abandon(self) -> None:
         """Close the source; a call that hangs in it is left behind and closes it when it returns."""
         with self._opening:
             self._abandoned.set()
             source = self._source
-        self._events.put((None, None))
-        self._room.put(None)
+        self._over.set()
         if source is not None:
             source.close()
 
@@ -79,37 +58,38 @@ class Line:
         self._reader.leave()
 
     def _run(self) -> None:
-        event = self._step(self._opened)
-        while self._handed_over(event) and self._source is not None and _goes_on(event):
-            event = self._step(self._source.read)
+        self._fault = self._fault_of(self._hand_on)
+        self._over.set()
         if self._source is not None:
             self._source.close()
 
-    def _opened(self) -> Picture | None:
-        source = self._open()
-        with self._opening:
-            self._source = source
-            is_wanted = not self._abandoned.is_set()
-        return source.read() if is_wanted else None
-
-    def _step(self, action: Callable[[], Picture | None]) -> Event:
+    def _fault_of(self, action: Callable[[], None]) -> SourceFault | None:
         try:
-            return action()
+            action()
         except SourceFault as fault:
             return fault
         except Exception as error:  # noqa: BLE001  a driver's surprise must reach the page, not die with this thread
             lost = SourceLost(f"The source failed in an unexpected way ({error!r}).", "It is being opened again.")
             lost.__cause__ = error
             return lost
+        return None
 
-    def _handed_over(self, event: Event) -> bool:
-        """Wait until there is room and put the event there; False when nobody wants it any more."""
-        mark = mark_of(event.pixels) if self._marks and isinstance(event, Picture) else None
-        self._room.get()
-        if not self._abandoned.is_set():
-            self._events.put((event, mark))
-        return not self._abandoned.is_set()
+    def _hand_on(self) -> None:
+        source = self._opened()
+        while not self._abandoned.is_set():
+            delivered = _next(source)
+            if delivered is None or not self._came(self, delivered):
+                return
+
+    def _opened(self) -> Source:
+        source = self._open()
+        with self._opening:
+            self._source = source
+        return source
 
 
-def _goes_on(event: Event) -> bool:
-    return isinstance(event, Picture | BadPicture)
+def _next(source: Source) -> Delivered | None:
+    try:
+        return source.read()
+    except BadPicture as fault:
+        return fault

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from firmware_bridge.errors import BadPicture, BadSourceUri, PartMissing, SourceFault, SourceLost, SourceSilent
 from firmware_bridge.numbering import Numbers
-from firmware_bridge.picture import Device, Picture, Source
+from firmware_bridge.picture import Device, Source
 from firmware_bridge.sources import open_source
+from firmware_bridge.supervision.feed import Delivered, Take
 from firmware_bridge.supervision.line import Line
+from firmware_bridge.supervision.mark import Mark
 from firmware_bridge.supervision.vigil import LinkState, Vigil
 from firmware_bridge.supervision.watch import Watch, watch_of
 from firmware_bridge.uri import SourceUri, source_uri
@@ -39,10 +43,11 @@ def supervise(uri: SourceUri | str, open_: Callable[[SourceUri], Source] = open_
 
 
 class Supervised:
-    """A `Source` whose `read` waits until a new picture comes, however often the device must be opened for that.
+    """A `Feed` that goes on however often the device must be opened for that.
 
-    Pictures are numbered and timed on across reconnections; a picture that is the one before, to the last bit, is
-    left out where the source may not stand still.
+    The thread that reads a connection hands its pictures on; the one in `run` only waits for what is amiss. Pictures
+    are numbered and timed on across reconnections; a picture that is the one before, to the last bit, is left out
+    where the source may not stand still.
 
     Args:
         uri: what to call it.
@@ -60,7 +65,9 @@ class Supervised:
         self._closing = threading.Event()
         self._over = False
         self._line: Line | None = None
-        self._mark: int | None = None
+        self._nothing_since_s = math.inf
+        """Since when the line has been waited for; never while it hands on what it has read."""
+        self._has_come = False
         self._numbers = Numbers()
 
     @property
@@ -71,8 +78,7 @@ class Supervised:
     @property
     def link(self) -> LinkState:
         """How the link is now; from any thread."""
-        line = self._line
-        device = line.source if line is not None else None
+        device = self.source
         warnings = device.complaints if isinstance(device, Device) else ()
         with self._lock:
             return replace(self._vigil.state(self._timing.now_s()), warnings=warnings)
@@ -80,20 +86,24 @@ class Supervised:
     @property
     def source(self) -> Source | None:
         """The source itself, while it is open."""
-        return self._line.source if self._line is not None else None
+        line = self._line
+        return line.source if line is not None else None
 
-    def read(self) -> Picture | None:
-        """The next new picture; None when the source has ended for good, or after `close`.
+    def run(self, take: Take) -> None:
+        """Hand on every new picture and every unreadable one, until the source has ended for good, `close` is called
+        or no more is wanted.
 
         Raises:
-            BadPicture: this one picture is unreadable; reading may go on.
             BadSourceUri, PartMissing: it can never be opened.
         """
-        while not (self._closing.is_set() or self._over):
-            picture = self._step()
-            if picture is not None:
-                return picture
-        return None
+        while not self._is_over():
+            line = self._new_line(take)
+            try:
+                self._follow(line)
+            except HOPELESS:
+                raise
+            except SourceFault as fault:
+                self._lose(line, fault)
 
     def close(self) -> None:
         """Stop, and close the source. Safe to call twice and from another thread."""
@@ -103,56 +113,85 @@ class Supervised:
             line.abandon()
             line.leave()
 
-    def _step(self) -> Picture | None:
-        """One picture further; None if it was no new one, the source was lost, or all is over."""
-        try:
-            picture = self._next()
-            return self._numbers.on(picture) if picture is not None and self._is_new() else None
-        except (BadPicture, *HOPELESS):
-            raise
-        except SourceFault as fault:
-            self._lose(fault)
-            return None
+    def _is_over(self) -> bool:
+        return self._over or self._closing.is_set()
 
-    def _next(self) -> Picture | None:
-        line = self._line or self._new_line()
-        try:
-            picture = line.next(self._patience_s(line))
-        except TimeoutError:
-            raise self._too_late(line) from None
-        except BadPicture as fault:
-            self._judge_unreadable(line, fault)
-            raise
-        if picture is None and not self._closing.is_set():
-            self._end()
-        self._mark = line.mark
-        return picture
-
-    def _new_line(self) -> Line:
-        with self._lock:
-            self._vigil.opening(self._timing.now_s())
-        self._numbers.begin_again()
-        self._line = Line(self._open, self._uri, marks=self._watch.frozen_s is not None)
+    def _new_line(self, take: Take) -> Line:
+        with self._lock:  # its reader has to wait until it is known here
+            self._nothing_since_s = self._timing.now_s()
+            self._has_come = False
+            self._vigil.opening(self._nothing_since_s)
+            self._numbers.begin_again()
+            line = self._line = Line(self._open, self._uri, partial(self._came, take))
         if self._closing.is_set():
-            self._line.abandon()
-            self._line.leave()
-        return self._line
+            self.close()
+        return line
+
+    def _came(self, take: Take, line: Line, delivered: Delivered) -> bool:
+        """In the line's own thread."""
+        with self._lock:
+            if line is not self._line or self._closing.is_set():
+                return False
+            self._nothing_since_s = math.inf
+            new = self._judged(delivered)
+        if new is not None and not take(new):
+            self._over = True
+        self._nothing_since_s = self._timing.now_s()
+        return not self._over
+
+    def _judged(self, delivered: Delivered) -> Delivered | None:
+        now_s = self._timing.now_s()
+        if isinstance(delivered, BadPicture):
+            self._vigil.unreadable(delivered, now_s)
+            return delivered
+        self._has_come = True
+        mark = None if self._watch.frozen_s is None else Mark(delivered.pixels)
+        return self._numbers.on(delivered) if self._vigil.picture(mark, now_s) else None
+
+    def _follow(self, line: Line) -> None:
+        """Until it is over; how, is raised."""
+        fault = self._end_of(line)
+        if self._is_over():
+            return
+        if fault is None:
+            self._end()
+        elif isinstance(fault, BadPicture):  # there is no picture to go on with
+            raise SourceLost(fault.what, fault.remedy) from fault
+        else:
+            raise fault
+
+    def _end_of(self, line: Line) -> SourceFault | None:
+        while not line.is_over(self._rest_s(line)):
+            pass
+        return line.fault
+
+    def _rest_s(self, line: Line) -> float | None:
+        """When to look at the line again: how long it may still bring nothing, or less.
+
+        Raises:
+            SourceSilent: no longer; whatever it brings from now on is refused.
+        """
+        patience_s = self._patience_s(line)
+        if patience_s is None:
+            return None
+        with self._lock:
+            rest_s = patience_s - max(0.0, self._timing.now_s() - self._nothing_since_s)
+            if rest_s <= 0.0:
+                self._line = None
+                raise self._too_late(line, patience_s)
+        return rest_s if self._watch.silent_s is None else min(rest_s, self._watch.silent_s)
 
     def _patience_s(self, line: Line) -> float | None:
-        return self._watch.silent_s if line.source is not None else self._watch.open_s
-
-    def _too_late(self, line: Line) -> SourceSilent:
+        """How long it may bring nothing; the first picture may take as long as the opening."""
+        silent_s = self._watch.silent_s
         if line.source is None:
-            what = f"{self._uri} has not opened within {self._watch.open_s:.0f} s."
-        else:
-            what = f"{self._uri} has sent no picture for {self._watch.silent_s:.0f} s."
+            return self._watch.open_s
+        return silent_s if self._has_come or silent_s is None else max(silent_s, self._watch.open_s)
+
+    def _too_late(self, line: Line, patience_s: float) -> SourceSilent:
+        has_not = "opened within" if line.source is None else "sent a picture for"
+        what = f"{self._uri} has not {has_not} {patience_s:.0f} s."
         return SourceSilent(what, "Check its cable and its power; it is being opened again.")
-
-    def _judge_unreadable(self, line: Line, fault: BadPicture) -> None:
-        if line.source is None:
-            raise SourceLost(fault.what, fault.remedy) from fault
-        with self._lock:
-            self._vigil.unreadable(fault, self._timing.now_s())
 
     def _end(self) -> None:
         if not self._watch.ends:
@@ -161,16 +200,11 @@ class Supervised:
         with self._lock:
             self._vigil.ended()
 
-    def _is_new(self) -> bool:
-        with self._lock:
-            return self._vigil.picture(self._mark, self._timing.now_s())
-
-    def _lose(self, fault: SourceFault) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            if isinstance(line.source, Device):
-                self._open = line.source.again
-            line.abandon()
+    def _lose(self, line: Line, fault: SourceFault) -> None:
+        self._line = None
+        if isinstance(line.source, Device):
+            self._open = line.source.again
+        line.abandon()
         with self._lock:
             pause_s = self._vigil.lost(fault, self._timing.now_s())
         self._timing.wait(self._closing, pause_s)

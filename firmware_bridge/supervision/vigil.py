@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost
+from firmware_bridge.supervision.mark import Mark
 from firmware_bridge.supervision.watch import Watch
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
@@ -70,7 +71,7 @@ def pause_s(attempt: int) -> float:
 
 
 class Vigil:
-    """Tell it what happens, with the time; it tells what that means. For one thread."""
+    """Tell it what happens, with the time; it tells what that means. For one thread at a time."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
@@ -79,7 +80,7 @@ class Vigil:
         self._attempt = 0
         self._next_at_s = 0.0
         self._live_since_s = self._changed_s = self._good_s = 0.0
-        self._mark: int | None = None
+        self._mark: Mark | None = None
         self._repeats = 0
         self._counts = Counts()
 
@@ -96,14 +97,15 @@ class Vigil:
         self._repeats = 0
         self._counts = replace(self._counts, openings=self._counts.openings + 1)
 
-    def picture(self, mark: int | None, now_s: float) -> bool:
+    def picture(self, mark: Mark | None, now_s: float) -> bool:
         """A picture came; whether it is a new one.
 
         Raises:
             SourceFrozen: it has been the same one for too long.
         """
-        if mark is not None and mark == self._mark and self._watch.frozen_s is not None:
-            self._repeated(self._watch.frozen_s, now_s)
+        frozen_s, before = self._watch.frozen_s, self._mark
+        if frozen_s is not None and mark is not None and before is not None and mark.is_same(before):
+            self._repeated(frozen_s, now_s)
             return False
         self._mark, self._changed_s, self._good_s, self._repeats = mark, now_s, now_s, 0
         if self._phase != "live":

@@ -53,7 +53,7 @@ def test_a_factory_makes_a_network_with_settings() -> None:
         (f"{HERE}:nothing", {}, "no function 'nothing'"),
         (f"{HERE}:HERE", {}, "no function 'HERE'"),
         (f"{HERE}:no_module", {}, "gives a list"),
-        (f"{HERE}:little", {"height": 3}, "--set name=value"),
+        (f"{HERE}:little", {"height": 3}, "give its settings as it names them"),
     ],
 )
 def test_names_that_give_no_network(name: str, settings: dict[str, Any], said: str) -> None:

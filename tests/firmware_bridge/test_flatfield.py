@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from firmware_bridge.errors import BadSourceUri, FlatFieldDamaged, FlatFieldRefused
 from firmware_bridge.flatfield import Corrected, FlatField, load_flat_field, measure, save_flat_field
 from firmware_bridge.flatfield.field import GRID_PX, MOST_GAIN
-from firmware_bridge.picture import Pixels
+from firmware_bridge.newest import Newest
+from firmware_bridge.picture import Picture, Pixels
 from firmware_bridge.sources import open_source
+from firmware_bridge.supervision import supervise
+from tests.feeds import delivered
 
 CLEAR = "sim:?slide=1&x_um=-900&width=320&height=240&um_per_px=0.22&fps=120"
 CELLS = "sim:?slide=1&x_um=100&width=320&height=240&um_per_px=0.22&fps=120"
@@ -161,11 +164,27 @@ def test_figures_that_make_no_sense_are_refused(stored: Path) -> None:
         load_flat_field(stored.parents[1], "100x")
 
 
-def test_a_corrected_source_says_so_in_each_picture() -> None:
-    source = Corrected(open_source(CLEAR), measure(pictures(CLEAR)), "100x")
-    picture = source.read()
-    assert picture is not None
+def test_a_corrected_feed_says_so_in_each_picture() -> None:
+    feed = Corrected(supervise(CLEAR), measure(pictures(CLEAR)), "100x")
+    (picture,) = delivered(feed, 1)
+    feed.close()
+    assert isinstance(picture, Picture)
     assert picture.settings["flat_field"] == "100x"
     assert spread(picture.pixels) < 1.01
-    source.close()
-    assert source.read() is None
+    assert delivered(feed, 1) == []
+
+
+def test_unreadable_pictures_pass_through_a_correction_and_its_link_is_the_feed_s() -> None:
+    feed = Corrected(supervise(CLEAR + "&faults=torn@1"), measure(pictures(CLEAR)), "100x")
+    came = delivered(feed, 3)
+    assert [isinstance(each, Picture) for each in came] == [True, False, True]
+    assert (feed.uri, feed.link.phase) == ("sim:?" + feed.uri.partition("?")[2], "live")
+    feed.close()
+
+
+def test_a_picture_of_other_proportions_ends_it_and_is_told() -> None:
+    wide = "sim:?slide=1&x_um=-900&width=320&height=120&um_per_px=0.22&fps=120"
+    with Newest(Corrected(supervise(wide), measure(pictures(CLEAR)), "100x")) as live:
+        assert live.wait_newer(-1, 5.0) is None
+        assert live.state.phase == "lost"
+        assert isinstance(live.state.fault, FlatFieldRefused)

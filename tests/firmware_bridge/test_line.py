@@ -1,18 +1,19 @@
-"""One connection in a thread of its own: everything is handed over in order, and what hangs is left behind."""
+"""One connection in a thread of its own: everything is handed on in order, and what hangs is left behind."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
+from firmware_bridge.errors import BadPicture, SourceFault, SourceFrozen, SourceLost, SourceUnavailable
 from firmware_bridge.numbering import Numbers
 from firmware_bridge.picture import Picture, Source
+from firmware_bridge.supervision.feed import Delivered
 from firmware_bridge.supervision.line import Line
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
@@ -43,72 +44,94 @@ class Film:
         self.closed.set()
 
 
-def played(line: Line, most: int) -> list[int | str | None]:
-    def one() -> int | str | None:
-        try:
-            picture = line.next(5.0)
-        except SourceFault as fault:
-            return fault.code
-        return None if picture is None else picture.sequence
+class Heard:
+    """What a line hands on, until it brings `last`."""
 
-    return [one() for _ in range(most)]
+    def __init__(self, last: int | None = None) -> None:
+        self.came: list[int | str] = []
+        self._last = last
+
+    def __call__(self, _line: Line, each: Delivered) -> bool:
+        self.came.append(each.code if isinstance(each, BadPicture) else each.sequence)
+        return self.came[-1] != self._last
 
 
 @given(st.lists(st.integers(0, 99) | st.just(BAD), max_size=20))
-def test_everything_is_handed_over_in_order_and_then_the_end(steps: list[int | SourceFault]) -> None:
-    film = Film(steps)
-    expected = [BAD.code if isinstance(step, SourceFault) else step for step in steps]
-    assert played(Line(lambda: film, "film"), len(steps) + 1) == [*expected, None]
+def test_everything_is_handed_on_in_order_and_then_the_end(steps: list[int | SourceFault]) -> None:
+    film, heard = Film(steps), Heard()
+    line = Line(lambda: film, "film", heard)
+    assert line.is_over(5)
+    assert heard.came == [BAD.code if isinstance(step, SourceFault) else step for step in steps]
+    assert line.fault is None
     assert film.closed.wait(5)
 
 
-def test_a_loss_ends_the_line_and_closes_the_source() -> None:
-    film = Film([1, SourceLost("Gone.", "Plug it in."), 2])
-    line = Line(lambda: film, "film")
-    assert played(line, 2) == [1, "source.lost"]
+def fails() -> Source:
+    raise SourceUnavailable("Not there.", "Plug it in.")
+
+
+def surprises() -> Source:
+    raise RuntimeError("driver")
+
+
+@pytest.mark.parametrize(
+    ("open_", "came", "code"),
+    [
+        (lambda: Film([1, SourceLost("Gone.", "Plug it in."), 2]), [1], "source.lost"),
+        (fails, [], "source.unavailable"),
+        (surprises, [], "source.lost"),
+    ],
+)
+def test_a_fault_ends_the_line(open_: Callable[[], Source], came: list[int], code: str) -> None:
+    heard = Heard()
+    line = Line(open_, "film", heard)
+    assert line.is_over(5)
+    assert heard.came == came
+    assert line.fault is not None
+    assert line.fault.code == code
+    assert (line.source is None) == (not came)
+
+
+def test_what_whoever_hears_it_raises_ends_the_line_too() -> None:
+    def frozen(_line: Line, _each: Delivered) -> bool:
+        raise SourceFrozen("The same.", "Unplug it.")
+
+    film = Film([1, 2])
+    line = Line(lambda: film, "film", frozen)
+    assert line.is_over(5)
+    assert isinstance(line.fault, SourceFrozen)
     assert film.closed.wait(5)
-    with pytest.raises(TimeoutError):
-        line.next(0.01)
 
 
-def test_what_cannot_be_opened_is_told_and_there_is_no_source() -> None:
-    def absent() -> Source:
-        raise SourceUnavailable("Not there.", "Plug it in.")
-
-    line = Line(absent, "absent")
-    assert played(line, 1) == ["source.unavailable"]
-    assert line.source is None
-
-
-def test_waiting_too_long_leaves_the_line_as_it_is() -> None:
-    film = Film([1], holds=True)
-    line = Line(lambda: film, "film")
-    assert played(line, 1) == [1]
-    with pytest.raises(TimeoutError):
-        line.next(0.01)
-    line.abandon()
-    assert line.next(5.0) is None
+def test_who_wants_no_more_ends_it_without_a_fault() -> None:
+    film, heard = Film([1, 2, 3]), Heard(last=2)
+    line = Line(lambda: film, "film", heard)
+    assert line.is_over(5)
+    assert (heard.came, line.fault) == ([1, 2], None)
     assert film.closed.wait(5)
 
 
-def test_abandoning_wakes_whoever_waits() -> None:
-    line = Line(lambda: Film([], holds=True), "film")
-    woken: list[Picture | None] = []
-    waiter = threading.Thread(target=lambda: woken.append(line.next(None)))
-    waiter.start()
+def test_one_that_hangs_goes_on_until_it_is_abandoned_and_is_then_over_at_once() -> None:
+    film, heard = Film([1], holds=True), Heard()
+    line = Line(lambda: film, "film", heard)
+    assert not line.is_over(0.01)
+    woken = threading.Thread(target=line.is_over, args=(None,))
+    woken.start()
     line.abandon()
-    waiter.join(5)
-    assert woken == [None]
+    woken.join(5)
+    assert not woken.is_alive()
+    assert film.closed.wait(5)
 
 
-def test_no_more_than_one_picture_is_read_ahead() -> None:
-    """Pictures that wait in the line grow old: there is one under way, and one in the reader's hand."""
-    film = Film(list(range(100)))
-    line = Line(lambda: film, "film")
-    assert played(line, 1) == [0]
-    threading.Event().wait(0.05)
-    assert next(film._steps) in (2, 3)
+def test_nothing_is_read_before_what_came_has_been_taken() -> None:
+    """Pictures that wait grow old."""
+    film, held = Film(list(range(100)), holds=True), threading.Event()
+    line = Line(lambda: film, "film", lambda _line, _each: held.wait(5))
+    assert not line.is_over(0.02)
+    assert next(film._steps) == 1
     line.abandon()
+    held.set()
+    line.leave()
 
 
 CONNECTIONS = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=6), min_size=1, max_size=5)

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 import pytest
 
-from firmware_bridge.commands.eyes import LiveEye
+from firmware_bridge import eyes
 from firmware_bridge.errors import SourceFault, SourceFrozen, SourceUnavailable
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest, Phase, PumpState
 from firmware_bridge.picture import Picture, Source
 from firmware_bridge.supervision import LinkState, Supervised, watch_of
@@ -47,7 +49,7 @@ class SlowCamera:
 def test_what_is_seen_began_after_the_look() -> None:
     camera = SlowCamera()
     supervised = Supervised("test:", lambda: camera, WATCH)
-    with Newest(supervised, lambda: supervised.link) as live:
+    with Newest(supervised) as live:
         look = LiveEye(live)
         look()
         for stage in range(1, 100):
@@ -101,6 +103,17 @@ def test_a_look_waits_for_a_camera_in_trouble_and_tells_each_try_once() -> None:
     assert heard == [("source.frozen", 1), ("source.unavailable", 2), ("source.unavailable", 3)]
 
 
+def test_only_waiting_for_a_camera_in_trouble_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look begins, waits and ends at these seconds."""
+    seconds = iter([10.0, 10.1, 20.0, 20.2, 27.5])
+    monkeypatch.setattr(eyes, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    look, _ = looking(Troubled(BACK, 4, away(LOST, 1), 7))
+    look()
+    assert look.waited_s == 0.0
+    look()
+    assert look.waited_s == 7.5
+
+
 @pytest.mark.parametrize("after", [away(LOST, 5), BACK])
 def test_the_end_of_patience_gives_the_fault_that_it_was(after: PumpState) -> None:
     look, _ = looking(Troubled(away(LOST, 1), after, BACK), patience_s=0.05)
@@ -131,7 +144,7 @@ def test_a_camera_that_does_not_come_is_told_in_its_own_words() -> None:
 
     supervised = Supervised("test:", absent, WATCH)
     with (
-        Newest(supervised, lambda: supervised.link) as live,
+        Newest(supervised) as live,
         pytest.raises(SourceUnavailable, match="There is no camera"),
     ):
         LiveEye(live, patience_s=0.5)()

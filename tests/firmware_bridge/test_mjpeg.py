@@ -15,6 +15,7 @@ from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
 from firmware_bridge.picture import Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.supervision import supervise
+from tests.feeds import delivered
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 Opener = Callable[[str], Source]
@@ -176,7 +177,7 @@ def test_under_supervision_half_a_jpeg_and_a_broken_line_are_told_and_pictures_g
 
     with camera(stammers) as uri:
         source = supervise(uri + "#timeout=2")
-        told = [outcome(source) for _ in range(6)]
+        told = [each.code if isinstance(each, BadPicture) else each.sequence for each in delivered(source, 6)]
         counts = source.link.counts
         source.close()
     assert told == [0, "picture.unreadable", 2, 3, "picture.unreadable", 5]
@@ -186,12 +187,3 @@ def test_under_supervision_half_a_jpeg_and_a_broken_line_are_told_and_pictures_g
 def photograph(level: int) -> bytes:
     noise = np.random.default_rng(level).integers(0, 40, (64, 64, 3)) + level
     return cv2.imencode(".jpg", noise.astype(np.uint8))[1].tobytes()
-
-
-def outcome(source: Source) -> int | str | None:
-    """The number of the next picture, or the code of what is wrong with it."""
-    try:
-        picture = source.read()
-    except BadPicture as fault:
-        return fault.code
-    return None if picture is None else picture.sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,33 +12,40 @@ from hypothesis import strategies as st
 
 from firmware_bridge import newest
 from firmware_bridge.errors import BadPicture, Fault, SourceLost
-from firmware_bridge.newest import LONGEST_PAUSE_S, Newest, Pacer
+from firmware_bridge.newest import Newest
+from firmware_bridge.pacing import LONGEST_PAUSE_S, Pacer
 from firmware_bridge.picture import Picture
+from firmware_bridge.supervision.feed import Delivered, Take
+from firmware_bridge.supervision.vigil import LIVE
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
 
 
 class Scripted:
-    """A source that plays a list: a number is a picture of that number, a fault is raised; then it waits or ends."""
+    """A feed that plays a list: a number is a picture of that number, a fault is raised; then it waits or ends."""
 
-    uri = "scripted:"
+    uri, link = "scripted:", LIVE
 
-    def __init__(self, script: Iterable[int | Exception], stay_open: bool = False) -> None:
+    def __init__(self, script: Iterable[int | Exception], stay_open: bool = False, recorded: bool = False) -> None:
         self.script = iter(script)
         self.stay_open = stay_open
+        self.recorded = recorded
         self.closed = threading.Event()
         self.exhausted = threading.Event()
 
-    def read(self) -> Picture | None:
-        step = next(self.script, None)
-        if isinstance(step, Exception):
-            raise step
-        if step is not None:
-            return Picture(PIXELS, step, 0.0, self.uri)
+    def run(self, take: Take) -> None:
+        while (step := next(self.script, None)) is not None and take(self._delivered(step)):
+            pass
         self.exhausted.set()
         if self.stay_open:
             self.closed.wait(5)
-        return None
+
+    def _delivered(self, step: int | Exception) -> Delivered:
+        if isinstance(step, int):
+            return Picture(PIXELS, step, 0.0, self.uri, recorded=self.recorded)
+        if isinstance(step, BadPicture):
+            return step
+        raise step
 
     def close(self) -> None:
         self.closed.set()
@@ -130,8 +136,8 @@ def test_closing_closes_the_source_and_twice_is_once() -> None:
     assert live.state.phase == "ended"
 
 
-@pytest.mark.parametrize("recorded", [False, True])
-def test_only_recorded_pictures_are_held_up(monkeypatch: pytest.MonkeyPatch, recorded: bool) -> None:
+@pytest.mark.parametrize(("recorded", "paced"), [(False, True), (True, True), (True, False)])
+def test_only_recorded_pictures_are_held_up(monkeypatch: pytest.MonkeyPatch, recorded: bool, paced: bool) -> None:
     """Where live ones were paced too, a picture that came late held up all that followed."""
     asked: list[float] = []
 
@@ -140,17 +146,12 @@ def test_only_recorded_pictures_are_held_up(monkeypatch: pytest.MonkeyPatch, rec
             asked.append(taken_ms)
             return 0.0
 
-    class Film(Scripted):
-        def read(self) -> Picture | None:
-            picture = super().read()
-            return picture and replace(picture, recorded=recorded)
-
     monkeypatch.setattr(newest, "Pacer", Noting)
-    live = Newest(Film([1, 2]))
+    live = Newest(Scripted([1, 2], recorded=recorded), paced)
     live.wait_newer(10**9, 5)
     live.close()
     assert live.state.pictures == 2
-    assert bool(asked) == recorded
+    assert bool(asked) == (recorded and paced)
 
 
 TIMES = st.lists(st.tuples(st.floats(0, 1e7), st.floats(0, 100)), min_size=1, max_size=30)

@@ -23,8 +23,7 @@ import sys
 from firmware_bridge.newest import Newest
 from firmware_bridge.supervision import supervise
 for _ in range(3):
-    source = supervise(sys.argv[1])
-    with Newest(source, lambda: source.link) as live:
+    with Newest(supervise(sys.argv[1])) as live:
         live.wait_newer(-1, 10)
 """
 HANGING = """
@@ -64,10 +63,9 @@ class Busy:
         return None
 
 
-@pytest.mark.parametrize("supervised", [True, False])
-def test_after_close_nobody_is_inside_the_source(supervised: bool) -> None:
+def test_after_close_nobody_is_inside_the_source() -> None:
     before, busy = set(readers()), Busy()
-    live = Newest(Supervised("busy:", lambda: busy, CAMERA) if supervised else busy)
+    live = Newest(Supervised("busy:", lambda: busy, CAMERA))
     assert busy.inside.wait(5)
     live.close()
     assert busy.left

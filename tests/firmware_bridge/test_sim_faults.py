@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from firmware_bridge.sim.schedule import AWAY, Planned, Schedule, Span, parse_sc
 from firmware_bridge.sim.troubles import KINDS
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.supervision import Supervised, watch_of
+from firmware_bridge.supervision.feed import Delivered
 from firmware_bridge.supervision.supervised import Timing
 from firmware_bridge.uri import parse_uri
 
@@ -218,14 +218,14 @@ def test_under_supervision_every_fault_is_survived_and_no_picture_comes_twice() 
 
 
 def read_up_to(source: Supervised, last: int) -> tuple[list[int], int]:
-    numbers, unreadable = [-1], 0
-    read: Callable[[], Picture | None] = source.read
-    while numbers[-1] < last - 1:
-        try:
-            picture = read()
-        except BadPicture:
-            unreadable += 1
-            continue
-        assert picture is not None
-        numbers.append(picture.sequence)
-    return numbers[1:], unreadable
+    numbers, unreadable = [-1], [0]
+
+    def take(each: Delivered) -> bool:
+        if isinstance(each, BadPicture):
+            unreadable[0] += 1
+        else:
+            numbers.append(each.sequence)
+        return numbers[-1] < last - 1
+
+    source.run(take)
+    return numbers[1:], unreadable[0]

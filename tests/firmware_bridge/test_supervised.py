@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +14,15 @@ import pytest
 from firmware_bridge.errors import BadPicture, PartMissing, SourceFrozen, SourceLost, SourceSilent, SourceUnavailable
 from firmware_bridge.newest import Newest
 from firmware_bridge.picture import Picture, Source
-from firmware_bridge.supervision import Supervised, Watch
+from firmware_bridge.sources.folder import FolderSource
+from firmware_bridge.supervision import Supervised, Watch, watch_of
+from firmware_bridge.supervision.feed import Delivered
 from firmware_bridge.supervision.supervised import Timing
+from firmware_bridge.uri import parse_uri
+from tests.feeds import delivered
 
-CAMERA = Watch(ends=False, silent_s=0.05, frozen_s=1.0, open_s=0.05)
+CAMERA = Watch(ends=False, silent_s=0.3, frozen_s=1.0, open_s=0.3)
+INTERVAL_S = 0.2
 FOLDER = Watch(ends=True, silent_s=None, frozen_s=None)
 GONE = SourceLost("Gone.", "Plug it in.")
 ABSENT = SourceUnavailable("Not there.", "Plug it in.")
@@ -28,8 +36,13 @@ def pixels(number: int) -> np.ndarray:
 class Scripted:
     """A device that plays a list: a number is the picture of that number, a fault is raised, HANGS hangs."""
 
-    def __init__(self, script: Iterable[object], again: Callable[[], Source] | None = None) -> None:
-        self.uri, self.complaints = "scripted:", ()
+    def __init__(
+        self,
+        script: Iterable[object],
+        again: Callable[[], Source] | None = None,
+        passes: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        self.uri, self.complaints, self._passes = "scripted:", (), passes
         self._script, self._sequence, self._again = iter(script), -1, again
         self.closed = threading.Event()
 
@@ -43,6 +56,7 @@ class Scripted:
         if not isinstance(step, int):
             return None
         self._sequence += 1
+        self._passes(INTERVAL_S)
         return Picture(pixels(step), self._sequence, 10.0 * self._sequence, self.uri)
 
     def again(self) -> Source:
@@ -55,7 +69,9 @@ class Scripted:
 
 
 class Fleet:
-    """What each opening in turn gives: a script to play or a fault; and a clock that waiting advances."""
+    """What each opening in turn gives: a script to play or a fault; and a clock that runs, and which waiting and
+    pictures advance.
+    """
 
     def __init__(self, *openings: list[object] | Exception) -> None:
         self.openings = list(openings)
@@ -67,26 +83,28 @@ class Fleet:
         step = self.openings.pop(0) if self.openings else ABSENT
         if isinstance(step, Exception):
             raise step
-        self.opened.append(Scripted(step, self.open))
+        self.opened.append(Scripted(step, self.open, self.passes))
         return self.opened[-1]
 
     def wait(self, closing: threading.Event, seconds: float) -> bool:
         self.pauses_s.append(seconds)
-        self.now_s += seconds
+        self.passes(seconds)
         return closing.is_set()
 
-    def tick(self) -> float:
-        self.now_s += 0.2
-        return self.now_s
+    def passes(self, seconds: float) -> None:
+        self.now_s += seconds
+
+    def clock(self) -> float:
+        return self.now_s + time.monotonic()
 
     def supervised(self, watch: Watch = CAMERA) -> Supervised:
-        return Supervised("scripted:", self.open, watch, Timing(self.tick, self.wait))
+        return Supervised("scripted:", self.open, watch, Timing(self.clock, self.wait))
 
 
 def read(source: Supervised, count: int) -> list[Picture]:
-    pictures = [source.read() for _ in range(count)]
+    pictures = [each for each in delivered(source, count) if isinstance(each, Picture)]
     source.close()
-    return [picture for picture in pictures if picture is not None]
+    return pictures
 
 
 @pytest.mark.parametrize("trouble", [[GONE], [RuntimeError("driver")], [HANGS], [None], [1] * 30, []])
@@ -132,19 +150,19 @@ def test_repeats_are_left_out_of_a_camera_and_kept_of_a_recording() -> None:
 
 def test_a_recording_ends_once_and_for_all() -> None:
     source = Fleet([0]).supervised(FOLDER)
-    assert [source.read() is None for _ in range(3)] == [False, True, True]
+    assert [len(delivered(source, 9)) for _ in range(2)] == [1, 0]
     assert source.link.phase == "ended"
 
 
 def test_one_unreadable_picture_is_passed_on_and_reading_goes_on() -> None:
-    source = Fleet([0, BadPicture("Half a JPEG.", "Go on."), 1]).supervised()
-    assert source.read() is not None
-    with pytest.raises(BadPicture):
-        source.read()
-    after = source.read()
-    assert after is not None
-    assert after.sequence == 1
+    bad = BadPicture("Half a JPEG.", "Go on.")
+    source = Fleet([0, bad, 1]).supervised()
+    first, fault, after = delivered(source, 3)
     source.close()
+    assert isinstance(first, Picture)
+    assert fault is bad
+    assert isinstance(after, Picture)
+    assert after.sequence == 1
 
 
 def test_an_opening_that_hangs_is_given_up_and_what_it_opens_late_is_closed() -> None:
@@ -156,7 +174,7 @@ def test_an_opening_that_hangs_is_given_up_and_what_it_opens_late_is_closed() ->
 
     openings = [hangs, Fleet([0]).open]
     source = Supervised("scripted:", lambda: openings.pop(0)(), CAMERA, Timing(wait=lambda *_: False))
-    assert source.read() is not None
+    assert len(delivered(source, 1)) == 1
     assert source.link.counts.openings == 2
     go_on.set()
     assert late.closed.wait(5)
@@ -166,7 +184,7 @@ def test_an_opening_that_hangs_is_given_up_and_what_it_opens_late_is_closed() ->
 def test_what_can_never_open_is_said_and_not_tried_again() -> None:
     fleet = Fleet(PartMissing("linuxpy is not installed.", "Install it."), [0])
     with pytest.raises(PartMissing):
-        fleet.supervised().read()
+        delivered(fleet.supervised(), 1)
     assert fleet.pauses_s == []
 
 
@@ -177,10 +195,10 @@ def test_a_file_that_is_none_is_waited_for() -> None:
     assert source.link.counts.openings == 2
 
 
-def test_closing_ends_a_read_that_waits_and_a_pause() -> None:
+def test_closing_ends_a_wait_and_a_pause() -> None:
     for fleet in (Fleet([HANGS]), Fleet()):
         source = Supervised("scripted:", fleet.open, Watch(False, None, None))
-        reader = threading.Thread(target=source.read)
+        reader = threading.Thread(target=delivered, args=(source, 1))
         reader.start()
         source.close()
         reader.join(5)
@@ -203,9 +221,78 @@ class Holding(Fleet):
 def test_the_newest_picture_stays_and_its_state_says_what_happens(script: list[object], phase: str) -> None:
     fleet = Holding(script)
     source = fleet.supervised()
-    with Newest(source, lambda: source.link) as live:
+    with Newest(source) as live:
         assert fleet.holds.wait(5)
         state = live.state
         assert (state.phase, state.pictures, state.link.attempt, state.usable) == (phase, 1, 1, False)
         assert state.fault is not None
         assert live.latest() is not None
+
+
+def test_an_empty_folder_is_watched_for_ever(tmp_path: Path) -> None:
+    """It has opened, so that the time limit of an opening is not for it."""
+    where = parse_uri(f"folder://{tmp_path}?watch=1")
+    source = Supervised(str(where), lambda: FolderSource(where), replace(watch_of(where), open_s=0.02))
+    waiting = threading.Thread(target=delivered, args=(source, 1))
+    waiting.start()
+    waiting.join(0.1)
+    assert waiting.is_alive()
+    assert source.link.counts.openings == 1
+    source.close()
+    waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def test_the_first_picture_may_take_as_long_as_the_opening_and_the_next_ones_not() -> None:
+    """Cameras that need seconds to begin, and one that hangs soon after it has begun."""
+
+    class Slow(Scripted):
+        def read(self) -> Picture | None:
+            if self._sequence < 0:
+                self.closed.wait(0.1)
+            return super().read()
+
+    camera = Slow([0, HANGS], lambda: Scripted([1]))
+    source = Supervised("slow:", lambda: camera, replace(CAMERA, silent_s=0.03, open_s=60.0))
+    assert len(delivered(source, 2)) == 2
+    assert source.link.counts.openings == 2
+    source.close()
+
+
+def test_time_that_its_taker_needs_is_no_silence() -> None:
+    fleet = Fleet([0, 1, 2])
+    held = threading.Event()
+
+    def slow(each: Delivered) -> bool:
+        held.wait(0.4)
+        return isinstance(each, Picture) and each.sequence < 1
+
+    source = Supervised("scripted:", fleet.open, CAMERA)
+    source.run(slow)
+    assert source.link.counts.openings == 1
+    source.close()
+
+
+def test_what_a_line_brings_that_was_left_behind_is_refused() -> None:
+    """It hangs, is given up, and comes back with a picture after its successor's first."""
+    go_on = threading.Event()
+
+    class Late(Scripted):
+        def read(self) -> Picture | None:
+            go_on.wait(5)
+            return super().read()
+
+        def close(self) -> None:
+            if go_on.is_set():  # by its own thread, once it has come back
+                super().close()
+
+    late = Late([0, 1], lambda: Scripted([7, HANGS]))
+    source = Supervised("scripted:", lambda: late, CAMERA)
+    with Newest(source) as live:
+        assert live.wait_newer(-1, 5) is not None
+        go_on.set()
+        assert late.closed.wait(5)
+        seen = live.latest()
+        assert seen is not None
+        assert np.array_equal(seen.pixels, pixels(7))
+        assert live.state.pictures == 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 
 import pytest
 
 from firmware_bridge import __main__ as command
 from firmware_bridge.boards.host import HostEnd
+from firmware_bridge.trials import live
 from firmware_bridge.trials.focus import figures, starts
 from firmware_bridge.trials.fuzz import fuzz
+from firmware_bridge.trials.stand import VIEW
 
 
 def bridge(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -33,6 +37,18 @@ def test_bare_glass_counts_as_not_found() -> None:
     assert figures(list(starts(2, 3, bare=True))).within == 0
 
 
+def test_the_live_path_is_tried_through_a_camera_that_has_just_been_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In real time: one start."""
+    monkeypatch.setattr(live, "VIEW", replace(VIEW, width=320, height=240))
+    assert bridge(monkeypatch, "bench-focus", "--starts", "0", "--live", "1") == 0
+    told = capsys.readouterr().out
+    assert "within it           1 of 1 (100.0%)" in told
+    assert re.search(r"camera +\d+\.\d to \d+\.\d pictures per second, asked for 15", told)
+    assert "directly" not in told
+
+
 def test_fuzzing_finds_no_crash_and_is_the_same_each_time() -> None:
     first, second = fuzz(3000, 5), fuzz(3000, 5)
     assert first.crashes == ()
@@ -48,10 +64,11 @@ def test_a_crash_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_commands_print_their_figures(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert bridge(monkeypatch, "bench-focus", "--starts", "2") == 0
+    assert bridge(monkeypatch, "bench-focus", "--starts", "2", "--live", "0") == 0
     assert bridge(monkeypatch, "fuzz-boards", "--strings", "500") == 0
     told = capsys.readouterr().out
     assert "within it           2 of 2 (100.0%)" in told
     assert "“no focus found” in 1 of 1" in told
+    assert "live" not in told
     assert "500 strings" in told
     assert "crashes 0" in told

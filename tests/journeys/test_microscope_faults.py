@@ -21,8 +21,8 @@ from PIL import Image
 
 from edge.intake.live import Live
 from edge.web import create_app
-from firmware_bridge.commands.eyes import LiveEye
 from firmware_bridge.errors import Fault
+from firmware_bridge.eyes import LiveEye
 from firmware_bridge.newest import Newest
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, Region, Scan, ScanOptions, ScanState, Scope, plan_scan
@@ -115,7 +115,7 @@ class Clinic:
         parts.enter_context(SimPort(self.board, self.link, lambda path: self.ports.append(str(self.link.readlink()))))
         self.ports.append(str(self.link.readlink()))
         self.camera: Supervised = supervise(f"{CAMERA}&faults={CAMERA_FAULTS}", lambda uri: SimSource(uri, body))
-        self.live = parts.enter_context(Newest(self.camera, lambda: self.camera.link))
+        self.live = parts.enter_context(Newest(self.camera))
         self.scope = self._opened()
         parts.callback(self.scope.close)
 

@@ -37,11 +37,14 @@ class Waves:
         return float(self.amplitude * np.sin(self.kx * x_um + self.ky * y_um + self.phase).sum())
 
     def over(self, x_um: NDArray[np.float64], y_um: NDArray[np.float64]) -> Plane:
-        """The values on a grid, (len(y), len(x)): sin(a + b) is the sum of two products of a row and a column."""
+        """The values on a grid, (len(y), len(x)): sin(a + b) is the sum of two products of a row and a column.
+
+        Not by BLAS, whose threads spin longer than all this takes.
+        """
         along = x_um[:, None] * self.kx + self.phase
         across = y_um[:, None] * self.ky
-        total = np.cos(across) @ np.sin(along).T + np.sin(across) @ np.cos(along).T
-        return np.asarray(self.amplitude * total, np.float32)
+        rows, columns = np.hstack([np.cos(across), np.sin(across)]), np.hstack([np.sin(along), np.cos(along)])
+        return np.asarray(self.amplitude * np.einsum("yk,xk->yx", rows, columns), np.float32)
 
 
 def waves(rng: Generator, lengths_um: tuple[float, float], spread: float, count: int = 5) -> Waves:

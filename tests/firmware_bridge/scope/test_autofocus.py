@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BoardSilent, MotionLocked, MoveFailed
+from firmware_bridge.errors import BoardSilent, MotionLocked, MoveFailed, SourceLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, Optics, autofocus, sharpness
 from firmware_bridge.scope.parabola import vertex
@@ -90,6 +92,41 @@ def test_it_gives_up_after_enough_pictures() -> None:
     stood = stand("grbl")
     result = autofocus(stood.scope, eye(stood), FocusPlan(most_images=5), stood.clock)
     assert (result.images, result.reason) == (5, "time")
+
+
+class Away:
+    """A camera that is away for so long at its n-th look, and says so."""
+
+    def __init__(self, stood: Stand, away_s: float, at: Collection[int]) -> None:
+        self._stood, self._look, self._away_s, self._at = stood, eye(stood), away_s, at
+        self.looks, self.waited_s = 0, 100.0  # of an earlier search
+
+    def __call__(self) -> Pixels:
+        self.looks += 1
+        if self.looks in self._at:
+            self._stood.clock.sleep(self._away_s)
+            self.waited_s += self._away_s
+        return self._look()
+
+
+def test_waiting_for_a_camera_in_trouble_is_no_time_of_the_search() -> None:
+    stood = stand("sangaboard")
+    result = autofocus(stood.scope, Away(stood, 39.0, {2, 5, 9}), clock=stood.clock)
+    assert (result.found, result.reason) == (True, "found")
+
+
+def test_a_slow_search_is_out_of_time_however_long_the_camera_was_away() -> None:
+    stood = stand("sangaboard")
+    result = autofocus(stood.scope, Away(stood, 39.0, {2}), FocusPlan(time_s=0.3), stood.clock)
+    assert (result.found, result.reason) == (False, "time")
+
+
+def test_a_camera_that_is_away_again_and_again_is_told_and_not_that_there_is_no_focus() -> None:
+    stood = stand("sangaboard")
+    look = Away(stood, 39.0, range(100))
+    with pytest.raises(SourceLost, match="The camera was away for 156 s"):
+        autofocus(stood.scope, look, clock=stood.clock)
+    assert look.looks == 4
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("stall@20:99", MoveFailed), ("silence@20:99", BoardSilent)])

@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 import time
 
-from firmware_bridge.commands.news import News, Told, nobody
 from firmware_bridge.errors import SourceFault, SourceLost
 from firmware_bridge.newest import Newest, PumpState
+from firmware_bridge.news import News, Told, nobody
 from firmware_bridge.picture import Picture, Pixels
 
 PATIENCE_S = 40.0
-"""A camera that is found again within this time costs a scan nothing: six tries to open it, and 20 s for the rest of
-the 60 s that an autofocus may take.
-"""
+"""A camera that is found again within this time costs a scan nothing: six tries to open it."""
 STEP_S = 0.25
 IN_FLIGHT = 2
 """Pictures after the newest one that may have begun already: one handed over, one being exposed or made."""
@@ -33,6 +31,12 @@ class LiveEye:
         self._told = told
         self._patience_s = patience_s
         self._hurried = threading.Event()
+        self._waited_s = 0.0
+
+    @property
+    def waited_s(self) -> float:
+        """How long all looks so far have waited while the camera was in trouble."""
+        return self._waited_s
 
     def __call__(self) -> Pixels:
         """A fresh picture.
@@ -42,21 +46,22 @@ class LiveEye:
         """
         newest = self._live.latest()
         old = (-1 if newest is None else newest.sequence) + IN_FLIGHT  # the first may have begun before the stage moved
-        return self._awaited(old, time.monotonic() + self._patience_s).pixels
+        return self._awaited(old, time.monotonic()).pixels
 
     def hurry(self) -> None:
         """From now on wait for no camera that is in trouble; from any thread, and from a signal."""
         self._hurried.set()
 
-    def _awaited(self, old: int, end_s: float) -> Picture:
+    def _awaited(self, old: int, began_s: float) -> Picture:
         news = News(self._told)
         last: SourceFault | None = None
         while (picture := self._live.wait_newer(old, STEP_S)) is None:
             state = self._live.state
             last = state.fault or last
-            if self._is_in_vain(state) or time.monotonic() >= end_s:
+            if self._is_in_vain(state) or time.monotonic() - began_s >= self._patience_s:
                 raise last or self._without_reason(state)
             news.hear(state)
+        self._waited_s += 0.0 if last is None else time.monotonic() - began_s
         return picture
 
     def _is_in_vain(self, state: PumpState) -> bool:

@@ -1,0 +1,1 @@
+"""External validation: what a bundle is worth on anyone's images with anyone's labels."""

@@ -1,0 +1,70 @@
+"""`marrowkit-export examine`: a trained network by the protocol that all of them sit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from torch.nn import functional
+
+from edge.bundle.tensors import Floats
+from edge.durable import write_durably
+from edge.errors import BadSetting
+from export.crops.cells import fold_numbers, training_cells, unseen_cells
+from export.crops.kept import Told, Trained, read_trained
+from export.crops.shown import resized, untouched
+from export.opinion.table import CellTable
+from export.validating.examined import as_json, as_markdown
+from export.validating.exams import Ask, exams, sat
+
+AT_ONCE = 32
+EXAMINED_JSON, EXAMINED_TABLE = "examined.json", "examined.md"
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished `train --fold` or `distil --fold`.")],
+    data: Annotated[Path, typer.Option(help="Folder of the sets of images.")] = Path("../shared/data"),
+    work: Annotated[Path, typer.Option(help="Where the cells that were found in them are kept.")] = Path("runs/crops"),
+) -> None:
+    """Examine a trained network: patients and images that it left out, and laboratories that it never saw."""
+    trained = read_trained(run)
+    every = training_cells(data, work)
+    asked = exams(every.rows(_left_out(every, trained.told)), unseen_cells(data, work))
+    results = [sat(each, asking(trained), trained.told.labels) for each in asked]
+    if not results:
+        raise BadSetting(f"{data} holds nothing to examine on.", "Name the folder of the sets with --data.")
+    write_durably(run / EXAMINED_JSON, as_json(about(trained), results))
+    write_durably(run / EXAMINED_TABLE, as_markdown(results).encode())
+    typer.echo(as_markdown(results))
+
+
+def asking(trained: Trained) -> Ask:
+    """The network's softmax of cells as the kit shows them."""
+
+    def ask(cells: CellTable) -> Floats:
+        parts = [_shares(trained, cells.rows(np.arange(at, min(at + AT_ONCE, len(cells)))))
+                 for at in range(0, len(cells), AT_ONCE)]  # fmt: skip
+        return np.concatenate(parts)
+
+    return ask
+
+
+def about(trained: Trained) -> dict[str, Any]:
+    """What a card says of the network itself."""
+    return {**asdict(trained.told), "parameters": sum(each.numel() for each in trained.module.parameters())}
+
+
+def _shares(trained: Trained, cells: CellTable) -> Floats:
+    with torch.no_grad():
+        logits = trained.module(resized(untouched(cells.planes), trained.told.size_px))
+    return np.asarray(functional.softmax(logits, 1), np.float32)
+
+
+def _left_out(cells: CellTable, told: Told) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    if told.left_out is None:
+        return np.zeros(len(cells), np.bool_)
+    return np.asarray(fold_numbers(cells) == told.left_out, np.bool_)

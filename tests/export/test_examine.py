@@ -1,0 +1,81 @@
+"""`marrowkit-export examine`: every network sits the same exams, on cells that it has not learned from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from export.__main__ import app
+from export.crops.cells import FOLDS, fold_numbers
+from export.opinion.table import CellTable, write_cells
+from export.validating import examine
+from export.validating.examined import as_json, read_results
+from export.validating.exams import answered, exams, sat
+from models.marrowkit2026_opinion.net import LABELS
+from tests.tabled import drawn_cells
+
+CELLS = drawn_cells(12)
+UNSEEN = {"blast_fields": CELLS.rows(np.arange(0, len(CELLS), 3)), "taleqani": CELLS.rows(np.arange(1, len(CELLS), 3))}
+STUDENT = "marrowkit2026_student"
+
+
+def known(cells: CellTable) -> np.ndarray:
+    """Whoever knows the truth."""
+    return np.where(np.arange(len(LABELS)) == np.where(cells.blast, 0, 1)[:, None], 0.9, 0.02).astype(np.float32)
+
+
+def test_who_knows_the_truth_passes_every_exam() -> None:
+    results = [sat(each, known, LABELS) for each in exams(CELLS, UNSEEN)]
+    assert [each.name for each in results] == ["same site", "patients", "other sites", "other sites", "other sites"]
+    assert results[-1].cells == sum(map(len, UNSEEN.values()))
+    for each in results:
+        figures = {one.name: one.value for one in each.blasts}
+        assert (figures["sensitivity"], figures["specificity"], figures["AUC"]) == (1.0, 1.0, 1.0)
+
+
+def test_patients_are_those_of_one_laboratory() -> None:
+    patients = next(each for each in exams(CELLS, {}) if each.name == "patients")
+    assert set(patients.cells.sources) == {"cnmc"}
+    assert patients.unit == "patient"
+
+
+def test_a_cell_is_a_blast_from_one_half_on() -> None:
+    shares = np.array([[0.5, 0.3, 0.2, 0, 0, 0], [0.49, 0.01, 0.5, 0, 0, 0], [0.49, 0.41, 0.1, 0, 0, 0]], np.float32)
+    said = answered(CELLS.rows(np.arange(3)), shares, LABELS).said
+    assert said.tolist() == [0, 2, 1]
+
+
+def test_a_card_is_read_back_as_it_was_written() -> None:
+    results = tuple(sat(each, known, LABELS) for each in exams(CELLS, UNSEEN))
+    about, again = read_results(as_json({"network": "x"}, results))
+    assert (about, again) == ({"network": "x"}, results)
+
+
+def test_folds_keep_groups_together_and_are_the_same_for_all() -> None:
+    fold = fold_numbers(CELLS)
+    assert set(fold) == set(range(FOLDS))
+    assert all(len(set(fold[CELLS.groups == group])) == 1 for group in set(CELLS.groups))
+    np.testing.assert_array_equal(fold, fold_numbers(CELLS))
+
+
+def test_the_command_examines_what_was_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_cells(CELLS, tmp_path / "cells.npz")
+    run, file = tmp_path / "run", str(tmp_path / "cells.npz")
+    words = ["train", STUDENT, str(run), "--set", "size=small", "--cells", file, "--fold", "1", "--size", "32"]
+    assert CliRunner().invoke(app, [*words, "--steps", "2", "--batch", "4"], catch_exceptions=False).exit_code == 0
+    monkeypatch.setattr(examine, "training_cells", lambda data, work: CELLS)
+    monkeypatch.setattr(examine, "unseen_cells", lambda data, work: UNSEEN)
+    done = CliRunner().invoke(app, ["examine", str(run)], catch_exceptions=False)
+    assert done.exit_code == 0
+    about, results = read_results((run / "examined.json").read_bytes())
+    assert (about["left_out"], about["settings"]) == (1, {"size": "small"})
+    assert about["parameters"] > 10_000
+    left_out = int(np.count_nonzero(fold_numbers(CELLS) == 1))
+    assert next(each.cells for each in results if each.name == "same site") == left_out
+    assert (run / "examined.md").read_text().strip() == done.output.strip()
+    assert "| same site |" in done.output
+    assert json.loads((run / "trained.json").read_text())["left_out"] == 1
