@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "train-cells": "export.commands.train:train_cells_command",
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",
+    "again-rates": "export.again_rates:command",
     "as-shipped": "export.as_shipped:command",
     "stability": "export.stability:command",
     "site-gain": "export.site_gain:command",

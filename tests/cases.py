@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from edge.again import Signature, signature_of
 from edge.calibration import Calibration, FittedWith, Lamp, SiteScale, SiteThreshold, Stain
 from edge.casework import Model, Proof, open_casework
 from edge.casework.casework import Outside
@@ -278,6 +279,10 @@ class PaintedStation(PaintedExaminer):
     """A whole station as `marrowkit serve` wants one."""
 
     model = MODEL
+
+    def signature(self, frame: Frame) -> Signature:
+        """As a station's, for a picture of a camera."""
+        return signature_of(frame.pixels)
 
     def close(self) -> None:
         """Nothing to free."""

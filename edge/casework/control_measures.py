@@ -20,8 +20,8 @@ from edge.document import Document
 Level = Literal["ok", "warn", "block"]
 Measures = Mapping[str, float]
 LEVELS: Sequence[Level] = ("ok", "warn", "block")
-BY_GATE = ("focus_um", "exposure", "unevenness", "green_share", "light_red", "light_blue")
-"""Measures of the quality gate: sharpness, brightness, evenness, the stain's hue, the lamp's colour."""
+BY_GATE = ("focus_um", "exposure", "unevenness", "stained", "green_share", "light_red", "light_blue")
+"""Measures of the quality gate: sharpness, brightness, evenness, stained share, the stain's hue, the lamp's colour."""
 SCALE, CELLS, BLASTS = "um_per_px", "cells_per_field", "blast_percent"
 FIXED: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "focus_um": ((0.0, 1.1), (0.0, 1.4)),
@@ -35,6 +35,7 @@ LEAST_SD: Measures = {
     "focus_um": 0.05,
     "exposure": 4.0,
     "unevenness": 0.02,
+    "stained": 0.02,
     "green_share": 0.01,
     "light_red": 0.02,
     "light_blue": 0.02,

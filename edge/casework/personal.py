@@ -15,14 +15,18 @@ LEAST_PHONE, MOST_PHONE = 8, 15
 SHORT_CODE = 4
 """Capitals alone, up to so many, are taken for an abbreviation: QC, ABCD."""
 
-_PHONE = re.compile(r"(?<![\w.])(?:\+|00)?[0-9](?:[ ()/.-]{0,2}[0-9]){7,14}(?!\w)")
+_PHONE = re.compile(r"(?<![\w.-])(?:\+|00)?[0-9](?:[ ()/.-]{0,2}[0-9]){7,14}(?!\w)")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+")
-_DATES = (
-    (re.compile(r"(?<!\d)(\d{4})[-./ ]?(\d{2})[-./ ]?(\d{2})(?!\d)"), (0, 1, 2)),
-    (re.compile(r"(?<!\d)(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})(?!\d)"), (2, 1, 0)),
-    (re.compile(r"(?<!\d)(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})(?!\d)"), (2, 0, 1)),
-    (re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)"), (2, 1, 0)),
+_DATES = tuple(
+    re.compile(rf"(?<!\d){form}(?!\d)")
+    for form in (
+        r"(?P<year>\d{4})(?P<gap>[-./ ]?)(?P<month>\d{2})(?P=gap)(?P<day>\d{2})",
+        r"(?P<day>\d{1,2})(?P<gap>[-./ ])(?P<month>\d{1,2})(?P=gap)(?P<year>\d{4})",
+        r"(?P<month>\d{1,2})(?P<gap>[-./ ])(?P<day>\d{1,2})(?P=gap)(?P<year>\d{4})",
+        r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})",
+    )
 )
+"""The ways in which days are written; between the parts always the same."""
 
 
 def code_looks_like(code: str) -> str | None:
@@ -37,7 +41,7 @@ def note_looks_like(note: str) -> str | None:
 
 def has_date(text: str) -> bool:
     """A day that somebody could be born on is in it."""
-    return any(_is_day(found.groups(), order) for form, order in _DATES for found in form.finditer(text))
+    return any(_is_day(found) for form in _DATES for found in form.finditer(text))
 
 
 def has_address(text: str) -> bool:
@@ -65,8 +69,8 @@ def _has_marks(word: str) -> bool:
     return any(each.isalpha() for each in word) and not word.isascii()
 
 
-def _is_day(parts: tuple[str, ...], order: tuple[int, int, int]) -> bool:
-    year, month, day = (int(parts[k]) for k in order)
+def _is_day(found: re.Match[str]) -> bool:
+    year, month, day = (int(found[name]) for name in ("year", "month", "day"))
     try:
         return date(year, month, day).year in YEARS
     except ValueError:

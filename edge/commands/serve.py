@@ -12,12 +12,15 @@ from typing import Annotated, Protocol
 import typer
 from fastapi import FastAPI
 
+from edge.again import Signature
 from edge.casework import Model, open_casework
 from edge.casework.casework import Outside
+from edge.casework.known_again import KnownAgain
 from edge.commands.options import DataDir, data_folder
 from edge.errors import BadSetting, StoreBusy
 from edge.intake.live import LiveOptions, open_live
 from edge.record import Record
+from edge.types import Frame
 from edge.web import Examiner, WebParts, create_app, create_fallback
 from edge.web.server import Server, leave_by_exception
 from firmware_bridge.errors import BadSourceUri, Fault
@@ -34,6 +37,9 @@ class Station(Examiner, Protocol):
     @property
     def model(self) -> Model:
         """Which bundle answers, and what its labels count as."""
+
+    def signature(self, frame: Frame) -> Signature:
+        """By what a frame is known again."""
 
     def close(self) -> None:
         """Free the engines."""
@@ -119,7 +125,9 @@ def _parts(
     record = open_parts.enter_context(closing(Record(folder)))
     live = open_parts.enter_context(open_live(source, live_options))
     outside = Outside(
-        open_examiner=lambda name: open_station(name, folder), camera_missing=lambda: _camera_missing(live.state)
+        looker=KnownAgain(station.signature),
+        open_examiner=lambda name: open_station(name, folder),
+        camera_missing=lambda: _camera_missing(live.state),
     )
     return WebParts(
         casework=open_parts.enter_context(closing(open_casework(record, station.model, outside))),

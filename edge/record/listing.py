@@ -83,6 +83,10 @@ class Listing:
         )[0]
         return int(row["fields"]), int(row["cells"])
 
+    def fields(self, case_id: int) -> int:
+        """How many fields a case has, refused ones too."""
+        return int(self._database.select("SELECT count(*) AS n FROM fields WHERE case_id = ?", case_id)[0]["n"])
+
     def sums(self, case_ids: Sequence[int], blast_labels: Iterable[str]) -> Mapping[int, Sums]:
         """By case; every case that was asked for is there."""
         blasts = tuple(blast_labels)

@@ -59,6 +59,11 @@ class Steps:
             connection.execute("UPDATE cases SET changed_hint = ? WHERE id IS ?", (now, case_id))
         return number
 
+    def last(self, case_id: int | None) -> int:
+        """The number of the latest step; 0 where nothing was done."""
+        rows = self._database.select("SELECT max(number) AS last FROM steps WHERE case_id IS ?", case_id)
+        return int(rows[0]["last"] or 0)
+
     def of(self, case_id: int | None) -> tuple[Step, ...]:
         """The steps in their order."""
         rows = self._database.select("SELECT * FROM steps WHERE case_id IS ? ORDER BY number", case_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from edge.again import Signature
 from edge.decide.case import decide_documents
 from edge.decide.cells import Jury
 from edge.decide.counts import tally
@@ -31,6 +32,7 @@ from edge.station.seen import (
     scale_in_frame,
     scale_of,
     seen_of,
+    signature_in_frame,
     told,
 )
 from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Outlines, Reason, Scale, Verdict
@@ -105,6 +107,10 @@ class Station:
     def gate(self, frame: Frame) -> Verdict:
         """The quality gate alone, without reading the scale: for live gauges."""
         return judged(seen_of(frame), None)
+
+    def signature(self, frame: Frame) -> Signature:
+        """By what this frame is known again when the stage comes back (`edge.again`)."""
+        return signature_in_frame(seen_of(frame))
 
     def examine(self, frame: Frame) -> Examination:
         """The whole sentence: frame, scale, gate, cells, features, opinions, decision.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from edge.again.signature import GRID, Signature, signature_of
 from edge.optics.normal import NormalField, normalise
 from edge.optics.planes import Mask
 from edge.quality import Photograph, gate, photograph
@@ -107,6 +108,15 @@ def labels_in_frame(seen: Seen, outlines: Outlines) -> tuple[Labels, Labels]:
         return input_outlines(outlines, seen.whole)
     cells, nuclei = input_outlines(outlines, seen.photo.size_px)
     return _placed(cells, seen.photo, seen.whole), _placed(nuclei, seen.photo, seen.whole)
+
+
+def signature_in_frame(seen: Seen) -> Signature:
+    """By what the frame is known again; of a photograph its disc, on the grid of the whole picture."""
+    if seen.photo is None:
+        return signature_of(seen.pixels)
+    pitch_px = max(seen.whole) / GRID
+    signature = signature_of(seen.pixels, seen.lit, pitch_px / seen.photo.factor)
+    return replace(signature, pitch_px=pitch_px, left_px=float(seen.photo.left_px), top_px=float(seen.photo.top_px))
 
 
 def told(seen: Seen) -> tuple[Reason, ...]:

@@ -48,8 +48,10 @@ def router(parts: WebParts) -> APIRouter:
 
     @routes.get("/api/v1/events", tags=["live"])
     async def events(request: Request, case: int | None = None) -> StreamingResponse:
-        """Server-Sent Events: `live` (state of the source, gauges) and `case` (its number of fields)."""
+        """Server-Sent Events: `live`, `gauges`, `room`, `control`, and `case` (fields, state, latest step)."""
         translate = translation(language_of(request).code)
+        if case is not None:
+            await asyncio.to_thread(parts.record.case, case)
         return StreamingResponse(event_stream(parts, verdicts, case, translate), media_type="text/event-stream")
 
     return routes
@@ -98,10 +100,28 @@ async def _news(
         "gauges": gauges_shape(verdict, translate),
         "room": {"free_mb": free_mb // 100 * 100},
     }
+    news["control"] = await asyncio.to_thread(_control, parts)
     if case is not None:
-        tally = await asyncio.to_thread(parts.record.tally, case)
-        news["case"] = {"id": case, "fields": tally.fields}
+        news["case"] = await asyncio.to_thread(_case, parts, case)
     return news
+
+
+def _control(parts: WebParts) -> dict[str, Any]:
+    """What the control slide says today."""
+    state = parts.casework.controls.state()
+    return {"state": state.level, "due": state.due, "verdict": state.verdict}
+
+
+def _case(parts: WebParts, case_id: int) -> dict[str, Any]:
+    """How far a case is; whenever any of it changes, something was done to the case."""
+    case, books = parts.record.case(case_id), parts.casework.books
+    return {
+        "id": case_id,
+        "fields": books.listing.fields(case_id),
+        "state": case.state,
+        "version": case.version,
+        "step": books.steps.last(case_id),
+    }
 
 
 def state_shape(state: PumpState, translate: Translate = in_english) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 
+from edge.record import NewCase
 from edge.types import Frame
-from edge.web import WebParts
+from edge.web import WebParts, create_app
 from edge.web.language import translation
 from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
@@ -124,8 +126,16 @@ def test_events_tell_state_gauges_and_room(parts: WebParts) -> None:
     assert said["room"]["free_mb"] >= 0
 
 
-def test_events_tell_of_a_cases_fields(parts: WebParts) -> None:
-    assert events_of(parts, {"case"}, case=1)["case"] == {"id": 1, "fields": 0}
+def test_events_tell_how_far_a_case_is_and_what_the_control_slide_says(parts: WebParts) -> None:
+    parts.casework.life.begin(NewCase("A-17", "marrow", "wright-giemsa"), by="")
+    said = events_of(parts, {"case", "control"}, case=1)
+    assert said["case"] == {"id": 1, "fields": 0, "state": "open", "version": 1, "step": 1}
+    assert said["control"] == {"state": "warn", "due": True, "verdict": None}
+
+
+def test_events_of_a_case_that_is_not_there_are_a_problem(parts: WebParts) -> None:
+    with TestClient(create_app(parts), "http://localhost") as client:
+        assert client.get("/api/v1/events?case=9").status_code == 404
 
 
 def test_a_lost_camera_has_a_reason_and_no_gauges(parts: WebParts, live: PaintedLive) -> None:

@@ -103,7 +103,8 @@ class ControlStateShape(BaseModel):
     state: Level
     policy: Literal["off", "warn", "block"]
     due: bool
-    control: ControlShape | None
+    control: int | None
+    slide: str | None
     run: int | None
     verdict: Level | None
     findings: list[FindingShape]
@@ -127,7 +128,7 @@ def controls_router(parts: WebParts) -> APIRouter:
     @routes.get("/state")
     def state(translate: Reader) -> ControlStateShape:
         """What holds today."""
-        return state_shape(parts, casework.controls.state(), translate)
+        return state_shape(casework.controls.state(), translate)
 
     @routes.patch("/{control_id}", responses=problems("record.unknown", "session.none", "session.lead"))
     def change(control_id: int, wanted: ControlChangeShape, person: Person) -> ControlShape:
@@ -180,7 +181,7 @@ def runs_router(parts: WebParts, desk: Desk) -> APIRouter:
     return routes
 
 
-def state_shape(parts: WebParts, state: ControlState, translate: Translate) -> ControlStateShape:
+def state_shape(state: ControlState, translate: Translate) -> ControlStateShape:
     """What the control slide allows today, as it is answered."""
     findings = [] if state.run is None else [finding_shape(each, translate) for each in state.run.findings]
     due = [translate("Check the control slide before the first patient of the day.")] if state.due else []
@@ -188,7 +189,8 @@ def state_shape(parts: WebParts, state: ControlState, translate: Translate) -> C
         state=state.level,
         policy=state.policy,  # type: ignore[arg-type]
         due=state.due,
-        control=None if state.slide is None else _control(parts, state.slide),
+        control=None if state.slide is None else state.slide.id,
+        slide=None if state.slide is None else state.slide.name,
         run=None if state.run is None else state.run.number,
         verdict=state.verdict,  # type: ignore[arg-type]
         findings=findings,

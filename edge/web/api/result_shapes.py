@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,7 @@ from edge.types import BundleRef
 from edge.web.shapes import CaseShape, CountsShape, DecisionShape, FieldShape, case_shape, field_shape
 from edge.words import Translate
 
+Said = TypeVar("Said", bound=BaseModel)
 COUNTING = frozenset({"open", "amended"})
 
 
@@ -115,12 +116,34 @@ class BundleShape(BaseModel):
     blast_labels: list[str]
 
 
-class FactShape(BaseModel):
-    """Something that is said of a case, by whom and when."""
+class AnswerSaidShape(BaseModel):
+    """What the expert answered; `opinion` is one of likely, unlikely, unclear, again, other."""
 
-    value: dict[str, Any]
+    expert: str
+    opinion: str
+    percent: float | None
+    text: str
     operator: str
     clock_hint: str
+
+
+class ConsentSaidShape(BaseModel):
+    """That cells may be used for training, and on what ground."""
+
+    ground: str
+    operator: str
+    clock_hint: str
+
+
+class ControlSaidShape(BaseModel):
+    """The control slide's run that stood when the latest field was captured; `due`: it was not of that day."""
+
+    control: int
+    slide: str
+    run: int
+    verdict: str
+    when: str | None
+    due: bool
 
 
 class CaseResultShape(BaseModel):
@@ -141,9 +164,9 @@ class CaseResultShape(BaseModel):
     undo: StepShape | None
     redo: StepShape | None
     signature: SignatureShape | None
-    answer: FactShape | None
-    consent: FactShape | None
-    control: FactShape | None
+    answer: AnswerSaidShape | None
+    consent: ConsentSaidShape | None
+    control: ControlSaidShape | None
     bundle: BundleShape
 
 
@@ -168,9 +191,9 @@ def result_shape(result: CaseResult, history: History, translate: Translate) -> 
         undo=step_shape(history.done[-1]) if history.done else None,
         redo=step_shape(history.undone[-1]) if history.undone else None,
         signature=None if result.signature is None else signature_shape(result.signature),
-        answer=_fact(result.facts.get("answer")),
-        consent=_fact(result.facts.get("consent")),
-        control=_fact(result.facts.get("control")),
+        answer=_said(result.facts.get("answer"), AnswerSaidShape),
+        consent=_said(result.facts.get("consent"), ConsentSaidShape),
+        control=_said(result.facts.get("control"), ControlSaidShape),
         bundle=_bundle(result),
     )
 
@@ -222,10 +245,8 @@ def _can(result: CaseResult, history: History) -> CanShape:
     )
 
 
-def _fact(fact: Fact | None) -> FactShape | None:
-    return (
-        None if fact is None else FactShape(value=dict(fact.value), operator=fact.operator, clock_hint=fact.clock_hint)
-    )
+def _said(fact: Fact | None, shape: type[Said]) -> Said | None:
+    return None if fact is None else shape(**{**fact.value, "operator": fact.operator, "clock_hint": fact.clock_hint})
 
 
 def _bundle(result: CaseResult) -> BundleShape:

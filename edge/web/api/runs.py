@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from edge.casework.compare import Comparison, compared
+from edge.casework.compare import ClassPair, Comparison, compared
 from edge.casework.rerun import Run
-from edge.casework.results import require_case
+from edge.casework.results import CaseResult, require_case
 from edge.document import sentences
 from edge.record.listing import Sums
 from edge.web.api.problem_shapes import problems
@@ -29,14 +30,15 @@ class RerunShape(BaseModel):
 class RunShape(BaseModel):
     """One way in which a case was looked at; `case` holds it. The first is the case itself.
 
-    `state`: done, running, failed (see `fault`), stopped (the kit went down meanwhile).
+    `state`: done, running, failed (see `fault`), stopped (the kit went down). `done` of `fields` are examined.
+    `bundle` is the name that was asked for until one is.
     """
 
     case: int
-    bundle: dict[str, Any]
+    bundle: dict[str, Any] | str
     state: str
+    done: int
     fields: int
-    of_fields: int
     counts: CountsShape
     decision: DecisionShape
     fault: dict[str, str] | None
@@ -47,15 +49,23 @@ class SideShape(BaseModel):
 
     case: CaseShape
     bundle: dict[str, Any]
+    counts: CountsShape
     decision: DecisionShape
 
 
+class ShareShape(BaseModel):
+    """Cells of a class and their percentage of the countable."""
+
+    cells: int
+    percent: float
+
+
 class ClassPairShape(BaseModel):
-    """One class in both: cells and percentage."""
+    """One class in both."""
 
     label: str
-    left: tuple[int, float]
-    right: tuple[int, float]
+    left: ShareShape
+    right: ShareShape
     blast: bool
 
 
@@ -111,42 +121,44 @@ def _run(parts: WebParts, run: Run, translate: Translate) -> RunShape:
     of_case = run.case.of_case or run.case.id
     return RunShape(
         case=run.case.id,
-        bundle=ref_shape(result.model.ref) if result.fields else {"name": run.rerun.bundle if run.rerun else ""},
+        bundle=run.rerun.bundle if run.rerun is not None and not result.fields else ref_shape(result.model.ref),
         state="done" if run.rerun is None else run.rerun.state,
-        fields=len(result.fields),
-        of_fields=len(parts.record.fields(of_case)),
-        counts=CountsShape(**_plain(result.figures.counts)),
+        done=len(result.fields),
+        fields=len(parts.record.fields(of_case)),
+        counts=CountsShape(**asdict(result.figures.counts)),
         decision=_decision(result.figures.decision, translate),
         fault=dict(run.rerun.fault) if run.rerun is not None and run.rerun.fault else None,
     )
 
 
 def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:
-    sides = {
-        name: SideShape(
-            case=case_shape(
-                side.case,
-                Sums(len(side.fields), side.figures.counts, side.figures.doubtful, side.figures.corrected),
-            ),
-            bundle=ref_shape(side.model.ref),
-            decision=_decision(side.figures.decision, translate),
-        )
-        for name, side in (("left", both.left), ("right", both.right))
-    }
-    apart = both.difference
+    apart, same = both.difference, both.same_pictures
     return ComparisonShape(
-        **sides,
-        same_pictures=both.same_pictures,
+        left=_side(both.left, translate),
+        right=_side(both.right, translate),
+        same_pictures=same,
         difference=apart.points,
-        interval=None if both.same_pictures else apart.interval,
-        agree=None if both.same_pictures else apart.agree,
-        classes=[ClassPairShape(label=c.label, left=c.left, right=c.right, blast=c.blast) for c in both.classes],
+        interval=None if same else apart.interval,
+        agree=None if same else apart.agree,
+        classes=[_pair(each) for each in both.classes],
     )
+
+
+def _side(result: CaseResult, translate: Translate) -> SideShape:
+    figures = result.figures
+    sums = Sums(len(result.fields), figures.counts, figures.doubtful, figures.corrected)
+    return SideShape(
+        case=case_shape(result.case, sums),
+        bundle=ref_shape(result.model.ref),
+        counts=CountsShape(**asdict(figures.counts)),
+        decision=_decision(figures.decision, translate),
+    )
+
+
+def _pair(pair: ClassPair) -> ClassPairShape:
+    left, right = (ShareShape(cells=cells, percent=percent) for cells, percent in (pair.left, pair.right))
+    return ClassPairShape(label=pair.label, left=left, right=right, blast=pair.blast)
 
 
 def _decision(document: dict[str, Any], translate: Translate) -> DecisionShape:
     return DecisionShape(**{**document, "reasons": sentences(document["codes"], translate)})
-
-
-def _plain(counts: Any) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in ("nucleated", "countable", "excluded", "blast")}
