@@ -116,7 +116,9 @@ def _of_names() -> Iterator[str]:
     """Messages marked `N_("…")`, or said at once, anywhere in the kit's code."""
     for path in sorted(EDGE.rglob("*.py")):
         with path.open("rb") as file:
-            yield from (str(text) for _, _, text, _ in extract_python(file, {"N_": None, "translate": None}, [], {}) if text)
+            yield from (
+                str(text) for _, _, text, _ in extract_python(file, {"N_": None, "translate": None}, [], {}) if text
+            )
 
 
 def _of_rules() -> Iterator[str]:

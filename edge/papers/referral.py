@@ -35,7 +35,7 @@ def referral_pdf(file: CaseFile, reader: Reader, limit_bytes: int = LIMIT_BYTES)
         PictureDamaged: a cell's picture cannot be read.
     """
     for fit in STEPS:
-        pictures = _pictures(file, fit)
+        pictures = pictures_of(file, fit)
         if sum(map(len, pictures.values())) > limit_bytes:
             continue
         content = _made(file, reader, fit, pictures)
@@ -64,7 +64,7 @@ def read_referral(pdf: bytes) -> Reply:
     return Reply(read_code(said["code"]), opinion, percent, **own)
 
 
-def _pictures(file: CaseFile, fit: Fit) -> dict[str, bytes]:
+def pictures_of(file: CaseFile, fit: Fit) -> dict[str, bytes]:
     """The pictures that are shown, by the names of their cells."""
     named = classes_present(file)[: fit.classes]
     cells = [*doubtful(file, fit.doubtful), *(cell for label in named for cell in typical(file, label, fit.typical))]
@@ -72,13 +72,13 @@ def _pictures(file: CaseFile, fit: Fit) -> dict[str, bytes]:
 
 
 def _made(file: CaseFile, reader: Reader, fit: Fit, pictures: Mapping[str, bytes]) -> bytes:
-    lay_out = partial(_lay_out, file=file, fit=fit, pictures=pictures)
-    content, fields = printed(reader, imprint(file, reader, REFERRAL), lay_out)
+    laid = partial(lay_out, file=file, fit=fit, pictures=pictures)
+    content, fields = printed(reader, imprint(file, reader, REFERRAL), laid)
     return with_fields(content, fields)
 
 
-def _lay_out(sheet: Sheet, file: CaseFile, fit: Fit, pictures: Mapping[str, bytes]) -> tuple[FormField, ...]:
-    """Returns where the form's fields are."""
+def lay_out(sheet: Sheet, file: CaseFile, fit: Fit, pictures: Mapping[str, bytes]) -> tuple[FormField, ...]:
+    """Title and blocks, one below the other. Returns where the form's fields are."""
 
     def picture(cell: CellFacts) -> bytes:
         return pictures[cell.name]

@@ -120,6 +120,12 @@ def test_an_amended_case_that_nobody_signed_again_is_preliminary() -> None:
     assert resources(case_file(20, case=AMENDED), "DiagnosticReport")[0]["status"] == "preliminary"
 
 
+def test_a_result_that_is_no_longer_what_was_signed_is_preliminary() -> None:
+    report = resources(case_file(20, signature=replace(SIGNED, intact=False)), "DiagnosticReport")[0]
+    assert report["status"] == "preliminary"
+    assert "resultsInterpreter" not in report
+
+
 def test_the_figures_are_the_cases() -> None:
     file = case_file(220)
     blasts = named(file, "blasts-percent")
