@@ -56,3 +56,6 @@ is_usable "$folder" && exit 0
 python=$(choose_python)
 need_venv_module "$python"
 "$python" -m venv --clear "$folder"
+# Up to Python 3.11 it brings a setuptools of its own, 9 MB that nothing here runs with.
+! "$folder/bin/python" -c 'import setuptools' 2>/dev/null ||
+    "$folder/bin/python" -m pip --disable-pip-version-check uninstall --quiet --yes setuptools

@@ -7,9 +7,11 @@ the text says what is seen, the remedy starts with a verb.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from edge.fault_words import OF_CASEWORK
 from edge.types import Reason
@@ -264,6 +266,24 @@ def say_fault(fault: Fault, translate: Translate = in_english) -> Sentence:
     return Sentence(translate(known.text), translate(known.remedy))
 
 
+NUMBER_SAMPLE = "1.5"
+"""A number as the language writes it is a message too: its translation holds the language's decimal mark."""
+
+
+class _Figures(string.Formatter):
+    """`str.format`, with the reader's decimal mark."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """One value; a mark in text is left alone."""
+        shown = super().format_field(value, format_spec)
+        return shown.replace(".", self._mark) if isinstance(value, (int, float)) else str(shown)
+
+
 def _fill(template: str, reason: Reason, translate: Translate) -> str:
     # gettext answers the empty message id with the catalogue's header
-    return translate(template).format(**reason.values) if template else ""
+    if not template:
+        return ""
+    return _Figures(translate(NUMBER_SAMPLE)[1]).vformat(translate(template), (), reason.values)

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from edge.casework import Casework, open_casework
-from edge.casework.capture import Looker, never_seen
 from edge.casework.casework import Outside
 from edge.casework.rerun import OpenExaminer
+from edge.casework.seen_before import Looker, never_seen
 from edge.record import Case, NewCase, Record
 from edge.types import Examination, Frame
 from tests.cases import MODEL, PaintedExaminer, painted_frame
@@ -44,7 +44,7 @@ def casework_in(
     """Casework in a data folder, closed with its record."""
     with closing(Record(folder)) as record:
         record.database.connection.execute("PRAGMA synchronous = OFF")
-        outside = Outside(looker=looker, open_examiner=open_examiner, clock=clock or Clock())
+        outside = Outside(looker, looker, open_examiner, clock=clock or Clock())
         with closing(open_casework(record, MODEL, outside)) as made:
             yield made
 

@@ -7,9 +7,8 @@ dropped, and the .mo file that the kit reads is compiled. Translate in the .po f
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
@@ -21,21 +20,25 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 import edge
+from edge.web import scripted
 from edge.web.language import DOMAIN, LANGUAGES, LOCALE
-from edge.words import FAULTS, WORDS
+from edge.words import FAULTS, NUMBER_SAMPLE, WORDS
 
-WEB = Path(edge.__file__).parent / "web"
-BUNDLES = Path(edge.__file__).parents[1] / "models" / "bundles"
+EDGE = Path(edge.__file__).parent
+BUNDLES = EDGE.parent / "models" / "bundles"
 NEVER = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """The same words give the same files: no true date in their headers."""
-IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\]|\\.)*")')
+
+Message = str | tuple[str, str]
+"""A message, or a singular and its plural."""
 
 
-def messages() -> set[str]:
-    """Every message that the page may say."""
+def messages() -> set[Message]:
+    """Every message that the page or a paper may say."""
     sentences = (*WORDS.values(), *FAULTS.values())
-    found = {text for sentence in sentences for text in (sentence.text, sentence.remedy) if text}
-    return found.union(_of_templates(), _of_scripts(), _of_names(), _of_rules())
+    found: set[Message] = {text for sentence in sentences for text in (sentence.text, sentence.remedy) if text}
+    found |= {NUMBER_SAMPLE, *scripted.said(), *scripted.counted()}
+    return found.union(_of_templates(), _of_names(), _of_rules())
 
 
 def po_path(code: str) -> Path:
@@ -47,9 +50,17 @@ def read_catalogue(code: str) -> Catalog:
     """What people have translated; empty where they have not begun."""
     path = po_path(code)
     if not path.exists():
-        return Catalog(locale=code)
+        return empty(code)
     with path.open("rb") as file:
         return read_po(file, locale=code)
+
+
+def empty(code: str) -> Catalog:
+    """A catalogue without a message, with the plural forms of its language."""
+    made = Catalog(locale=code, project="marrowkit", creation_date=NEVER, revision_date=NEVER, fuzzy=False)
+    language = LANGUAGES[code]
+    made.mime_headers = [("Plural-Forms", f"nplurals={len(language.forms)}; plural=({language.rule});")]
+    return made
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -59,40 +70,55 @@ def compiled(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def translations(content: bytes) -> dict[str, str]:
+def key(message_id: object) -> Message:
+    """A message's id as `messages` gives it."""
+    return (str(message_id[0]), str(message_id[1])) if isinstance(message_id, (tuple, list)) else str(message_id)
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """A translation's forms; one where it has no plural."""
+    return tuple(str(form) for form in text) if isinstance(text, (tuple, list)) else (str(text),)
+
+
+def translations(catalogue: Catalog) -> dict[Message, tuple[str, ...]]:
+    """What a catalogue says."""
+    return {key(message.id): forms(message.string) for message in catalogue if message.id}
+
+
+def read_compiled(content: bytes) -> dict[Message, tuple[str, ...]]:
     """What a compiled catalogue says."""
-    return {str(message.id): str(message.string) for message in read_mo(BytesIO(content)) if message.id}
+    return translations(read_mo(BytesIO(content)))
 
 
-def update(code: str) -> list[str]:
-    """Bring a catalogue up to date; the messages that still want a translation."""
-    known = {str(message.id): str(message.string) for message in read_catalogue(code) if message.id}
-    fresh = Catalog(locale=code, project="marrowkit", creation_date=NEVER, fuzzy=False)
-    for message in sorted(messages()):
-        fresh.add(message, known.get(message, ""))
+def update(code: str, more: Mapping[Message, tuple[str, ...]] | None = None) -> list[Message]:
+    """Bring a catalogue up to date, with `more` translations; the messages that still want one."""
+    known = {**translations(read_catalogue(code)), **(more or {})}
+    fresh = empty(code)
+    blank = ("",) * len(LANGUAGES[code].forms)
+    for message in sorted(messages(), key=str):
+        said = known.get(message, ("",) if isinstance(message, str) else blank)
+        fresh.add(message, said[0] if isinstance(message, str) else said)
     path = po_path(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, fresh, omit_header=True, width=120)
+        write_po(file, fresh, width=120)
     path.with_suffix(".mo").write_bytes(compiled(fresh))
-    return [str(message.id) for message in fresh if message.id and not message.string]
+    return [message for message, said in translations(fresh).items() if not all(said)]
 
 
 def _of_templates() -> Iterator[str]:
-    for path in (WEB / "templates").glob("*.html"):
+    for path in sorted((EDGE / "web" / "templates").glob("*.html")):
         with path.open("rb") as file:
             yield from (str(text) for _, _, text, _ in babel_extract(file, ["_"], [], {}) if text)
 
 
-def _of_scripts() -> Iterator[str]:
-    for path in (WEB / "static").glob("*.js"):
-        for literal in IN_SCRIPT.findall(path.read_text("utf-8")):
-            yield json.loads(literal)
-
-
 def _of_names() -> Iterator[str]:
-    with (WEB / "names.py").open("rb") as file:
-        yield from (str(text) for _, _, text, _ in extract_python(file, {"N_": None}, [], {}))
+    """Messages marked `N_("…")`, or said at once, anywhere in the kit's code."""
+    for path in sorted(EDGE.rglob("*.py")):
+        with path.open("rb") as file:
+            yield from (
+                str(text) for _, _, text, _ in extract_python(file, {"N_": None, "translate": None}, [], {}) if text
+            )
 
 
 def _of_rules() -> Iterator[str]:

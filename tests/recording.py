@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
+from edge.papers import referral
+from edge.papers.case_file import CaseFile
 from edge.papers.reader import Reader
-from edge.papers.sheet import Area, Colour, Imprint, Letter, Sheet
+from edge.papers.report import lay_out
+from edge.papers.sheet import BOTTOM_MM, HEIGHT_MM, Area, Colour, Imprint, Letter, Sheet
+from edge.papers.shrink import STEPS, Fit
+
+FOOT_MM, HAIR_MM, LEADING_MM = 15.0, 0.01, 1.2
 
 
 @dataclass(slots=True)
@@ -59,3 +66,35 @@ class RecordingSheet(Sheet):
         """See `Sheet`."""
         super().picture(area, jpeg, told)
         self.here.pictures.append(area)
+
+
+def laid_out(file: CaseFile, reader: Reader) -> RecordingSheet:
+    """A report as it is laid out."""
+    with RecordingSheet(reader) as sheet:
+        lay_out(sheet, file)
+    return sheet
+
+
+def fallen(sheet: RecordingSheet) -> list[str]:
+    """Texts that end below their page's last line."""
+    body = [(text, end) for page in sheet.placed for area, text, end in page.texts if area.y < BOTTOM_MM]
+    return [text for text, end in body if text.strip() and end > HEIGHT_MM - FOOT_MM]
+
+
+def overlapping(sheet: RecordingSheet) -> list[tuple[str, str]]:
+    """Pairs of texts of which one is written over the other; a hair's breadth is allowed."""
+    return [(one[1], other[1]) for page in sheet.placed for one, other in combinations(page.texts, 2)
+            if one[1].strip() and other[1].strip() and _meet(one, other)]  # fmt: skip
+
+
+def _meet(one: tuple[Area, str, float], other: tuple[Area, str, float]) -> bool:
+    (here, _, end), (there, _, other_end) = one, other
+    beside = here.x + here.w <= there.x + HAIR_MM or there.x + there.w <= here.x + HAIR_MM
+    return not beside and end > there.y + LEADING_MM and other_end > here.y + LEADING_MM
+
+
+def referral_laid_out(file: CaseFile, reader: Reader, fit: Fit = STEPS[0]) -> RecordingSheet:
+    """A referral as it is laid out."""
+    with RecordingSheet(reader) as sheet:
+        referral.lay_out(sheet, file, fit, referral.pictures_of(file, fit))
+    return sheet

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, cast
 
 from edge.casework.books import Books
+from edge.casework.content import is_intact
 from edge.casework.counting import doubt
 from edge.casework.kit_id import KitName
 from edge.casework.results import CaseResult, Results
@@ -61,7 +62,7 @@ def case_file(books: Books, results: Results, kit: KitName, case_id: int) -> Cas
         fields=tuple(_field(row, books.record.document(case_id, row.number)) for row in result.fields),
         cells=tuple(_cells(books, documents, rows, result)),
         operator=_operator(steps),
-        signature=_signature(result),
+        signature=_signature(books, result),
         control=_control(facts.get("control")),
         excluded=figures.excluded,
         manual=_manual(result),
@@ -155,9 +156,12 @@ def _operator(steps: Iterable[Step]) -> str | None:
     return names[-1] if names else None
 
 
-def _signature(result: CaseResult) -> Signature | None:
+def _signature(books: Books, result: CaseResult) -> Signature | None:
     signed = result.signature
-    return None if signed is None else Signature(signed.operator, signed.clock_hint, signed.digest, signed.statement)
+    if signed is None:
+        return None
+    intact = is_intact(books, result.case.id, signed)
+    return Signature(signed.operator, signed.clock_hint, signed.digest, signed.statement, intact)
 
 
 def _control(fact: Fact | None) -> ControlState | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge.casework.books import Books, open_books
-from edge.casework.capture import Captures, Looker, never_seen
+from edge.casework.capture import Captures
 from edge.casework.cells import CellBook
 from edge.casework.controls import ControlBook
 from edge.casework.first_run import FirstRunBook
@@ -17,6 +17,7 @@ from edge.casework.papers import PaperDesk
 from edge.casework.rerun import OpenExaminer, Reanalysis
 from edge.casework.results import Results
 from edge.casework.scales import Scales
+from edge.casework.seen_before import Looker, never_seen
 from edge.casework.settings import SettingsBook
 from edge.casework.staff import Staff
 from edge.decide.model import Model
@@ -51,12 +52,14 @@ class Outside:
     """What casework asks others to do.
 
     looker          tells whether a field was seen before
+    looker_again    the same for re-analyses, which go on in a thread of their own
     open_examiner   a station on another bundle, for re-analyses; raises BundleFault, EngineFault
     camera_missing  what keeps pictures from coming, in a sentence; None where they come
     clock           seconds, never going back
     """
 
     looker: Looker = never_seen
+    looker_again: Looker = never_seen
     open_examiner: OpenExaminer | None = None
     camera_missing: Callable[[], str | None] = lambda: None
     clock: Callable[[], float] = time.monotonic
@@ -87,6 +90,6 @@ def open_casework(record: Record, model: Model, outside: Outside | None = None) 
         cells=CellBook(books),
         results=results,
         life=Life(books, staff, results),
-        reanalysis=Reanalysis(books, models, outside.open_examiner),
+        reanalysis=Reanalysis(books, models, outside.open_examiner, outside.looker_again),
         papers=PaperDesk(books, results, settings),
     )

@@ -12,7 +12,7 @@ from typing import Any
 from edge.casework.books import Books
 from edge.casework.counting import BY_PERSON
 from edge.casework.history import History, correction_of, history, value_of
-from edge.casework.states import require_counting
+from edge.casework.states import require_counting, require_no_control
 from edge.errors import NothingToDo, NotRecorded, UnknownClass
 from edge.record.corrections import AS_FOUND, CellKey, Correction
 from edge.record.steps import Doing, Step
@@ -44,10 +44,11 @@ class CellBook:
             machine = self._open_cell(case_id, key)
             now = self._books.corrections.of(case_id).get(key, AS_FOUND)
             if wish.label is not None:
-                now = self._step(case_id, key, "class", now, _labelled(now, machine, wish.label), wish.reason, by)
+                doing = Doing(kind="class", operator=by, reason=wish.reason)
+                now = self._step(case_id, key, now, _labelled(now, machine, wish.label), doing)
             if wish.excluded is not None:
-                kind = "exclude" if wish.excluded else "include"
-                self._step(case_id, key, kind, now, _counted(now, machine, wish), wish.reason, by)
+                doing = Doing(kind="exclude" if wish.excluded else "include", operator=by, reason=wish.reason)
+                self._step(case_id, key, now, _counted(now, machine, wish), doing)
 
     def restore(self, case_id: int, key: CellKey, by: str) -> None:
         """Back to the kit's word.
@@ -58,7 +59,7 @@ class CellBook:
         with self._books.database.writing():
             self._open_cell(case_id, key)
             now = self._books.corrections.of(case_id).get(key, AS_FOUND)
-            self._step(case_id, key, "restore", now, AS_FOUND, "", by)
+            self._step(case_id, key, now, AS_FOUND, Doing(kind="restore", operator=by))
 
     def undo(self, case_id: int, by: str) -> Step:
         """Take back the latest step on a cell; the step.
@@ -87,7 +88,9 @@ class CellBook:
 
     def _open_cell(self, case_id: int, key: CellKey) -> Mapping[str, Any]:
         """The cell as the kit found it, in a case that may be corrected."""
-        require_counting(self._books.record.case(case_id))
+        case = self._books.record.case(case_id)
+        require_no_control(case)
+        require_counting(case)
         field, cell = key
         cells = self._books.record.document(case_id, field)["cells"]
         found = next((each for each in cells if each["id"] == cell), None)
@@ -96,12 +99,9 @@ class CellBook:
         known: Mapping[str, Any] = found
         return known
 
-    def _step(
-        self, case_id: int, key: CellKey, kind: str, before: Correction, after: Correction, reason: str, by: str
-    ) -> Correction:
+    def _step(self, case_id: int, key: CellKey, before: Correction, after: Correction, doing: Doing) -> Correction:
         if after != before:
-            was, becomes = value_of(before), value_of(after)
-            self._take(case_id, key, Doing(kind=kind, operator=by, before=was, after=becomes, reason=reason), after)
+            self._take(case_id, key, replace(doing, before=value_of(before), after=value_of(after)), after)
         return after
 
     def _move(self, case_id: int, step: Step, kind: str, goal: Any, origin: Any, by: str) -> None:

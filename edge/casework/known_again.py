@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.again import Album, Overlap, Place, Signature, counted_before
-from edge.casework.capture import Already, Earlier
+from edge.casework.seen_before import Already, Earlier
 from edge.types import CellResult, Examination, Frame
 from firmware_bridge.imagefile import read_image
 

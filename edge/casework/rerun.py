@@ -19,6 +19,7 @@ import numpy as np
 
 from edge.casework.books import Books
 from edge.casework.models import Models
+from edge.casework.seen_before import Looker, look, never_seen, set_aside
 from edge.decide.model import Model
 from edge.errors import BadSetting, CaseEmpty, RunBusy, StoreDamaged
 from edge.record import Case, FieldRow, NewCase
@@ -57,8 +58,10 @@ class Run:
 class Reanalysis:
     """Re-analyses, one at a time."""
 
-    def __init__(self, books: Books, models: Models, open_examiner: OpenExaminer | None) -> None:
-        self._books, self._models, self._open = books, models, open_examiner
+    def __init__(
+        self, books: Books, models: Models, open_examiner: OpenExaminer | None, looker: Looker = never_seen
+    ) -> None:
+        self._books, self._models, self._open, self._looker = books, models, open_examiner, looker
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="reanalysis")
         self._stopping, self._turn = threading.Event(), threading.Lock()
         self._now: Future[None] | None = None
@@ -137,7 +140,10 @@ class Reanalysis:
         pixels = _read(self._books.record.picture(row.image))
         frame = _SamePicture(pixels, name=row.frame_name, um_per_px=told, recorded_digest=row.frame_digest)
         examination = replace(examiner.examine(frame), frame_digest=row.frame_digest)
-        self._books.record.add_field(again_id, frame, examination)
+        already = look(self._books, self._looker, again_id, frame, examination)
+        self._books.record.add_field(
+            again_id, frame, examination, lambda number: set_aside(self._books, again_id, number, already)
+        )
         return True
 
 

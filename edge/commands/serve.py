@@ -130,6 +130,7 @@ def _parts(
     live = open_parts.enter_context(open_live(source, live_options))
     outside = Outside(
         looker=KnownAgain(station.signature),
+        looker_again=KnownAgain(station.signature),
         open_examiner=lambda name: open_station(name, folder),
         camera_missing=lambda: _camera_missing(live.state),
     )

@@ -54,12 +54,16 @@ class StationFacts:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A person's name under the result, when by the kit's clock, and the digest of what was signed."""
+    """A person's name under the result, when by the kit's clock, and the digest of what was signed.
+
+    intact  whether what the record holds is still what was signed
+    """
 
     name: str
     when: str
     digest: str
     statement: str = ""
+    intact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,5 +270,5 @@ class CaseFile:
 
     @property
     def preliminary(self) -> bool:
-        """Whether nobody has signed this version yet."""
-        return self.signature is None
+        """Whether nobody has signed this version as it is."""
+        return self.signature is None or not self.signature.intact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,11 +13,12 @@ from edge.words import Translate, in_english, say
 Direction = Literal["ltr", "rtl"]
 RIGHT_TO_LEFT = frozenset({"ar"})
 DECIMAL_COMMA = frozenset({"es", "fr", "pt"})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def plain_moment(when: str) -> str:
-    """`2026-11-27T09:12:44+00:00` as `2026-11-27 09:12`: the same order in every language (ISO 8601)."""
-    return when[:16].replace("T", " ")
+    """`2026-11-27T09:12:44+00:00` as `2026-11-27 09:12`, in every language alike; what is no time, as it is."""
+    return when[:16].replace("T", " ") if _MOMENT.match(when) else when
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from edge.nouns import N_
@@ -14,7 +14,7 @@ from edge.papers.blocks.pictures import doubtful_cells, typical_cells
 from edge.papers.blocks.reply_form import reply_form
 from edge.papers.blocks.result import reasons, result
 from edge.papers.case_file import CaseFile, CellFacts
-from edge.papers.chosen import doubtful
+from edge.papers.chosen import classes_present, doubtful, typical
 from edge.papers.faults import PaperTooLarge, ReplyUnreadable
 from edge.papers.form import FormField, read_fields, with_fields
 from edge.papers.reader import Reader
@@ -35,7 +35,10 @@ def referral_pdf(file: CaseFile, reader: Reader, limit_bytes: int = LIMIT_BYTES)
         PictureDamaged: a cell's picture cannot be read.
     """
     for fit in STEPS:
-        content = _made(file, reader, fit)
+        pictures = pictures_of(file, fit)
+        if sum(map(len, pictures.values())) > limit_bytes:
+            continue
+        content = _made(file, reader, fit, pictures)
         if len(content) <= limit_bytes:
             return content
     raise PaperTooLarge(
@@ -61,14 +64,25 @@ def read_referral(pdf: bytes) -> Reply:
     return Reply(read_code(said["code"]), opinion, percent, **own)
 
 
-def _made(file: CaseFile, reader: Reader, fit: Fit) -> bytes:
-    content, fields = printed(reader, imprint(file, reader, REFERRAL), partial(_lay_out, file=file, fit=fit))
+def pictures_of(file: CaseFile, fit: Fit) -> dict[str, bytes]:
+    """The pictures that are shown, by the names of their cells."""
+    named = classes_present(file)[: fit.classes]
+    cells = [*doubtful(file, fit.doubtful), *(cell for label in named for cell in typical(file, label, fit.typical))]
+    return {cell.name: shrunk(cell, fit.side_px, fit.quality) for cell in cells}
+
+
+def _made(file: CaseFile, reader: Reader, fit: Fit, pictures: Mapping[str, bytes]) -> bytes:
+    laid = partial(lay_out, file=file, fit=fit, pictures=pictures)
+    content, fields = printed(reader, imprint(file, reader, REFERRAL), laid)
     return with_fields(content, fields)
 
 
-def _lay_out(sheet: Sheet, file: CaseFile, fit: Fit) -> tuple[FormField, ...]:
-    """Returns where the form's fields are."""
-    picture: Callable[[CellFacts], bytes] = partial(shrunk, side_px=fit.side_px, quality=fit.quality)
+def lay_out(sheet: Sheet, file: CaseFile, fit: Fit, pictures: Mapping[str, bytes]) -> tuple[FormField, ...]:
+    """Title and blocks, one below the other. Returns where the form's fields are."""
+
+    def picture(cell: CellFacts) -> bytes:
+        return pictures[cell.name]
+
     y = title(sheet, file, sheet.reader.say(REFERRAL), TOP_MM)
     for block in (banner, result, reasons, counts):
         y = block(sheet, file, y)

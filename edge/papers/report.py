@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from edge.nouns import N_
+from edge.papers.blocks.answer import answer
 from edge.papers.blocks.banner import NOT_A_DIAGNOSIS, banner, title
 from edge.papers.blocks.closing import corrections, signature
 from edge.papers.blocks.counts import counts
@@ -19,12 +20,12 @@ from edge.papers.sheet import TOP_MM, Imprint, Sheet, printed
 
 REPORT = N_("Report of a cell count")
 PAGE = N_("Page {page} of {pages}")
-BLOCKS = (banner, result, reasons, counts, facts, corrections, signature, typical_cells, doubtful_cells)
+BLOCKS = (banner, result, reasons, answer, counts, facts, corrections, signature, typical_cells, doubtful_cells)
 
 
 def report_pdf(file: CaseFile, reader: Reader) -> bytes:
     """The report in the reader's language, A4. Equal cases and readers give equal bytes."""
-    content, _ = printed(reader, imprint(file, reader, REPORT), partial(_lay_out, file=file))
+    content, _ = printed(reader, imprint(file, reader, REPORT), partial(lay_out, file=file))
     return content
 
 
@@ -37,7 +38,8 @@ def imprint(file: CaseFile, reader: Reader, words: str) -> Imprint:
     return Imprint(f"{reader.say(words)} {file.case.pseudonym}", foot, PAGE, when)
 
 
-def _lay_out(sheet: Sheet, file: CaseFile) -> None:
+def lay_out(sheet: Sheet, file: CaseFile) -> None:
+    """Title and blocks, one below the other."""
     y = title(sheet, file, sheet.reader.say(REPORT), TOP_MM)
     for block in BLOCKS:
         y = block(sheet, file, y)

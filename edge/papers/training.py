@@ -87,7 +87,7 @@ def _table(file: CaseFile, cells: Sequence[TrainingCell], group: str) -> bytes:
         "planes": np.stack([cell.planes for cell in cells]),
         "features": np.array([[getattr(cell.features, name) for name in names] for cell in cells], np.float32),
         "labels": np.array([cell.label for cell in cells]),
-        "sources": np.full(count, f"kit-{safe_name(file.station.id)}"),
+        "sources": np.full(count, safe_name(file.station.id)),
         "images": np.array([digests[cell.field] for cell in cells]),
         "groups": np.full(count, group),
         "positions": np.array([cell.field - 1 for cell in cells], np.int32),

@@ -7,10 +7,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from edge.web import health, live, pages, problems
+from edge.web import files, health, live, pages, problems
 from edge.web.api import routers
 from edge.web.desk import Desk
 from edge.web.guard import Guard
+from edge.web.packed import Packed
 from edge.web.parts import WebParts
 from edge.web.seen_problems import Seen
 
@@ -50,7 +51,8 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
         # newer FastAPI can export traces where an environment variable says so; a kit tells nobody anything
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.mount("/static", pages.Files(directory=pages.STATIC), name="static")
+    files.mount(app)
     problems.install(app)
+    app.add_middleware(Packed)
     app.add_middleware(Guard, host_names=host_names)
     return app

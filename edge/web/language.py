@@ -21,21 +21,41 @@ LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "marrowkit"
 COOKIE = "language"
 A_YEAR_S = 365 * 24 * 3600
+ONE_OTHER = ("one", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language the page speaks: its code (BCP 47), its own name, and the way it is written."""
+    """A language the page speaks.
+
+    code        BCP 47
+    name        its own name for itself
+    direction   the way it is written
+    rule        gettext's rule from a number n to the index of a plural form …
+    forms       … and what Unicode's CLDR, which browsers know, calls these forms
+    reviewed    whether a person who works in a laboratory in this language has read the words of results
+    """
 
     code: str
     name: str
     direction: str = "ltr"
+    rule: str = "n != 1"
+    forms: tuple[str, ...] = ONE_OTHER
+    reviewed: bool = False
 
 
-LANGUAGES: Mapping[str, Language] = {
-    "en": Language("en", "English"),
-    "es": Language("es", "Español"),
-}
+_ARABIC = "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5"
+_ARABIC_FORMS = ("zero", "one", "two", "few", "many", "other")
+_ALL = (
+    Language("en", "English", reviewed=True),
+    Language("es", "Español"),
+    Language("fr", "Français", rule="n > 1"),
+    Language("pt", "Português", rule="n > 1"),
+    Language("sw", "Kiswahili"),
+    Language("hi", "हिन्दी", rule="n > 1"),
+    Language("ar", "العربية", "rtl", _ARABIC, _ARABIC_FORMS),
+)
+LANGUAGES: Mapping[str, Language] = {each.code: each for each in _ALL}
 
 
 def language_of(request: Request) -> Language:
@@ -63,14 +83,20 @@ def translation(code: str) -> Translate:
 
 
 @cache
-def messages(code: str) -> Mapping[str, str]:
-    """All translated messages of a language, for the page's scripts; empty for English."""
+def messages(code: str) -> Mapping[str, str | list[str]]:
+    """All translated messages of a language; a list of forms, under its singular, where there are several.
+
+    Empty for English.
+    """
     catalogue = _catalogue(code)
     if not isinstance(catalogue, gettext.GNUTranslations):
         return {}
     # GNUTranslations has no public way to list what it holds
     held: Mapping[object, str] = vars(catalogue)["_catalog"]
-    return {key: text for key, text in held.items() if isinstance(key, str) and key}
+    plain = {key: text for key, text in held.items() if isinstance(key, str) and key}
+    several = {key[0] for key in held if isinstance(key, tuple)}
+    count = len(LANGUAGES[code].forms)
+    return {**plain, **{one: [held[one, index] for index in range(count)] for one in several}}
 
 
 @cache

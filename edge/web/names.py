@@ -7,10 +7,29 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edge.nouns import CLASSES, DECISIONS, FEATURES, N_, SPECIMENS, STAINS, Figure
+from edge.papers.reply import OPINIONS
 from edge.quality.options import GateOptions
 from edge.words import Translate
 
-__all__ = ["CLASSES", "DECISIONS", "FEATURES", "GAUGES", "N_", "SPECIMENS", "STAINS", "Figure", "Gauge", "for_scripts"]
+STATES: Mapping[str, str] = {
+    "open": N_("Counting"),
+    "finished": N_("Finished, not signed"),
+    "signed": N_("Signed"),
+    "amended": N_("Being amended"),
+}
+ORDERS: Mapping[str, str] = {
+    "newest": N_("Newest first"),
+    "changed": N_("Last changed first"),
+    "oldest": N_("Oldest first"),
+    "pseudonym": N_("By code"),
+}
+THEMES: Mapping[str, str] = {
+    "system": N_("As this device has it"),
+    "light": N_("Bright room"),
+    "dark": N_("Dark room"),
+    "sun": N_("Bright sun"),
+}
+TEXTS: Mapping[str, str] = {"normal": N_("Normal"), "large": N_("Large"), "largest": N_("Very large")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +62,19 @@ def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, 
     """All names in the reader's language, for the page's scripts."""
     return {
         "blasts": sorted(blast_labels),
-        "classes": {key: translate(name) for key, name in CLASSES.items()},
-        "decisions": {key: translate(name) for key, name in DECISIONS.items()},
+        "specimens": _all(SPECIMENS, translate),
+        "stains": _all(STAINS, translate),
+        "states": _all(STATES, translate),
+        "classes": _all(CLASSES, translate),
+        "decisions": _all(DECISIONS, translate),
+        "opinions": _all(OPINIONS, translate),
+        "english": dict(DECISIONS),
         "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],
     }
+
+
+def _all(names: Mapping[str, str], translate: Translate) -> dict[str, str]:
+    return {key: translate(name) for key, name in names.items()}
 
 
 def _said(figure: Figure, translate: Translate) -> dict[str, Any]:

@@ -2,56 +2,89 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from edge.record import Case
 from edge.web.parts import WebParts, without_password
 from edge.web.rendering import render
 
-STATIC = Path(__file__).parent / "static"
-
-
-class Files(StaticFiles):
-    """The kit's own scripts, styles and icons; asked for again each time, so that an update shows at once."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, to be revalidated."""
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+Step = Literal["language", "operator", "camera", "light", "focus", "scale", "control"]
+View = Literal["cells", "result", "log"]
 
 
 def router(parts: WebParts) -> APIRouter:
-    """`/`, `/cases` and `/cases/{id}`."""
-    routes, record = APIRouter(include_in_schema=False), parts.record
-
-    @routes.get("/")
-    def start(request: Request) -> Response:
-        newest = next(iter(record.cases()), None)
-        return _bench(request, parts, newest)
-
-    @routes.get("/cases")
-    def cases(request: Request) -> Response:
-        listed = [(case, record.tally(case.id)) for case in record.cases()]
-        return render(request, "cases.html", {"cases": listed})
-
-    @routes.get("/cases/{case_id}")
-    def case(request: Request, case_id: int) -> Response:
-        return _bench(request, parts, record.case(case_id))
-
+    """Every page."""
+    routes = APIRouter(include_in_schema=False)
+    _add_cases(routes, parts)
+    _add_views(routes, parts)
+    _add_kit(routes, parts)
     return routes
 
 
+def _add_cases(routes: APIRouter, parts: WebParts) -> None:
+    @routes.get("/")
+    def start(request: Request) -> Response:
+        return _bench(request, parts, _newest(parts))
+
+    @routes.get("/cases")
+    def cases(request: Request) -> Response:
+        return _page(request, parts, "cases.html", now="cases")
+
+    @routes.get("/cases/new")
+    def new_case(request: Request) -> Response:
+        return _page(request, parts, "case_new.html", now="case")
+
+    @routes.get("/cases/compare")
+    def compare(request: Request) -> Response:
+        return _page(request, parts, "compare.html", now="cases")
+
+
+def _add_views(routes: APIRouter, parts: WebParts) -> None:
+    @routes.get("/cases/{case_id}")
+    def case(request: Request, case_id: int) -> Response:
+        return _bench(request, parts, parts.record.case(case_id))
+
+    @routes.get("/cases/{case_id}/{view}")
+    def view_of(request: Request, case_id: int, view: View) -> Response:
+        known = parts.record.case(case_id)
+        return _page(request, parts, f"{view}.html", now="case", here=known, view=view)
+
+
+def _add_kit(routes: APIRouter, parts: WebParts) -> None:
+    @routes.get("/control")
+    def control(request: Request) -> Response:
+        return _page(request, parts, "control.html", now="control")
+
+    @routes.get("/settings")
+    def settings(request: Request) -> Response:
+        return _page(request, parts, "settings.html", now="settings")
+
+    @routes.get("/sign-in")
+    def sign_in(request: Request) -> Response:
+        return _page(request, parts, "sign_in.html", now="settings")
+
+    @routes.get("/first-run")
+    def first_run(request: Request, step: Step | None = None) -> Response:
+        return _page(request, parts, "first_run.html", now="settings", step=step or "")
+
+
+def _newest(parts: WebParts) -> Case | None:
+    return next(iter(parts.record.cases()), None)
+
+
 def _bench(request: Request, parts: WebParts, case: Case | None) -> Response:
-    context = {
-        "case": case,
+    return _page(request, parts, "bench.html", now="microscope", here=case, view="", case=case)
+
+
+def _page(request: Request, parts: WebParts, template: str, **context: Any) -> Response:
+    """A page with what every page knows of the kit; `here` is the case that is open, the newest where none is meant."""
+    known = {
+        "here": _newest(parts),
         "source": without_password(parts.live.uri),
         "bundle": parts.bundle,
         "blast_labels": parts.blast_labels,
     }
-    return render(request, "bench.html", context)
+    return render(request, template, {**known, **context})

@@ -1,4 +1,4 @@
-"""Templates, with the words of the reader's language in each."""
+"""Templates, with the words of the reader's language in each, and the look that the reader chose."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from edge.web import names
-from edge.web.language import LANGUAGES, language_of, messages, remember, translation
+from edge.web import files, names, scripted
+from edge.web.language import LANGUAGES, language_of, remember, translation
+from edge.web.preferences import preferences_of, remember_preferences
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,20 +29,30 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.policies["json.dumps_kwargs"] = {"sort_keys": False}  # the order of measures is meant
+    made.globals["static"] = _static
     return made
 
 
 def render(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
-    """A page in the reader's language; a language asked for in the address is kept for the next pages."""
+    """A page in the reader's language; what is asked for in the address is kept for the next pages."""
     language = language_of(request)
     words = {
         "_": translation(language.code),
-        "words": dict(messages(language.code)),
+        "words": dict(scripted.words(language.code)),
         "language": language,
         "languages": LANGUAGES,
+        "look": preferences_of(request),
         "names": names,
+        "path": request.url.path,
+        "here": None,  # the case that the page is about, if any
+        "now": "",  # which of the five places the page belongs to
     }
-    page = environment().get_template(template).render(**words, path=request.url.path, **context)
+    page = environment().get_template(template).render({**words, **context})
     response = HTMLResponse(page, status, headers={"Vary": "Accept-Language, Cookie"})
     remember(response, language, request)
+    remember_preferences(response, request)
     return response
+
+
+def _static(name: str) -> str:
+    return f"/static/{files.version()}/{name}"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from edge.casework.capture import Already
+from edge.casework.seen_before import Already
 from edge.record import Case, FieldRow
 from edge.record.listing import Sums
 

@@ -20,7 +20,7 @@ SOME_OTHER = -1
 
 LABEL_OF: Mapping[str, str | None] = MappingProxyType(
     {
-        "blast": "blast",
+        **{label: label for label in LABELS},  # cells that a kit's user corrected bear the bundle's own labels
         "hematogone": "lymphoid",
         "lymphocyte": "lymphoid",
         "erythroblast": "erythroid",
@@ -33,7 +33,6 @@ LABEL_OF: Mapping[str, str | None] = MappingProxyType(
         "myelocyte": "precursor",
         "promyelocyte": "precursor",
         "immature granulocyte": "precursor",
-        "monocyte": "monocyte",
         WHITE_CELL: None,
         OTHER_CELL: None,
     }

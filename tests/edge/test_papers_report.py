@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from edge.decide.case import decide_case
 from edge.papers.blocks.result import interval_picture
 from edge.papers.blocks.style import ALARM
-from edge.papers.case_file import CaseFile, ClassCount, ControlState, Correction, Signature
+from edge.papers.case_file import ClassCount, ControlState, Correction, ReferralAnswer, Signature
 from edge.papers.digest import content_digest, short
-from edge.papers.report import BLOCKS, report_pdf
-from edge.papers.sheet import BOTTOM_MM, HEIGHT_MM, INSIDE_MM, MARGIN_MM, TOP_MM, WIDTH_MM, Area
+from edge.papers.report import report_pdf
+from edge.papers.sheet import INSIDE_MM, MARGIN_MM, WIDTH_MM, Area
 from edge.types import BundleRef, Counts, Reason
 from tests.case_files import BUNDLE, CASE, case_file
 from tests.pdfs import opened, place_of, words
-from tests.recording import RecordingSheet
+from tests.recording import RecordingSheet, fallen, laid_out, overlapping
 from tests.strategies import tallies
 from tests.two_scripts import ARABIC, HINDI, READERS
 
@@ -38,6 +38,12 @@ def test_a_signed_report_names_who_signed_what_and_is_no_longer_preliminary() ->
     assert "I have looked at the smear." in whole
     assert SIGNATURE.digest in whole
     assert "PRELIMINARY" not in whole
+
+
+def test_a_result_that_is_no_longer_what_was_signed_is_not_called_signed() -> None:
+    text = words(report_pdf(case_file(40, signature=replace(SIGNATURE, intact=False)), ENGLISH))[0]
+    assert "NOT as it was signed by Dr. Otieno, 2026-11-27 10:05" in text
+    assert "Signed by" not in text
 
 
 def test_an_amended_report_says_why() -> None:
@@ -70,6 +76,7 @@ SHOWN = {
     "control": "C-12: within its limits, 2026-11-27 07:55",
     "correction": "Monocyte instead of",
     "note": "Third smear; the first two were too thick.",
+    "correction's reason": "Lymphoid cell instead of Granulocyte nucleoli",
 }
 
 
@@ -99,6 +106,11 @@ CASES: Mapping[str, tuple[dict[str, Any], str]] = {
         "onnx-int8, 3f9c 2b71 3f9c 2b71 + finder, version 2, onnx-int8, abab abab abab abab",
     ),
     "no correction": ({"corrections": ()}, "No cell was corrected."),
+    "an answer": (
+        {"answer": ReferralAnswer("Prof. Ouma", "2026-12-01T08:00:00+00:00", "likely", 85.5, "large nucleoli")},
+        "Answer to the referral Prof. Ouma · 2026-12-01 08:00 Acute leukaemia is likely: further tests without delay "
+        "Blasts by the expert's eyes: 85.5 % large nucleoli",
+    ),
     "class without a name": (
         {"by_class": (ClassCount("promyelocyte", 3, 7.5, (2.6, 19.9), False),)},
         "promyelocyte 3 7.5",
@@ -140,14 +152,6 @@ def test_cases_of_any_size_are_printed(cells: int, code: str) -> None:
     assert 1 <= len(pages) <= 4
 
 
-def laid_out(file: CaseFile, code: str = "en") -> RecordingSheet:
-    with RecordingSheet(READERS[code]) as sheet:
-        y = TOP_MM
-        for block in BLOCKS:
-            y = block(sheet, file, y)
-    return sheet
-
-
 LONG = "Ein sehr langer Satz über den Ausstrich und was an ihm auffiel, " * 60
 MANY = tuple(
     Correction(n, "Achieng O.", "2026-11-27T09:00:00+00:00", 1, n, "exclude", "blast", "blast", LONG)
@@ -157,9 +161,11 @@ CROWDED: Mapping[str, dict[str, Any]] = {
     "usual": {},
     "long note": {"case": replace(CASE, note=LONG, pseudonym="W" * 64, objective=LONG)},
     "many lines": {"case": replace(CASE, note="line\n" * 200)},
+    "long reason to amend": {"case": replace(CASE, version=3, amended=LONG)},
     "many corrections": {"corrections": MANY},
     "many classes": {"by_class": tuple(ClassCount(f"class {n}", 1, 2.5, (0.4, 12.9), False) for n in range(40))},
     "many reasons": {"decision": replace(case_file(40).decision, reasons=(Reason("stain.foreign"),) * 60)},
+    "long answer": {"answer": ReferralAnswer("N" * 60, "", "other", None, LONG)},
     "long statement": {"signature": replace(SIGNATURE, statement=LONG, name="N" * 60)},
 }
 
@@ -167,9 +173,10 @@ CROWDED: Mapping[str, dict[str, Any]] = {
 @pytest.mark.parametrize("code", ["en", "ar"])
 @pytest.mark.parametrize("changes", CROWDED.values(), ids=CROWDED.keys())
 def test_nothing_falls_off_a_page(changes: dict[str, Any], code: str) -> None:
-    for page in laid_out(case_file(40, **changes), code).placed:
-        below = [end for area, text, end in page.texts if text.strip() and area.y < BOTTOM_MM]
-        assert max(below, default=0) <= HEIGHT_MM - 15
+    sheet = laid_out(case_file(40, **changes), READERS[code])
+    assert fallen(sheet) == []
+    assert overlapping(sheet) == []
+    for page in sheet.placed:
         sides = [area for area, _, _ in page.texts] + page.boxes + page.pictures
         assert all(area.x >= MARGIN_MM - 8 and area.x + area.w <= WIDTH_MM - MARGIN_MM + 8 for area in sides)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edge.nouns import N_
-from edge.papers.blocks.style import BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
+from edge.papers.blocks.style import ALARM, BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
 from edge.papers.case_file import CaseFile
-from edge.papers.lettering import isolated
+from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
 from edge.papers.sheet import INSIDE_MM, MARGIN_MM, MUTED, Area, Sheet
 
@@ -17,14 +17,16 @@ WHAT_IT_IS = N_(
 )
 PRELIMINARY = N_("PRELIMINARY – not signed by anyone yet")
 SIGNED = N_("Signed by {name}, {when}")
+CHANGED = N_("NOT as it was signed by {name}, {when}: do not use it, and tell whoever looks after the kit")
 AMENDED = N_("Amended, version {version}: {reason}")
-INSIDE_LINE_MM = 5.5
+CODE_MM, MOST_LETTERS = 46.0, 300
 
 
 def title(sheet: Sheet, file: CaseFile, words: str, y: float) -> float:
     """The paper's title, and whose it is."""
-    sheet.text(Area(MARGIN_MM, y + 1.5, INSIDE_MM, 8), file.case.pseudonym, replace(TITLE, align="end", size_pt=13))
-    below = sheet.text(Area(MARGIN_MM, y, INSIDE_MM - 60, 8), words, TITLE)
+    whose = Area(MARGIN_MM + INSIDE_MM - CODE_MM, y + 1.5, CODE_MM, 8)
+    under = sheet.text(whose, isolated(file.case.pseudonym), replace(TITLE, align="end", size_pt=13))
+    below = max(under, sheet.text(Area(MARGIN_MM, y, INSIDE_MM - CODE_MM - 4, 8), words, TITLE))
     moment = sheet.reader.moment(file.case.finished or file.case.begun)
     where = f"{isolated(file.station.name)} · {isolated(moment)}"
     return sheet.text(Area(MARGIN_MM, below, INSIDE_MM, 5), where, coloured(BODY, MUTED)) + 2.5
@@ -33,23 +35,28 @@ def title(sheet: Sheet, file: CaseFile, words: str, y: float) -> float:
 def banner(sheet: Sheet, file: CaseFile, y: float) -> float:
     """The state of the signature as colour, shape and words, and what this paper is not."""
     tone, lines = _state(file, sheet.reader)
-    height = len(lines) * INSIDE_LINE_MM + 3
+    letter, width = replace(STRONG, colour=tone.strong, size_pt=10), INSIDE_MM - 16
+    height = sum(sheet.height(width, line, letter) for line in lines) + 3
     sheet.box(Area(MARGIN_MM, y, INSIDE_MM, height), tone.pale, tone.strong, radius_mm=1.5)
     mark(sheet, (MARGIN_MM + 6, y + height / 2), 2.4, tone)
     at = y + 1.6
     for line in lines:
-        sheet.text(Area(MARGIN_MM + 12, at, INSIDE_MM - 16, 5), line, replace(STRONG, colour=tone.strong, size_pt=10))
-        at += INSIDE_LINE_MM
+        at = sheet.text(Area(MARGIN_MM + 12, at, width, 5), line, letter)
     return _caution(sheet, y + height + 2.5)
 
 
 def _state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
     case, signature = file.case, file.signature
-    amended = [reader.say(AMENDED, version=case.version, reason=isolated(case.amended))] if case.version > 1 else []
+    amended = (
+        [reader.say(AMENDED, version=case.version, reason=isolated(in_short(case.amended, MOST_LETTERS)))]
+        if case.version > 1
+        else []
+    )
     if signature is None:
         return WATCH, [reader.say(PRELIMINARY), *amended]
-    when = isolated(reader.moment(signature.when))
-    return GOOD, [reader.say(SIGNED, name=isolated(signature.name), when=when), *amended]
+    when, name = isolated(reader.moment(signature.when)), isolated(signature.name)
+    tone, said = (GOOD, SIGNED) if signature.intact else (ALARM, CHANGED)
+    return tone, [reader.say(said, name=name, when=when), *amended]
 
 
 def _caution(sheet: Sheet, y: float) -> float:

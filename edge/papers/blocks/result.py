@@ -73,7 +73,7 @@ def _tick(sheet: Sheet, x: float, bar: Area, percent: float) -> None:
     limit = percent in MARKS_PERCENT
     sheet.line((x, bar.y - (1.2 if limit else 0)), (x, bar.y + bar.h + 1), INK if limit else MUTED, 0.3)
     letter = replace(SMALL, align="centre", bold=limit, colour=INK if limit else MUTED)
-    sheet.text(Area(x - 6, bar.y + bar.h + 1, 12, 4), sheet.reader.figure(percent), letter)
+    sheet.text(Area(x - 4, bar.y + bar.h + 1, 8, 4), sheet.reader.figure(percent), letter)
 
 
 def _decision(sheet: Sheet, file: CaseFile, y: float, tone: Tone) -> None:

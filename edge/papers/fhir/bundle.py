@@ -60,7 +60,8 @@ def status(file: CaseFile) -> str:
 def _report(file: CaseFile, names: list[str]) -> Resource:
     panel = PANELS.get(file.case.specimen)
     standard = [] if panel is None else [coding(LOINC, *panel)]
-    signed = {} if file.signature is None else {"resultsInterpreter": [{"display": file.signature.name}]}
+    signature = None if file.preliminary else file.signature
+    signed = {} if signature is None else {"resultsInterpreter": [{"display": signature.name}]}
     return {
         "resourceType": "DiagnosticReport",
         "id": _id(file, "report"),

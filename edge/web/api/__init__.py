@@ -21,6 +21,7 @@ def routers(parts: WebParts, desk: Desk) -> Iterator[APIRouter]:
     yield controls.runs_router(parts, desk)
     yield runs.reruns_router(parts)
     yield cases.cases_router(parts)
+    yield cases.case_router(parts)
     yield life.life_router(parts)
     yield life.said_router(parts)
     yield life.log_router(parts)

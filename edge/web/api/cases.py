@@ -33,7 +33,7 @@ class CaseChangeShape(BaseModel):
 
 
 def cases_router(parts: WebParts) -> APIRouter:
-    """Cases: begin one, list them, and see what one amounts to."""
+    """Cases: list them, and begin one."""
     routes, casework = APIRouter(prefix="/api/v1/cases", tags=["cases"]), parts.casework
 
     @routes.get("", responses=problems("session.none"))
@@ -58,6 +58,13 @@ def cases_router(parts: WebParts) -> APIRouter:
         objective = casework.settings.all().objective if new.objective is None else new.objective
         described = NewCase(new.pseudonym, new.specimen, new.stain, objective, new.note)
         return _shapes(parts, [casework.life.begin(described, by, new.confirm)])[0]
+
+    return routes
+
+
+def case_router(parts: WebParts) -> APIRouter:
+    """One case."""
+    routes, casework = APIRouter(prefix="/api/v1/cases", tags=["cases"]), parts.casework
 
     @routes.get("/{case_id}", responses=problems("record.unknown", "session.none"))
     def case(case_id: int, translate: Reader, _: By) -> CaseResultShape:
@@ -84,5 +91,5 @@ def whole(parts: WebParts, case_id: int, translate: Translate) -> CaseResultShap
 
 
 def _shapes(parts: WebParts, cases: list[Case] | tuple[Case, ...]) -> list[CaseShape]:
-    sums = parts.casework.books.listing.sums([case.id for case in cases], parts.blast_labels)
+    sums = parts.casework.results.sums([case.id for case in cases])
     return [case_shape(case, sums[case.id]) for case in cases]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from edge.casework.cells import Wish
-from edge.casework.views import CellView, Filter, crops, listed, view
+from edge.casework.views import CellView, Filter, Order, crops, listed, view
 from edge.document import sentences
 from edge.record.corrections import CellKey
 from edge.record.steps import Step
-from edge.web.api.cases import TOTAL, Limit, Offset
+from edge.web.api.cases import TOTAL
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import StepShape, step_shape
 from edge.web.api.who import By, Reader
@@ -52,6 +52,22 @@ class CellShape(BaseModel):
     thumbnail: str
 
 
+class CellQuery(BaseModel):
+    """Which cells. `order`: most doubtful first, most typical first, or as they lie in the fields."""
+
+    label: str | None = Field(None, alias="class", max_length=60)
+    field: int | None = None
+    excluded: bool | None = Field(None, description="only those that are not counted, or that are")
+    order: Order = "doubt"
+    limit: int = Field(100, ge=1, le=500)
+    offset: int = Field(0, ge=0)
+
+    @property
+    def filter(self) -> Filter:
+        """As casework asks."""
+        return Filter(self.label, self.field, self.excluded, self.order)
+
+
 class CellChangeShape(BaseModel):
     """What a person says of a cell: another class, or set aside (with a reason), or counted after all."""
 
@@ -77,18 +93,13 @@ def cells_router(parts: WebParts) -> APIRouter:
         response: Response,
         translate: Reader,
         _: By,
-        label: Annotated[str | None, Query(alias="class", max_length=60)] = None,
-        field: int | None = None,
-        excluded: bool | None = None,
-        order: Literal["doubt", "typical", "field"] = "doubt",
-        limit: Limit = 100,
-        offset: Offset = 0,
+        asked: Annotated[CellQuery, Query()],
     ) -> list[CellShape]:
         """Cells of the counted fields, those first that nobody has decided and the kit doubts most."""
         model = casework.results.model(case_id)
-        found = listed(casework.results.documents(case_id, model), model.roles, Filter(label, field, excluded, order))
+        found = listed(casework.results.documents(case_id, model), model.roles, asked.filter)
         response.headers[TOTAL] = str(len(found))
-        return [_shape(case_id, each, translate) for each in found[offset : offset + limit]]
+        return [_shape(case_id, each, translate) for each in found[asked.offset : asked.offset + asked.limit]]
 
     @routes.post("/undo", responses=problems(*CHANGES, "case.nothing"))
     def undo(case_id: int, translate: Reader, by: By) -> MovedShape:

@@ -20,7 +20,7 @@ from edge.web.api.result_shapes import (
     signature_shape,
     step_shape,
 )
-from edge.web.api.sessions import PIN
+from edge.web.api.sessions import Pin
 from edge.web.api.who import By, Reader
 from edge.web.parts import WebParts
 
@@ -31,7 +31,7 @@ class SignShape(BaseModel):
     """Who signs, and what they say."""
 
     operator: int
-    pin: str = PIN
+    pin: Pin
     statement: str = Field("", max_length=1000)
 
 
@@ -39,7 +39,7 @@ class AmendShape(BaseModel):
     """Who reopens a signed case, and why."""
 
     operator: int
-    pin: str = PIN
+    pin: Pin
     reason: str = Field(max_length=1000, examples=["Two cells were taken for blasts."])
 
 

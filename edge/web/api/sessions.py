@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -13,7 +15,7 @@ from edge.web.api.who import COOKIE, Person, must_sign_in, parts_of
 from edge.web.language import language_of
 from edge.web.parts import WebParts
 
-PIN = Field(description="4 to 12 figures", examples=["2468"], max_length=64)
+Pin = Annotated[str, Field(description="4 to 12 figures", examples=["2468"], max_length=64)]
 
 
 class OperatorShape(BaseModel):
@@ -39,14 +41,14 @@ class SignInShape(BaseModel):
     """A person's number and PIN."""
 
     operator: int
-    pin: str = PIN
+    pin: Pin
 
 
 class NewOperatorShape(BaseModel):
     """A person to let in; the first one leads."""
 
     name: str = Field(examples=["Amina"])
-    pin: str = PIN
+    pin: Pin
     lead: bool = False
 
 
@@ -56,8 +58,8 @@ class OperatorChangeShape(BaseModel):
     name: str | None = None
     lead: bool | None = None
     active: bool | None = None
-    pin: str | None = PIN
-    own_pin: str | None = PIN
+    pin: Pin | None = None
+    own_pin: Pin | None = None
 
 
 def sessions_router(parts: WebParts) -> APIRouter:

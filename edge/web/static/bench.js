@@ -1,26 +1,49 @@
 // The bench: live picture, capture, the field that was captured, and the count. Wires the other modules together.
 
 import { get, post } from "./api.js";
+import { Automatic } from "./automatic.js";
+import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { explain } from "./explain.js";
 import { showFields } from "./fields.js";
-import { watch } from "./live.js";
+import { focusAid } from "./focus.js";
+import { onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
+import { showSetup } from "./setup.js";
 import { draw, fetchField, legend } from "./still.js";
-import { _, figure } from "./words.js";
+import { _, figure, n_ } from "./words.js";
 
-const byId = (id) => document.getElementById(id);
 const caseId = byId("main").dataset.case;
+const automatic = new Automatic(() => capture());
+const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
 let known = -1;
 let open = null;
 
 async function refresh() {
   const result = await get(`/cases/${caseId}`);
   known = result.fields.length;
+  corrections.classes = result.classes;
   showCount(byId("count"), result);
   showFields(caseId, result.fields, open?.number ?? null, go);
+  allow(result.can);
+}
+
+async function refreshAll(cell) {
+  await refresh();
+  if (!open) return;
+  await showField(await fetchField(caseId, open.number));
+  const again = open.cells.find(({ id }) => id === cell.id);
+  if (again) explainCell(open, again);
+}
+
+/** A signed or finished case takes no more fields. */
+function allow(can) {
+  const closed = can ? !can.capture : false;
+  for (const each of [byId("capture"), byId("automatic"), byId("add"), byId("photo")]) each.disabled = closed;
+  byId("add-label").classList.toggle("disabled", closed);
+  byId("photo-label").classList.toggle("disabled", closed);
 }
 
 /** Examine the newest live picture, or a file. */
@@ -31,15 +54,26 @@ async function capture(file = null) {
   try {
     const form = new FormData();
     if (file) form.append("picture", file);
-    const { is_new: isNew, field } = await post(`/cases/${caseId}/fields`, file ? form : undefined);
-    if (!isNew) notice(_("This picture is already field {number}; it was not counted again.", { number: figure(field.number) }));
-    go(field.number);
+    const captured = await post(`/cases/${caseId}/fields`, file ? form : undefined);
+    tell(captured);
+    go(captured.field.number);
     await refresh();
   } catch (error) {
+    busy(false);
     problem(error);
   } finally {
     busy(false);
   }
+}
+
+function tell({ is_new: isNew, field, already }) {
+  if (!isNew) notice(_("This picture is already field {number}; it was not counted again.", { number: figure(field.number) }));
+  else if (already) notice(again(already), _("They are shown, and not counted twice."));
+}
+
+function again({ field, cells_again: cells }) {
+  const count = Array.isArray(cells) ? cells.length : cells;
+  return n_("{count} cell of this place was counted already, in field {number}.", "{count} cells of this place were counted already, in field {number}.", count, { number: figure(field) });
 }
 
 function busy(is) {
@@ -59,8 +93,8 @@ async function show() {
   const asked = /^#field-(\d+)$/.exec(location.hash);
   if (!asked || !caseId) return showLive();
   try {
-    open = await fetchField(caseId, Number(asked[1]));
-    showField(open);
+    await showField(await fetchField(caseId, Number(asked[1])));
+    byId("viewport").scrollIntoView({ block: "nearest" });
   } catch (error) {
     problem(error);
     showLive();
@@ -76,13 +110,17 @@ function showLive() {
 }
 
 function showField(field) {
+  open = field;
   mode("field");
   closeExplanation();
-  draw(byId("still"), field, (cell) => explain(byId("explain"), field, cell, closeExplanation));
+  draw(byId("still"), field, (cell) => explainCell(field, cell));
   byId("marks").hidden = field.cells.length === 0;
   byId("field-title").replaceChildren(el("strong", {}, _("Field {number}", { number: figure(field.number) })), el("span", {}, ` ${field.image}`));
   byId("field-words").replaceChildren(field.quality.ok ? legend(field) : refusal(field));
-  byId("viewport").scrollIntoView({ block: "nearest" });
+}
+
+function explainCell(field, cell) {
+  explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
 }
 
 function refusal(field) {
@@ -97,6 +135,7 @@ function mode(name) {
   byId("field-info").hidden = isLive;
   byId("to-live").hidden = isLive;
   byId("marks").hidden = isLive;
+  byId("tone").hidden = !isLive;
   byId("field-title").hidden = isLive;
   // the live picture is never out of sight: beside a field it goes on, small
   byId(isLive ? "viewport" : "mini").prepend(byId("live"));
@@ -115,12 +154,20 @@ function toggleMarks() {
   byId("marks").setAttribute("aria-pressed", String(!hidden));
 }
 
+function toggleAutomatic() {
+  automatic.isOn = !automatic.isOn;
+  byId("automatic").setAttribute("aria-pressed", String(automatic.isOn));
+}
+
 function backToLive() {
   history.replaceState(null, "", location.pathname);
   showLive();
 }
 
-const KEYS = { " ": () => capture(), c: () => capture(), l: backToLive, m: toggleMarks, Escape: backToLive };
+const KEYS = {
+  " ": () => capture(), c: () => capture(), a: toggleAutomatic, l: backToLive, m: toggleMarks, Escape: backToLive,
+  u: () => corrections.undo(), r: () => corrections.redo(),
+};
 
 function onKey(event) {
   const isPlain = !(event.ctrlKey || event.altKey || event.metaKey || event.repeat);
@@ -131,12 +178,16 @@ function onKey(event) {
   KEYS[event.key]();
 }
 
+function takeFile({ target }) {
+  if (target.files.length) capture(target.files[0]);
+  target.value = "";
+}
+
 if (caseId) {
   byId("capture").addEventListener("click", () => capture());
-  byId("add").addEventListener("change", ({ target }) => {
-    if (target.files.length) capture(target.files[0]);
-    target.value = "";
-  });
+  byId("automatic").addEventListener("click", toggleAutomatic);
+  byId("add").addEventListener("change", takeFile);
+  byId("photo").addEventListener("change", takeFile);
   byId("to-live").addEventListener("click", backToLive);
   byId("marks").addEventListener("click", toggleMarks);
   document.addEventListener("keydown", onKey);
@@ -144,7 +195,13 @@ if (caseId) {
   refresh().then(show).catch(problem);
 }
 
+const follow = focusAid();
 watch(caseId, {
-  onCase: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
-  onRoom: (free) => notice(_("The disk is nearly full: {free} MB left.", { free: figure(free) }), _("Free some room before you go on."), "bad"),
+  gauges: (verdict) => {
+    follow(verdict);
+    if (!open) automatic.hear(verdict);
+  },
+  case: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
+  room: onRoom(notice),
 });
+showSetup(byId("setup"));

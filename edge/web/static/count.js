@@ -1,24 +1,27 @@
 // The running count: cells against the target, the blast percentage with its interval as a picture, the decision.
 
 import { el, glyph, svg } from "./dom.js";
-import { _, figure, names } from "./words.js";
+import { _, className, figure, n_, names } from "./words.js";
 
 const LIMITS = { 5: "middle", 20: "end", 25: "start" }; // and on which side of it its figure stands, so that none touch
 const GLYPHS = { suspicious: "blast", "not suspicious": "other", refer: "refer", insufficient: "excluded" };
 const NUDGE = { middle: 0, end: 4, start: -4 };
 const WIDTH = 340;
 const EDGE = 12;
+const reviewed = document.documentElement.dataset.reviewed === "yes";
 
 /** Fill `place` with the sums of a case. */
 export function showCount(place, result) {
   place.replaceChildren(verdict(result), progress(result), share(result), sums(result));
 }
 
-function verdict({ decision }) {
+/** The decision with its reasons; in a language whose words nobody has reviewed the English word stands beside. */
+export function verdict({ decision }) {
   const reasons = decision.reasons.map((reason) => el("li", {}, reason));
+  const original = reviewed ? null : el("span", { class: "original", lang: "en", dir: "ltr", title: _("This translation was not reviewed yet.") }, names.english[decision.label] ?? decision.label);
   return el(
     "div", { class: `verdict ${decision.label.replaceAll(" ", "-")}` },
-    el("p", { class: "verdict-label" }, glyph(GLYPHS[decision.label]), names.decisions[decision.label] ?? decision.label),
+    el("p", { class: "verdict-label" }, glyph(GLYPHS[decision.label]), el("span", {}, names.decisions[decision.label] ?? decision.label), original),
     reasons.length ? el("ul", {}, ...reasons) : null,
   );
 }
@@ -34,7 +37,7 @@ function progress({ counts, targets: [provisional, full] }) {
   return el(
     "div", { class: "progress" },
     el("p", { class: "line" }, el("span", {}, _("Cells counted")), el("span", { class: "big", "data-counted": counted }, figure(counted))),
-    el("span", { class: "progress-track", role: "img", "aria-label": _("{counted} of {full}", { counted, full }) }, fill, mark),
+    el("span", { class: "progress-track", role: "img", "aria-label": _("{counted} of {full}", { counted: figure(counted), full: figure(full) }) }, fill, mark),
     scale,
   );
 }
@@ -51,11 +54,12 @@ function share({ counts, decision }) {
   );
 }
 
-function interval(score, low, high, words) {
+/** A percentage with its interval on a line from 0 to 100, and the limits that decide. */
+export function interval(score, low, high, words) {
   const x = (value) => EDGE + (WIDTH - 2 * EDGE) * value / 100;
   const limits = Object.entries(LIMITS).flatMap(([limit, anchor]) => [
     svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: 8, y2: 38 }),
-    svg("text", { class: "tick", x: x(limit) + NUDGE[anchor], y: 52, "text-anchor": anchor }, figure(limit)),
+    svg("text", { class: "tick", x: x(limit) + NUDGE[anchor], y: 52, "text-anchor": anchor }, figure(Number(limit))),
   ]);
   const ends = [0, 50, 100].map((end) => svg("text", { class: "tick end", x: x(end), y: 52, "text-anchor": "middle" }, figure(end)));
   return svg(
@@ -67,14 +71,32 @@ function interval(score, low, high, words) {
   );
 }
 
-function sums({ counts, fields, counted_fields: counted, doubtful }) {
+function sums({ counts, fields, counted_fields: counted, doubtful, corrected, excluded }) {
   const entry = (name, value) => [el("dt", {}, name), el("dd", {}, figure(value))];
   return el(
-    "dl", { class: "sums" },
-    ...entry(_("Blasts"), counts.blast),
-    ...entry(_("Not counted"), counts.excluded),
-    ...entry(_("Doubtful"), doubtful),
-    ...entry(_("Fields counted"), counted),
-    ...entry(_("Fields refused"), fields.length - counted),
+    "div", { class: "stack" },
+    el(
+      "dl", { class: "sums" },
+      ...entry(_("Blasts"), counts.blast),
+      ...entry(_("Not counted"), counts.excluded),
+      ...entry(_("Doubtful"), doubtful),
+      ...(corrected === undefined ? [] : entry(_("Corrected by hand"), corrected)),
+      ...entry(_("Fields counted"), counted),
+      ...entry(_("Fields refused"), fields.length - counted),
+    ),
+    whyExcluded(excluded ?? []),
   );
 }
+
+/** Why cells are not counted, and how many for each reason. */
+function whyExcluded(excluded) {
+  if (!excluded.length) return null;
+  const rows = excluded.map(({ text, cells }) => el("li", {}, n_("{count} cell: {why}", "{count} cells: {why}", cells, { why: text })));
+  return el("details", {}, el("summary", {}, _("Why cells are not counted")), el("ul", { class: "soft" }, ...rows));
+}
+
+/** A class with its glyph, as a heading of a row. */
+export function classLabel(label, isBlast) {
+  return el("span", { class: "legend-entry" }, glyph(isBlast ? "blast" : "other"), className(label));
+}
+

@@ -1,5 +1,8 @@
-// Why a cell got its class: what it looks like, what was measured, which rules fired, and what each opinion says.
+// Why a cell got its class: what it looks like, what was measured, which rules fired, and what each opinion says;
+// and the way to say that it is another.
 
+import { get } from "./api.js";
+import { curves, nearest } from "./curves.js";
 import { bar, el, glyph, svg } from "./dom.js";
 import { kindOf } from "./still.js";
 import { _, className, figure, names, percent } from "./words.js";
@@ -7,21 +10,42 @@ import { _, className, figure, names, percent } from "./words.js";
 const FIRST_FEATURES = 6;
 const MARGIN = 0.15;
 
-/** Fill the panel with one cell of a field. */
-export function explain(panel, field, cell, onClose) {
+/** Fill the panel with one cell of a field. `corrections` is null where nothing may be corrected. */
+export function explain(panel, { field, cell, caseId, corrections }, onClose) {
+  const more = el("div", { class: "stack" });
   panel.hidden = false;
   panel.replaceChildren(
     head(cell, onClose),
     el("div", { class: "explain-body" }, portrait(field, cell), summary(cell)),
+    ...(corrections ? [el("div", { class: "explain-part" }, corrections.controls({ ...cell, field: field.number }))] : []),
     measures(cell),
     rules(cell.fuzzy),
     opinions(cell),
+    more,
   );
+  showMore(more, `/cases/${caseId}/fields/${field.number}/cells/${cell.id}`, cell);
+}
+
+/** What takes the kit a moment: the curves, the nearest centres, and where the network looked. */
+async function showMore(place, path, cell) {
+  try {
+    const known = await get(`${path}/explanation`);
+    place.replaceChildren(curves(known), nearest(known), looked(path, cell));
+  } catch (error) {
+    place.replaceChildren(el("p", { class: "soft" }, `${error.message} `, el("small", {}, error.code ?? "")));
+  }
+}
+
+function looked(path, cell) {
+  const picture = (source, words) => el("figure", {}, el("img", { src: `/api/v1${path}/${source}`, alt: words, loading: "lazy", width: 136, height: 136 }), el("figcaption", {}, words));
+  const words = _("Where the network looked: covering a bright place changes “{label}” most.", { label: className(cell.class) });
+  return section(_("Where the network looked"), el("div", { class: "looked" }, picture("thumbnail.jpg", _("The cell")), picture("occlusion.png", words)));
 }
 
 function head(cell, onClose) {
   const close = el("button", { class: "button quiet", type: "button", "aria-label": _("Close"), onclick: onClose }, "✕");
-  const title = el("h2", {}, glyph(kindOf(cell)), ` ${className(cell.class)} `, el("span", { class: "figure" }, percent(cell.p[cell.class])));
+  const sure = cell.p[cell.class];
+  const title = el("h2", {}, glyph(kindOf(cell)), ` ${className(cell.class)} `, sure === undefined ? null : el("span", { class: "figure" }, percent(sure)));
   return el("div", { class: "explain-head" }, title, close);
 }
 
@@ -40,6 +64,8 @@ function outline(points, part) {
 
 function summary(cell) {
   const lines = [el("p", { class: "soft" }, _("Cell {id}", { id: cell.id }))];
+  const machine = cell.machine?.class ?? cell.class;
+  if (machine !== cell.class) lines.push(el("p", {}, _("Corrected by hand; the kit said: {label}.", { label: className(machine) })));
   if (cell.doubtful) lines.push(el("p", { class: "doubt" }, _("Doubtful: the opinions differ, or the probability is near the limit.")));
   for (const reason of cell.excluded) lines.push(el("p", { class: "doubt" }, `${_("Not counted")}: ${reason}`));
   if (!cell.doubtful && cell.countable) lines.push(el("p", {}, _("Counted; the opinions agree.")));

@@ -1,32 +1,27 @@
 // The live picture, its gauges, and the honest word on how the source is doing.
 
-import { el } from "./dom.js";
-import { _, figure } from "./words.js";
+import { byId, el } from "./dom.js";
+import { _, clock, figure } from "./words.js";
 
 const RETRY_MS = 2000;
 const OLD_S = 3;
 const LITTLE_ROOM_MB = 500;
 let staleSince = null;
 
-/** Watch the source while the page is seen; `onCase` hears of each change to the case's number of fields. */
-export function watch(caseId, { onCase, onRoom }) {
-  const picture = document.getElementById("live");
+/** Watch the source while the page is seen. `hears`: what to do on each kind of event, by its name. */
+export function watch(caseId, hears = {}) {
+  const picture = byId("live");
   let events = null;
 
   function open() {
     events = new EventSource(`/api/v1/events${caseId ? `?case=${caseId}` : ""}`);
-    events.addEventListener("live", (event) => {
-      const state = JSON.parse(event.data);
+    hear(events, "live", (state) => {
       showState(state);
       showRecording(state.recording);
       if (state.age_s !== null && !picture.hasAttribute("src")) stream(picture);
     });
-    events.addEventListener("gauges", (event) => showGauges(JSON.parse(event.data)));
-    events.addEventListener("case", (event) => onCase(JSON.parse(event.data)));
-    events.addEventListener("room", (event) => {
-      const { free_mb: free } = JSON.parse(event.data);
-      if (free < LITTLE_ROOM_MB) onRoom(free);
-    });
+    hear(events, "gauges", showGauges);
+    for (const [name, act] of Object.entries(hears)) hear(events, name, act);
     events.onerror = () => say("bad", _("The kit does not answer."));
   }
 
@@ -44,6 +39,15 @@ export function watch(caseId, { onCase, onRoom }) {
   open();
 }
 
+/** What to say when the disk fills up, for those who hear `room`. */
+export const onRoom = (notice) => ({ free_mb: free }) => {
+  if (free < LITTLE_ROOM_MB) notice(_("The disk is nearly full: {free} MB left.", { free: figure(free) }), _("Free some room before you go on."), "bad");
+};
+
+function hear(events, name, act) {
+  events.addEventListener(name, (event) => act(JSON.parse(event.data)));
+}
+
 function stream(picture) {
   picture.src = `/live.mjpg?${Date.now()}`;
 }
@@ -51,8 +55,8 @@ function stream(picture) {
 function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings, recording }) {
   const trouble = ["reconnecting", "frozen", "lost"].includes(phase);
   const stale = age !== null && (trouble || (phase === "live" && age >= OLD_S));
-  document.getElementById("viewport").classList.toggle("stale", stale);
-  const missing = document.getElementById("no-picture");
+  byId("viewport").classList.toggle("stale", stale);
+  const missing = byId("no-picture");
   missing.hidden = age !== null && !stale;
   const words = fault ? [fault.detail, fault.remedy] : [_("Waiting for the first picture…"), ""];
   staleSince = stale ? (staleSince ?? clock(age)) : null;
@@ -77,25 +81,20 @@ function retry(attempt, next) {
     : _("attempt {number}…", { number: figure(attempt) });
 }
 
-/** The reader's own time so many seconds ago: the kit's clock may be wrong. */
-function clock(age) {
-  return new Date(Date.now() - 1000 * age).toLocaleTimeString(document.documentElement.lang);
-}
-
 function showWarnings(warnings) {
-  const place = document.getElementById("warnings");
+  const place = byId("warnings");
   place.hidden = !warnings.length;
   place.replaceChildren(...warnings.map(({ detail, remedy }) => el("p", {}, el("strong", {}, detail), ` ${remedy}`)));
 }
 
 function say(kind, text) {
-  const pill = document.getElementById("state");
+  const pill = byId("state");
   pill.className = `pill ${kind}`;
   if (pill.textContent !== text) pill.textContent = text;
 }
 
 function showRecording(recording) {
-  const pill = document.getElementById("recording");
+  const pill = byId("recording");
   pill.hidden = !recording;
   const stopped = recording?.phase === "stopped";
   pill.className = `pill ${stopped ? "bad" : "plain"}`;
@@ -104,25 +103,29 @@ function showRecording(recording) {
 
 function showGauges({ ok, measures, reasons }) {
   for (const gauge of document.querySelectorAll(".gauge")) showGauge(gauge, measures);
-  const advice = document.getElementById("advice");
+  const advice = byId("advice");
   advice.className = `advice ${ok === null ? "" : ok ? "good" : "bad"}`;
   if (ok === null) return advice.replaceChildren();
   if (ok && !reasons.length) return advice.replaceChildren(_("Good picture: capture it."));
   return advice.replaceChildren(...reasons.map(({ text, remedy }) => el("p", {}, el("strong", {}, text), ` ${remedy}`)));
 }
 
+/** How far along its gauge a value lies, 0 to 1. */
+export function along({ empty, full }, value) {
+  return Math.max(0, Math.min(1, (value - empty) / (full - empty)));
+}
+
 function showGauge(gauge, measures) {
-  const { measure, empty, full, limit, limitMeasure } = gauge.dataset;
+  const { measure, limit, limitMeasure } = gauge.dataset;
   const value = measures[measure];
   gauge.hidden = value === undefined;
   if (gauge.hidden) return;
-  const along = (figure) => Math.max(0, Math.min(1, (figure - empty) / (full - empty)));
-  const share = along(value);
-  const least = along(limitMeasure ? measures[limitMeasure] : limit);
+  const share = along(gauge.dataset, value);
+  const least = along(gauge.dataset, limitMeasure ? measures[limitMeasure] : limit);
   gauge.classList.toggle("short", share < least);
   const meter = gauge.querySelector("[role=meter]");
   meter.setAttribute("aria-valuenow", share.toFixed(2));
-  meter.firstChild.style.inlineSize = `${100 * share}%`;
-  meter.lastChild.style.insetInlineStart = `${100 * least}%`;
+  meter.firstElementChild.style.inlineSize = `${100 * share}%`;
+  meter.lastElementChild.style.insetInlineStart = `${100 * least}%`;
   meter.title = figure(value, 2);
 }

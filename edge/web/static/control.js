@@ -1,0 +1,127 @@
+// The control slide: run it before the patients, see its trend, and what to check where it is off.
+
+import { get, post, postJson } from "./api.js";
+import { button, byId, el, table } from "./dom.js";
+import { focusAid } from "./focus.js";
+import { form, input, select } from "./form.js";
+import { chart } from "./levey.js";
+import { watch } from "./live.js";
+import { notice, problem } from "./notices.js";
+import { _, figure, moment, n_ } from "./words.js";
+
+const MEASURES = () => ({
+  focus_um: [_("Sharpness"), "µm", 2], exposure: [_("Brightness"), "", 0], unevenness: [_("Unevenness of light"), "", 2], stained: [_("Share of the picture that is stained"), "", 2],
+  um_per_px: [_("Scale"), "µm/px", 4], nuclear_density: [_("Density of nuclei"), "", 2], cells_per_field: [_("Cells in a field"), "", 1], blast_percent: [_("Blasts"), "%", 1],
+});
+const KINDS = () => ({ peripheral: _("Peripheral blood"), marrow: _("Marrow aspirate"), beads: _("Beads"), other: _("Another slide") });
+const VERDICTS = () => ({ ok: ["good", _("Within limits")], warn: ["warn", _("Warning")], block: ["bad", _("Outside limits")] });
+let chosen = null;
+let run = null;
+
+async function refresh() {
+  const [state, slides] = await Promise.all([get("/controls/state"), get("/controls")]);
+  chosen ??= (slides.find(({ id }) => id === state.control) ?? slides.find(({ active }) => active) ?? null)?.id ?? null;
+  showState(state);
+  showSlides(slides);
+  await showTrend(slides.find(({ id }) => id === chosen));
+  showActions();
+}
+
+function showState({ state, policy, due, advice }) {
+  const [kind, words] = policy === "off" ? ["plain", _("Not asked for")] : VERDICTS()[state];
+  const pill = byId("control-state");
+  pill.className = `pill ${kind}`;
+  pill.textContent = due && policy !== "off" ? _("Due") : words;
+  if (state !== "ok" && advice.length) notice(words, advice.join(" "), state === "block" ? "bad" : "warn");
+}
+
+function showSlides(slides) {
+  const entries = slides.map(({ id, name, kind, runs }) => el(
+    "button", { type: "button", class: "chip", "aria-pressed": String(id === chosen), onclick: () => choose(id) },
+    el("bdi", {}, name), el("span", { class: "numeric" }, `${KINDS()[kind] ?? kind} · ${n_("{count} run", "{count} runs", runs)}`),
+  ));
+  const add = form(_("Add this slide"), async (values) => {
+    const made = await postJson("/controls", values);
+    chosen = made.id;
+    await refresh();
+  }, input("name", _("Name on the slide"), { required: true, maxlength: 60 }), select("kind", _("Kind"), KINDS()), input("base_runs", _("Runs that make its limits"), { type: "number", min: 3, max: 30, value: 5 }, _("Until then fixed limits hold.")));
+  const fresh = el("details", { open: !slides.length }, el("summary", {}, _("A new control slide")), add);
+  byId("slides").replaceChildren(...entries, fresh);
+}
+
+function choose(id) {
+  chosen = id;
+  run = null;
+  refresh().catch(problem);
+}
+
+async function showTrend(slide) {
+  if (!slide) {
+    byId("trend").replaceChildren(el("p", { class: "empty" }, _("No control slide yet. Add the one that you will look at each day.")));
+    byId("latest").replaceChildren(el("p", { class: "empty" }, _("No run yet.")));
+    return;
+  }
+  const { limits, runs } = await get(`/controls/${slide.id}/runs`);
+  run = runs.find(({ state }) => state === "open") ?? null;
+  const finished = runs.filter(({ state }) => state === "finished").sort((a, b) => a.number - b.number);
+  showCharts(limits, finished);
+  showLatest(finished.at(-1), limits);
+}
+
+function showCharts(limits, runs) {
+  const charts = Object.entries(MEASURES()).filter(([key]) => limits[key]).map(([key, [name, unit]]) => {
+    const values = runs.filter(({ measures }) => measures?.[key] !== undefined && measures[key] !== null)
+      .map(({ number, measures, findings }) => ({ number, value: measures[key], verdict: worst(findings, key) }));
+    if (!values.length) return null;
+    const source = limits[key].source === "runs" ? _("limits from its own runs") : _("fixed limits");
+    return el("div", {}, el("h3", {}, `${name}${unit ? `, ${unit}` : ""} · ${source}`), chart(name, limits[key], values));
+  }).filter(Boolean);
+  byId("trend").replaceChildren(...(charts.length ? charts : [el("p", { class: "empty" }, _("The trend begins with the first run."))]));
+}
+
+/** How bad what was found about this measure is: a warning rule, or one that blocks. */
+function worst(findings, measure) {
+  const rules = (findings ?? []).filter((each) => each.measure === measure);
+  if (!rules.length) return "ok";
+  return rules.every(({ rule }) => rule === "1-2s") ? "warn" : "block";
+}
+
+function showLatest(latest, limits) {
+  if (!latest) return byId("latest").replaceChildren(el("p", { class: "empty" }, _("No run yet.")));
+  const [kind, words] = VERDICTS()[latest.verdict] ?? ["plain", latest.verdict];
+  const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, `${rule} · ${code}`)));
+  const rows = Object.entries(MEASURES()).filter(([key]) => latest.measures?.[key] !== undefined && latest.measures[key] !== null)
+    .map(([key, [name, unit, digits]]) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
+  return byId("latest").replaceChildren(
+    el("p", { class: "row" }, el("span", { class: `pill ${kind}` }, words), el("span", { class: "soft" }, _("Run {number}", { number: figure(latest.number) }), " · ", moment(latest.clock_hint))),
+    findings.length ? el("ul", { class: "good-looks" }, ...findings) : el("p", {}, _("Nothing to check.")),
+    el("div", { class: "scrolls" }, table([_("Measure"), [_("Now"), "number"], [_("Mean"), "number"]], rows)),
+  );
+}
+
+function showActions() {
+  const base = `/controls/${chosen}/runs`;
+  const begin = button(_("Begin a run"), () => act(() => post(base)), { class: "primary large" });
+  const capture = () => button(_("Capture"), () => act(async () => {
+    const { is_new: isNew } = await post(`${base}/${run.number}/fields`);
+    notice(isNew ? _("Captured. Move to another place, or finish the run.") : _("This picture is in the run already."), "", isNew ? "good" : "plain");
+  }), { class: "primary large" });
+  const finish = () => button(_("Finish the run"), () => act(() => post(`${base}/${run.number}/finish`)));
+  byId("run-actions").replaceChildren(...(chosen === null ? [] : run ? [capture(), finish()] : [begin]));
+}
+
+async function act(change) {
+  const buttons = [...byId("run-actions").querySelectorAll("button")];
+  buttons.forEach((each) => { each.disabled = true; });
+  try {
+    await change();
+    await refresh();
+  } catch (error) {
+    problem(error);
+  } finally {
+    buttons.forEach((each) => { each.disabled = false; });
+  }
+}
+
+watch(null, { gauges: focusAid() });
+refresh().catch(problem);

@@ -1,0 +1,68 @@
+// Forms from values: labels, inputs, and what went wrong beside them.
+
+import { el } from "./dom.js";
+import { _ } from "./words.js";
+
+/** A labelled input; `attributes` go to the input. */
+export function input(name, label, attributes = {}, hint = null) {
+  return labelled(label, el("input", { name, ...attributes }), hint);
+}
+
+/** A labelled choice from `options`, a mapping of values to names. */
+export function select(name, label, options, chosen = null, hint = null) {
+  const entries = Object.entries(options).map(([value, text]) => el("option", { value, selected: value === String(chosen) }, text));
+  return labelled(label, el("select", { name }, ...entries), hint);
+}
+
+/** A labelled text of several lines. */
+export function text(name, label, attributes = {}, hint = null) {
+  return labelled(label, el("textarea", { name, rows: 2, ...attributes }), hint);
+}
+
+/** Yes or no. */
+export function toggle(name, label, checked) {
+  return el("label", { class: "switch" }, el("input", { type: "checkbox", name, checked }), label);
+}
+
+/** A PIN: digits on a phone's keypad, never remembered. */
+export function pin(name = "pin", label = _("PIN"), hint = null) {
+  return input(name, label, { type: "password", inputmode: "numeric", autocomplete: "off", pattern: "[0-9]{4,12}", maxlength: 12, required: true }, hint);
+}
+
+/** A form that hands its values to `onSend`, and says beside its button what went wrong. */
+export function form(button, onSend, ...children) {
+  const trouble = el("p", { class: "form-problem", role: "alert", hidden: true });
+  const send = el("button", { class: "button primary" }, button);
+  const made = el("form", { class: "form" }, ...children, trouble, el("div", { class: "row" }, send));
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    trouble.hidden = true;
+    send.disabled = true;
+    try {
+      await onSend(valuesOf(made), made);
+    } catch (error) {
+      trouble.replaceChildren(`${error.message} ${error.remedy ?? ""} `, el("small", {}, error.code ?? ""));
+      trouble.hidden = false;
+    } finally {
+      send.disabled = false;
+    }
+  });
+  return made;
+}
+
+/** What a form holds: numbers as numbers, switches as yes or no. */
+export function valuesOf(made) {
+  const values = {};
+  for (const each of made.elements) {
+    if (!each.name) continue;
+    if (each.type === "checkbox") values[each.name] = each.checked;
+    else if (each.type === "radio") { if (each.checked) values[each.name] = each.value; }
+    else if (each.type === "number") values[each.name] = each.value === "" ? null : Number(each.value);
+    else values[each.name] = each.value;
+  }
+  return values;
+}
+
+function labelled(label, control, hint) {
+  return el("label", {}, label, control, hint ? el("small", {}, hint) : null);
+}

@@ -1,4 +1,0 @@
-// Choosing a language is going there.
-
-const choice = document.getElementById("lang");
-choice?.addEventListener("change", () => choice.form.submit());

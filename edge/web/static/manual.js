@@ -1,0 +1,44 @@
+// A count by eye beside the kit's: what the person counted, and how far the two agree.
+
+import { putJson, remove } from "./api.js";
+import { button, el } from "./dom.js";
+import { form, input } from "./form.js";
+import { notice, problem } from "./notices.js";
+import { _, className, figure } from "./words.js";
+
+const MOST = 5000;
+
+/** Fill the card. `onChanged` is called once the kit has the figures. */
+export function showManual(place, caseId, result, onChanged) {
+  if (place.contains(document.activeElement)) return; // somebody is typing
+  const path = `/cases/${caseId}/manual`;
+  const known = result.manual?.by_class ?? {};
+  const rows = result.classes.map(({ label }) => input(label, className(label), { type: "number", min: 0, max: MOST, step: 1, inputmode: "numeric", value: known[label] ?? "" }));
+  const save = form(_("Keep this count"), async (values) => {
+    await putJson(path, { counts: countsIn(values) });
+    document.activeElement.blur();
+    notice(_("Kept."), "", "good");
+    await onChanged();
+  }, el("div", { class: "two" }, ...rows));
+  const forget = result.manual ? button(_("Remove this count"), () => remove(path).then(onChanged).catch(problem), { class: "quiet" }) : null;
+  place.replaceChildren(...[result.manual ? agreement(result) : el("p", { class: "lead" }, _("Count the same slide yourself, and see how far the two agree.")), save, forget].filter(Boolean));
+}
+
+function countsIn(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, cells]) => cells !== null));
+}
+
+/** Both percentages, their difference with its interval, and whether it is more than chance. */
+export function agreement({ manual, decision }) {
+  const { percent: byEye, interval: [low, high], difference, difference_interval: [from, to], agree, cells } = manual;
+  const words = agree ? _("They agree: the difference is no more than chance would give.") : _("They differ by more than chance would give. Look at the doubtful cells together.");
+  return el(
+    "div", { class: "agree" },
+    el("p", { class: "line" }, el("span", {}, _("Blasts by eye")), el("strong", { class: "numeric" }, `${figure(byEye, 1)} %`)),
+    el("p", { class: "soft" }, _("{low} to {high} % with 95 % confidence", { low: figure(low, 1), high: figure(high, 1) }), " · ", _("Cells by eye: {cells}", { cells: figure(cells) })),
+    el("p", { class: "line" }, el("span", {}, _("Blasts by the kit")), el("strong", { class: "numeric" }, `${figure(decision.score, 1)} %`)),
+    el("p", {}, _("Difference {difference} points ({from} to {to})", { difference: figure(difference, 1), from: figure(from, 1), to: figure(to, 1) })),
+    el("p", { class: agree ? "pill good" : "pill warn" }, agree ? _("Agree") : _("Differ")),
+    el("p", { class: "soft" }, words),
+  );
+}

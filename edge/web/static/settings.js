@@ -1,0 +1,63 @@
+// What holds for the whole kit, and who works with it.
+
+import { get, patchJson, postJson } from "./api.js";
+import { button, byId, el, table } from "./dom.js";
+import { form, input, pin, select, toggle } from "./form.js";
+import { notice, problem } from "./notices.js";
+import { _, moment } from "./words.js";
+
+const POLICIES = () => ({ off: _("Not asked for"), warn: _("Warn"), block: _("Block until it is fine") });
+
+async function showKit() {
+  const settings = await get("/settings");
+  const name = input("kit_name", _("Name of this kit"), { maxlength: 60, value: settings.kit_name ?? "" }, _("Printed on every report."));
+  byId("kit").replaceChildren(form(
+    _("Keep"), async (values) => {
+      await patchJson("/settings", values);
+      notice(_("Kept."), "", "good");
+    },
+    name,
+    el(
+      "div", { class: "two" },
+      input("target_provisional", _("Least cells for a provisional count"), { type: "number", min: 50, max: 1000, required: true, value: settings.target_provisional }),
+      input("target_full", _("Cells for a full count"), { type: "number", min: 50, max: 2000, required: true, value: settings.target_full }),
+    ),
+    select("control_policy", _("Without a good control slide"), POLICIES(), settings.control_policy),
+    toggle("operator_required", _("Counting needs somebody signed in"), settings.operator_required),
+    input("session_idle_min", _("Minutes until a quiet session ends"), { type: "number", min: 1, max: 720, required: true, value: settings.session_idle_min }),
+  ));
+}
+
+async function showOperators() {
+  const operators = await get("/operators");
+  const rows = operators.map((each) => [
+    el("bdi", {}, each.name), each.lead ? _("Lead") : _("Operator"), each.active ? _("Active") : _("No longer here"),
+    button(each.active ? _("Deactivate") : _("Activate again"), () => change(each, { active: !each.active }), { class: "quiet" }),
+  ]);
+  const add = form(_("Add"), async (values, made) => {
+    await postJson("/operators", values);
+    made.reset();
+    await showOperators();
+  }, input("name", _("Name"), { required: true, maxlength: 60, autocomplete: "off" }), pin("pin", _("PIN"), _("4 to 12 digits.")), toggle("lead", _("May change settings and operators"), false));
+  byId("operators").replaceChildren(
+    rows.length ? el("div", { class: "scrolls" }, table([_("Name"), _("Role"), _("State"), el("span", { class: "unseen" }, _("Change"))], rows)) : el("p", { class: "empty" }, _("This kit has no operator yet.")),
+    el("details", {}, el("summary", {}, _("Add an operator")), add),
+  );
+}
+
+async function change({ id }, values) {
+  try {
+    await patchJson(`/operators/${id}`, values);
+    await showOperators();
+  } catch (error) {
+    problem(error);
+  }
+}
+
+async function showErrors() {
+  const errors = await get("/errors");
+  const entries = errors.slice(0, 10).map(({ code, method, route, clock_hint: hint }) => el("li", {}, el("code", {}, code), " ", el("small", {}, el("bdi", { dir: "ltr" }, `${method} ${route}`), " · ", moment(hint))));
+  byId("errors").replaceChildren(el("details", {}, el("summary", {}, _("Latest errors")), entries.length ? el("ul", {}, ...entries) : el("p", { class: "empty" }, _("None since the kit was started."))));
+}
+
+for (const show of [showKit, showOperators, showErrors]) show().catch(problem);

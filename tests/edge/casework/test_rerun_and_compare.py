@@ -1,0 +1,204 @@
+"""A case looked at again with another bundle keeps its old result; two cases side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edge.casework import Casework
+from edge.casework.cells import Wish
+from edge.casework.compare import compared
+from edge.casework.rerun import OpenExaminer
+from edge.casework.seen_before import Already, Earlier
+from edge.decide.model import Model
+from edge.errors import BadSetting, BundleMissing, CaseEmpty, NotRecorded, RunBusy
+from edge.types import Examination, Frame
+from tests.casebooks import NEW, casework_in, counted_case
+from tests.cases import MODEL, PaintedExaminer
+
+NEWER = replace(MODEL, ref=replace(MODEL.ref, version=4, digest="beef" * 16), title="Painted anew")
+
+
+class Newer:
+    """A later bundle, which calls every cell a blast."""
+
+    model: Model = NEWER
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.closed = False
+
+    def examine(self, frame: Frame) -> Examination:
+        self.frames.append(frame)
+        found = PaintedExaminer().examine(frame)
+        cells = tuple(replace(each, label="blast", probability={"blast": 1.0}) for each in found.cells)
+        return replace(found, cells=cells, bundle=NEWER.ref)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Slow(Newer):
+    """One that waits until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go_on, self.began = threading.Event(), threading.Event()
+
+    def examine(self, frame: Frame) -> Examination:
+        self.began.set()
+        self.may_go_on.wait(10)
+        return super().examine(frame)
+
+
+@pytest.fixture
+def newer() -> Newer:
+    return Newer()
+
+
+@pytest.fixture
+def casework(tmp_path: Path, newer: Newer) -> Iterator[Casework]:
+    with casework_in(tmp_path, open_examiner=lambda _: newer) as made:
+        yield made
+
+
+def again(casework: Casework, case_id: int) -> int:
+    made = casework.reanalysis.begin(case_id, "painted", "Amina")
+    casework.reanalysis.wait()
+    return made.id
+
+
+def test_the_old_result_stays_and_the_new_one_stands_beside_it(casework: Casework, newer: Newer) -> None:
+    case_id = counted_case(casework).id
+    casework.cells.change(case_id, (1, 4), Wish(label="granulocyte"), "Amina")
+    before = casework.results.of(case_id)
+    new_id = again(casework, case_id)
+    after, rerun = casework.results.of(case_id), casework.results.of(new_id)
+    assert (after.figures, after.fields) == (before.figures, before.fields)
+    assert rerun.figures.counts.blast == rerun.figures.counts.countable > 0
+    assert [field.frame_digest for field in rerun.fields] == [field.frame_digest for field in before.fields]
+    assert (rerun.model, rerun.case.of_case, rerun.case.state) == (NEWER, case_id, "finished")
+    assert newer.closed
+
+
+def test_runs_tell_the_case_and_each_re_analysis(casework: Casework) -> None:
+    case_id = counted_case(casework).id
+    ids = [again(casework, case_id) for _ in range(2)]
+    runs = casework.reanalysis.runs(case_id)
+    assert [(run.case.id, run.rerun and run.rerun.state) for run in runs] == [
+        (case_id, None),
+        *((k, "done") for k in ids),
+    ]
+    assert [case.id for case in casework.books.record.cases()] == [case_id], "re-analyses are not listed as cases"
+    with pytest.raises(NotRecorded):
+        casework.reanalysis.runs(99)
+
+
+def test_pictures_are_those_that_were_recorded(casework: Casework, newer: Newer) -> None:
+    case_id = counted_case(casework, (1,)).id
+    names = {path.name for path in casework.books.record.picture("").glob("*.jpg")}
+    again(casework, case_id)
+    assert {path.name for path in casework.books.record.picture("").glob("*.jpg")} == names
+    assert newer.frames[0].um_per_px == pytest.approx(0.1), "a given scale is given again"
+
+
+def test_cells_that_two_fields_share_are_not_counted_twice_then_either(tmp_path: Path) -> None:
+    def seen(frame: Frame, examination: Examination, earlier: Sequence[Earlier]) -> Sequence[Already]:
+        return [Already(earlier[-1].number, 0.4, (3, 4))] if earlier else []
+
+    with casework_in(tmp_path, looker=seen, open_examiner=lambda _: Newer()) as casework:
+        case_id = counted_case(casework).id
+        both = [casework.results.of(each) for each in (case_id, again(casework, case_id))]
+        assert [each.figures.excluded["cell.again"] for each in both] == [2, 2]
+        assert both[0].figures.counts.countable == both[1].figures.counts.countable
+
+
+def test_a_bundle_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    def missing(name: str) -> Newer:
+        raise BundleMissing(f"There is no bundle {name!r}.", "Install it.")
+
+    with casework_in(tmp_path, open_examiner=missing) as casework:
+        case_id = counted_case(casework, (1,)).id
+        again(casework, case_id)
+        _, run = casework.reanalysis.runs(case_id)
+        assert run.rerun is not None
+        assert (run.rerun.state, run.rerun.fault["code"], run.rerun.fault["remedy"]) == (
+            "failed",
+            "bundle.missing",
+            "Install it.",
+        )
+
+
+def test_a_bug_in_the_new_one_ends_its_run(tmp_path: Path) -> None:
+    class Broken(Newer):
+        def examine(self, frame: Frame) -> Examination:
+            raise ZeroDivisionError
+
+    with casework_in(tmp_path, open_examiner=lambda _: Broken()) as casework:
+        case_id = counted_case(casework, (1,)).id
+        casework.reanalysis.begin(case_id, "x", "")
+        with pytest.raises(ZeroDivisionError):
+            casework.reanalysis.wait()
+        assert casework.reanalysis.runs(case_id)[1].rerun.state == "failed"  # type: ignore[union-attr]
+
+
+def test_there_is_one_at_a_time_and_closing_ends_it(tmp_path: Path) -> None:
+    slow = Slow()
+    with casework_in(tmp_path, open_examiner=lambda _: slow) as casework:
+        case_id = counted_case(casework, (1, 2, 3)).id
+        casework.reanalysis.begin(case_id, "x", "")
+        slow.began.wait(10)
+        with pytest.raises(RunBusy):
+            casework.reanalysis.begin(case_id, "x", "")
+        closing = threading.Thread(target=casework.reanalysis.close)
+        closing.start()
+        slow.may_go_on.set()
+        closing.join(10)
+        (_, run) = casework.reanalysis.runs(case_id)
+        assert run.rerun is not None
+        assert run.rerun.state == "stopped"
+        assert len(casework.books.record.fields(run.case.id)) < 3
+
+
+def test_one_that_a_power_cut_ended_is_told_after_the_start(tmp_path: Path) -> None:
+    with casework_in(tmp_path) as casework:
+        case_id = counted_case(casework, (1,)).id
+        copy = casework.books.record.begin_case(replace(NEW, purpose="again", of_case=case_id))
+        casework.books.reruns.begin(copy.id, "x")
+    with casework_in(tmp_path) as casework:
+        assert [run.rerun and run.rerun.state for run in casework.reanalysis.runs(case_id)] == [None, "stopped"]
+
+
+@pytest.mark.parametrize(("opener", "seeds", "fault"), [(None, (1,), BadSetting), (lambda _: Newer(), (), CaseEmpty)])
+def test_what_cannot_be_looked_at_again_is_refused(
+    tmp_path: Path, opener: OpenExaminer | None, seeds: tuple[int, ...], fault: type[Exception]
+) -> None:
+    with casework_in(tmp_path, open_examiner=opener) as casework:
+        case_id = counted_case(casework, seeds).id
+        with pytest.raises(fault):
+            casework.reanalysis.begin(case_id, "x", "")
+        assert len(casework.reanalysis.runs(case_id)) == 1
+
+
+def test_two_cases_side_by_side_with_the_interval_of_their_difference(casework: Casework) -> None:
+    left, right = (casework.results.of(counted_case(casework, seeds).id) for seeds in ((1, 2), (3, 5)))
+    both = compared(left, right)
+    counts = left.figures.counts, right.figures.counts
+    assert not both.same_pictures
+    expected = 100 * (counts[1].blast / counts[1].countable - counts[0].blast / counts[0].countable)
+    assert both.difference.points == pytest.approx(expected)
+    assert both.difference.interval[0] < expected < both.difference.interval[1]
+    for pair in both.classes:
+        cells = {each.label: each.cells for each in left.figures.classes}
+        assert pair.left[0] == cells[pair.label]
+
+
+def test_two_looks_at_the_same_pictures_say_so(casework: Casework) -> None:
+    case_id = counted_case(casework).id
+    both = compared(casework.results.of(case_id), casework.results.of(again(casework, case_id)))
+    assert both.same_pictures
+    assert both.difference.points > 0

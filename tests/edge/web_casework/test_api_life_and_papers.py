@@ -1,0 +1,121 @@
+"""From a manual count to papers and re-analyses, as a program sees them through `/api/v1`."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from edge.web import WebParts
+from tests.casebooks import PIN
+from tests.visits import API, CASE, CELL, code_of, good
+
+
+def test_a_manual_count_and_its_agreement(client: TestClient, counted: None) -> None:
+    manual = good(client.put(f"{CASE}/manual", json={"counts": {"blast": 10, "lymphocyte": 10}}))["manual"]
+    assert (manual["cells"], manual["percent"], manual["agree"]) == (20, 50.0, True)
+    assert manual["difference_interval"][0] < manual["difference"] < manual["difference_interval"][1]
+    assert code_of(client.put(f"{CASE}/manual", json={"counts": {"unicorn": 1}}), 422) == "cell.class"
+    assert good(client.delete(f"{CASE}/manual"))["manual"] is None
+
+
+def test_from_finishing_to_amending(client: TestClient, counted: None, amina: int) -> None:
+    hand = {"operator": amina, "pin": PIN}
+    assert code_of(client.post(f"{CASE}/sign", json=hand), 409) == "case.open"
+    assert good(client.post(f"{CASE}/finish"))["case"]["state"] == "finished"
+    assert code_of(client.patch(CELL, json={"excluded": True}), 409) == "case.finished"
+    assert good(client.post(f"{CASE}/resume"))["case"]["state"] == "open"
+    client.post(f"{CASE}/finish")
+    assert code_of(client.post(f"{CASE}/sign", json={**hand, "pin": "0000"}), 403) == "pin.wrong"
+    signed = good(client.post(f"{CASE}/sign", json={**hand, "statement": "Checked."}))
+    assert (signed["case"]["state"], signed["signature"]["operator"], len(signed["signature"]["digest"])) == (
+        "signed",
+        "Amina",
+        64,
+    )
+    assert signed["can"] == {name: name == "amend" for name in signed["can"]}
+    for method, path, body in (
+        ("POST", f"{CASE}/fields", None),
+        ("PATCH", CELL, {"excluded": True}),
+        ("PATCH", CASE, {"note": "x"}),
+        ("PUT", f"{CASE}/manual", {"counts": {}}),
+    ):
+        assert code_of(client.request(method, path, json=body), 409) == "case.signed"
+    amended = good(client.post(f"{CASE}/amend", json={**hand, "reason": "one more"}))
+    assert (amended["case"]["state"], amended["case"]["version"], amended["signature"]) == ("amended", 2, None)
+    (version,) = good(client.get(f"{CASE}/versions"))
+    assert (version["version"], version["intact"], version["amended"]) == (1, True, "one more")
+    assert version["content"]["figures"]["counts"] == signed["counts"]
+
+
+def test_an_expert_answers(client: TestClient, counted: None) -> None:
+    said = good(client.put(f"{CASE}/referral/answer", json={"expert": "Dr B", "opinion": "likely", "percent": 80}))
+    assert (said["answer"]["expert"], said["answer"]["percent"]) == ("Dr B", 80)
+    assert code_of(client.put(f"{CASE}/referral/answer", json={"expert": "B", "opinion": "soup"}), 422) == "setting"
+    assert code_of(client.post(f"{CASE}/referral/line", json={"line": "7K2Q-9FXA B 85"}), 409) == "reply.elsewhere"
+    assert code_of(client.post(f"{CASE}/referral/line", json={"line": "hello"}), 422) == "reply.unreadable"
+    assert code_of(client.post(f"{CASE}/referral/form", files={"form": b"no pdf"}), 422) == "reply.unreadable"
+
+
+def test_the_line_of_this_very_referral_is_read(client: TestClient, parts: WebParts, counted: None) -> None:
+    from edge.papers.digest import content_digest
+    from edge.papers.reply import reply_code, spaced
+
+    code = spaced(reply_code(content_digest(parts.casework.papers.file(1))))
+    said = good(client.post(f"{CASE}/referral/line", json={"line": f"{code} A 85 large nucleoli"}))
+    assert (said["answer"]["opinion"], said["answer"]["percent"], said["answer"]["text"]) == (
+        "likely",
+        85,
+        "large nucleoli",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "media"),
+    [
+        ("report.pdf", "application/pdf"),
+        ("referral.pdf", "application/pdf"),
+        ("cells.csv", "text/csv; charset=utf-8"),
+        ("fhir.json", "application/fhir+json"),
+    ],
+)
+def test_papers_are_handed_out(client: TestClient, counted: None, kind: str, media: str) -> None:
+    answer = client.get(f"{CASE}/{kind}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media)
+    assert kind in answer.headers["content-disposition"]
+    assert code_of(client.get(f"{API}/cases/9/{kind}"), 404) == "record.unknown"
+
+
+def test_a_report_is_in_the_readers_language(client: TestClient, counted: None) -> None:
+    assert client.get(f"{CASE}/report.pdf?lang=es").content != client.get(f"{CASE}/report.pdf?lang=en").content
+
+
+def test_training_needs_consent_and_corrections(client: TestClient, counted: None) -> None:
+    assert code_of(client.get(f"{CASE}/training.zip"), 409) == "papers.consent"
+    assert good(client.put(f"{CASE}/consent", json={"ground": "form 3"}))["consent"]["ground"] == "form 3"
+    assert code_of(client.get(f"{CASE}/training.zip"), 409) == "papers.nothing"
+    client.patch(CELL, json={"class": "granulocyte"})
+    assert zipfile.is_zipfile(io.BytesIO(client.get(f"{CASE}/training.zip").content))
+    assert good(client.delete(f"{CASE}/consent"))["consent"] is None
+
+
+def test_exports_go_to_a_target_that_was_offered(client: TestClient, counted: None) -> None:
+    target = good(client.get(f"{API}/targets"))[0]
+    assert (target["kind"], target["problem"]) == ("folder", "")
+    written = good(client.post(f"{CASE}/export", json={"target": target["id"], "kinds": ["cells.csv", "images"]}), 201)
+    assert all((Path(written["folder"]) / name).exists() for name in written["names"])
+    assert code_of(client.post(f"{CASE}/export", json={"target": "/etc", "kinds": ["cells.csv"]}), 422) == "setting"
+
+
+def test_a_case_is_looked_at_again_and_compared(client: TestClient, parts: WebParts, counted: None) -> None:
+    begun = good(client.post(f"{CASE}/reanalyse", json={"bundle": "painted"}), 202)
+    parts.casework.reanalysis.wait()
+    first, second = good(client.get(f"{CASE}/runs"))
+    assert (first["case"], second["case"]) == (1, begun["case"])
+    assert (second["state"], second["done"], second["fields"], second["fault"]) == ("done", 2, 2, None)
+    compared = good(client.get(f"{API}/cases/compare", params={"left": 1, "right": begun["case"]}))
+    assert (compared["same_pictures"], compared["interval"]) == (True, None)
+    assert code_of(client.post(f"{API}/cases/{begun['case']}/reanalyse", json={"bundle": "x"}), 404) == "record.unknown"

@@ -1,0 +1,73 @@
+"""What holds of the whole API: it is documented, speaks the reader's language, and never waits in the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from edge.record.database import Database
+from edge.web import WebParts
+from tests.casebooks import PIN
+from tests.cases import PaintedLive
+from tests.visits import API, CASE, CELL, good, visiting
+
+
+def test_a_problem_is_told_in_the_readers_language_where_it_has_words(client: TestClient) -> None:
+    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": "en"}).json()
+    assert (answer["code"], answer["detail"]) == ("record.unknown", "There is no case number 1.")
+
+
+def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) -> None:
+    paths = good(client.get("/openapi.json"))["paths"]
+    for path, methods in paths.items():
+        for method, route in methods.items():
+            assert route.get("summary"), (method, path)
+            assert route.get("description"), (method, path)
+    sign = paths["/api/v1/cases/{case_id}/sign"]["post"]["responses"]
+    assert "`pin.wrong`" in sign["403"]["description"]
+    assert "`case.signed`" in sign["409"]["description"]
+
+
+def test_the_map_of_the_api_names_every_route(client: TestClient) -> None:
+    text = (Path(__file__).parents[3] / "edge/web/API.md").read_text("utf-8")
+    for path in good(client.get("/openapi.json"))["paths"]:
+        last = [part for part in path.split("/") if part and not part.startswith("{")][-1]
+        assert last in text, path
+
+
+def test_the_event_loop_never_waits_for_the_database(
+    parts: WebParts, live: PaintedLive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every statement of a whole case is asked in a worker thread: none in a thread where an event loop runs."""
+    statements: list[bool] = []
+    plain = Database.alone
+
+    @contextmanager
+    def watched(self: Database) -> Iterator[None]:
+        statements.append(asyncio._get_running_loop() is not None)
+        with plain(self):
+            yield
+
+    monkeypatch.setattr(Database, "alone", watched)
+    with visiting(parts) as client:
+        client.post(f"{API}/operators", json={"name": "Amina", "pin": PIN})
+        client.post(f"{API}/session", json={"operator": 1, "pin": PIN})
+        client.post(f"{API}/cases", json={"pseudonym": "A-17"})
+        good(client.post(f"{CASE}/fields"), 201)
+        good(client.patch(CELL, json={"class": "granulocyte"}))
+        client.post(f"{API}/controls", json={"name": "Slide 1"})
+        client.post(f"{API}/controls/1/runs")
+        good(client.post(f"{API}/controls/1/runs/1/fields"), 201)
+        good(client.post(f"{CASE}/finish"))
+        good(client.post(f"{CASE}/sign", json={"operator": 1, "pin": PIN}))
+        for path in ("/cases", "/cases/1", "/cases/1/report.pdf", "/cases/1/audit", "/controls/state", "/support.zip"):
+            assert client.get(API + path).status_code == 200
+        assert client.get("/metrics").status_code == 200
+        assert client.get("/health").status_code == 200
+    assert len(statements) > 100
+    assert not any(statements)
