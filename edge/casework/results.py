@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -21,6 +21,7 @@ from edge.document import Document, decision_document
 from edge.errors import NotRecorded
 from edge.record import Case, FieldRow
 from edge.record.case_life import Fact, Signature
+from edge.record.listing import Sums
 from edge.types import Counts, Reason
 
 NO_CELLS = Counts(0, 0, 0, 0)
@@ -141,6 +142,18 @@ class Results:
             return whole
         decided = decide_field_document(for_decision(whole), model.roles, self._limits())
         return {**whole, "decision": decision_document(decided)}
+
+    def sums(self, case_ids: Sequence[int]) -> Mapping[int, Sums]:
+        """What cases amount to, for a list of them: each by the labels of its own bundle."""
+        bundles = self._books.listing.bundles(case_ids)
+        by_labels: dict[frozenset[str], list[int]] = defaultdict(list)
+        for case_id in case_ids:
+            by_labels[self._models.of(bundles.get(case_id)).roles.blast].append(case_id)
+        return {
+            case_id: sums
+            for labels, ids in by_labels.items()
+            for case_id, sums in self._books.listing.sums(ids, sorted(labels)).items()
+        }
 
     def field(self, row: FieldRow) -> FieldRow:
         """A field with counts after corrections."""
