@@ -210,17 +210,21 @@ def case_file(cells: int = 220, **changes: Any) -> CaseFile:
     """A finished case of so many cells, three of them corrected, with a manual count beside it."""
     seen = list(sim_cells(cells))
     steps = tuple(_correct(seen)) if cells >= 20 else ()
-    whole = {"case": CASE, "station": STATION, "bundle": BUNDLE, "targets": (200, 500), "operator": "Achieng O."}
-    return CaseFile(
-        **{
-            **whole,
-            **counted(seen),
-            "control": CONTROL,
-            "corrections": steps,
-            "manual": manual(counted(seen)["decision"].score) if cells >= 20 else None,
-            **changes,
-        }
-    )
+    by_hand = manual(counted(seen)["decision"].score) if cells >= 20 else None
+    return case_of(seen, **{"corrections": steps, "manual": by_hand, **changes})
+
+
+def case_of(cells: Sequence[CellFacts], **changes: Any) -> CaseFile:
+    """A finished case of these cells."""
+    known: dict[str, Any] = {
+        "case": CASE,
+        "station": STATION,
+        "bundle": BUNDLE,
+        "targets": (200, 500),
+        "operator": "Achieng O.",
+        "control": CONTROL,
+    }
+    return CaseFile(**{**known, **counted(cells), **changes})
 
 
 def _correct(cells: list[CellFacts]) -> Iterator[Correction]:

@@ -19,7 +19,7 @@ PRELIMINARY = N_("PRELIMINARY – not signed by anyone yet")
 SIGNED = N_("Signed by {name}, {when}")
 CHANGED = N_("NOT as it was signed by {name}, {when}: do not use it, and tell whoever looks after the kit")
 AMENDED = N_("Amended, version {version}: {reason}")
-CODE_MM, MOST_LETTERS = 58.0, 300
+CODE_MM, MOST_LETTERS = 46.0, 300
 
 
 def title(sheet: Sheet, file: CaseFile, words: str, y: float) -> float:

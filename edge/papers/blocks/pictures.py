@@ -33,7 +33,7 @@ def typical_cells(
 ) -> float:
     """A row of pictures per class, blasts first, of so many classes."""
     classes = classes_present(file)[:of]
-    if not classes:
+    if not (classes and file.cells):
         return y
     y = heading(sheet, sheet.room(y, 45), sheet.reader.say(TYPICAL))
     side_um = sheet.reader.figure(file.cells[0].crop_um)

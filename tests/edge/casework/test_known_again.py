@@ -69,9 +69,10 @@ def test_cells_of_a_common_part_are_counted_once(casework: Casework) -> None:
     assert already.field == first.recorded.field.number
     assert already.overlap == pytest.approx((1 - 300 / WIDTH) * (1 - 30 / HEIGHT), abs=0.03)
     before, new = centres(one, 0, 100), centres(two, 300, 130)
-    same = {k for (x, y), k in new.items() if any(np.hypot(x - a, y - b) < 28 for a, b in before)}
+    same = {k for (x, y), k in new.items() if any(np.hypot(x - a, y - b) < 12 for a, b in before)}
     assert len(same) > 2
-    assert set(already.cells) == same
+    cut = {result.cell.id for result in two.cells if not result.cell.countable}
+    assert same <= set(already.cells) <= same | cut
     counted = casework.results.of(case.id).figures.counts
     assert counted.countable == len(before) + len(new) - len(same)
 
