@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from edge.web import files, health, live, pages, problems
 from edge.web.api import routers
 from edge.web.desk import Desk
+from edge.web.focus import Watch
 from edge.web.guard import Guard
 from edge.web.packed import Packed
 from edge.web.parts import WebParts
@@ -20,7 +21,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def create_app(parts: WebParts) -> FastAPI:
     """The page and its API over these parts, which stay the caller's to close."""
-    desk = Desk(parts)
+    watch = Watch()
+    desk = Desk(parts, watch.captured)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -31,7 +33,7 @@ def create_app(parts: WebParts) -> FastAPI:
 
     app = bare_app(parts.host_names, lifespan)
     app.include_router(pages.router(parts))
-    app.include_router(live.router(parts))
+    app.include_router(live.router(parts, watch))
     app.state.parts, app.state.seen = parts, Seen()
     for each in routers(parts, desk):
         app.include_router(each)
