@@ -10,7 +10,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -77,19 +77,21 @@ def router(parts: WebParts, watch: Watch) -> APIRouter:
     return routes
 
 
-async def picture_stream(parts: WebParts, pictures: Pictures, pace: Pace) -> AsyncIterator[bytes]:
+async def picture_stream(
+    parts: WebParts, pictures: Pictures, pace: Pace, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[bytes]:
     """The parts of a multipart answer, until the server stops; the newest picture kept when the source is lost."""
     shown: Frame | None = None
     sent_s = 0.0
     # the next part's head follows each picture at once: Chromium shows a picture when it sees the next one begin
     yield NEXT_PART
     while not parts.stopping.is_set():
-        frame, now_s, waited_s = parts.live.latest(), time.monotonic(), 0.0
+        frame, now_s, waited_s = parts.live.latest(), clock(), 0.0
         if frame is not None and (shown is None or frame.pixels is not shown.pixels or now_s - sent_s > SENT_AGAIN_S):
             shown, picture = frame, await pictures[pace.level].of(frame)
-            handed_s = time.monotonic()
+            handed_s = clock()
             yield picture + b"\r\n" + NEXT_PART
-            sent_s = time.monotonic()
+            sent_s = clock()
             waited_s = sent_s - handed_s
             pace.sent(waited_s, sent_s)
         await asyncio.sleep(pace.rest_s(waited_s))

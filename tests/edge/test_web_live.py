@@ -243,13 +243,13 @@ def test_a_slow_viewers_pictures_are_smaller_and_nobody_elses(parts: WebParts, l
     large = painted_frame(1, 2, (1200, 900))
 
     async def sizes(wait_s: float, count: int) -> list[int]:
-        came = []
-        stream = picture_stream(parts, pictures, Pace())
+        came, now_s = [], 0.0
+        stream = picture_stream(parts, pictures, Pace(), lambda: now_s)
         await anext(stream)
         for _ in range(count):
             live.show(replace(large, pixels=large.pixels.copy()))
             came.append(Image.open(BytesIO(await anext(stream))).width)
-            await asyncio.sleep(wait_s)
+            now_s += wait_s
         return came
 
     async def both() -> list[list[int]]:
