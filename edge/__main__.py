@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "calibrate": "edge.commands.calibrate:calibrate",
     "doctor": "edge.commands.doctor:doctor",
     "load": "edge.commands.load:load",
+    "operators": "edge.commands.operators:app",
     "serve": "edge.commands.serve:serve",
 }
 

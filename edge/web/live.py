@@ -19,11 +19,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from edge.types import Frame, Verdict
-from edge.web.focus import FocusNow, Watch, focus_shape
+from edge.web.focus import FocusMemory, FocusNow, focus_shape
 from edge.web.language import language_of, translation
 from edge.web.pace import LEVELS, Level, Pace
 from edge.web.parts import WebParts
 from edge.web.shared import Shared, live_jpeg
+from edge.web.steady import Looked, Looking, view_shape
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
@@ -46,11 +47,11 @@ def shared_pictures() -> Pictures:
     return {level: Shared(partial(live_jpeg, side_px=level.side_px, quality=level.quality)) for level in LEVELS}
 
 
-def router(parts: WebParts, watch: Watch) -> APIRouter:
+def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
     """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers."""
     routes = APIRouter()
     pictures = shared_pictures()
-    verdicts = Shared(parts.examiner.gate, GAUGES_EVERY_S)
+    watched = Watched(Shared(looking.look, GAUGES_EVERY_S), Shared(focus.see))
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:
@@ -61,7 +62,7 @@ def router(parts: WebParts, watch: Watch) -> APIRouter:
     @routes.delete("/api/v1/live/focus", status_code=204, tags=["live"])
     def forget_focus() -> None:
         """Forget the best sharpness: the focus aid begins anew."""
-        watch.forget()
+        focus.forget()
 
     @routes.get("/api/v1/events", tags=["live"])
     async def events(request: Request, case: int | None = None) -> StreamingResponse:
@@ -71,7 +72,7 @@ def router(parts: WebParts, watch: Watch) -> APIRouter:
         translate = translation(language_of(request).code)
         if case is not None:
             await asyncio.to_thread(parts.record.case, case)
-        stream = event_stream(parts, Watched(verdicts, Shared(watch.see)), case, translate)
+        stream = event_stream(parts, watched, case, translate)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     return routes
@@ -101,7 +102,7 @@ async def picture_stream(
 class Watched:
     """What is measured on the newest frame, once for all who listen."""
 
-    verdicts: Shared[Verdict]
+    looks: Shared[Looked]
     focus: Shared[FocusNow]
 
 
@@ -124,13 +125,13 @@ async def event_stream(parts: WebParts, watched: Watched, case: int | None, tran
 async def _news(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> dict[str, dict[str, Any]]:
     state, frame = parts.live.state, parts.live.latest()
     frame = frame if state.usable else None
-    verdict = None if frame is None else await watched.verdicts.of(frame)
+    looked = None if frame is None else await watched.looks.of(frame)
     focus = None if frame is None else await watched.focus.of(frame)
     free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
     news = {
         "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
-        "gauges": gauges_shape(verdict, translate),
-        "focus": focus_shape(focus, verdict),
+        "gauges": looks_shape(looked, translate),
+        "focus": focus_shape(focus),
         "room": {"free_mb": free_mb // 100 * 100},
     }
     news["control"] = await asyncio.to_thread(_control, parts)
@@ -185,6 +186,13 @@ def fault_shape(fault: SourceFault, translate: Translate) -> dict[str, str]:
     """A fault of the source with its remedy, in the reader's words."""
     words = say_fault(fault, translate)
     return {"code": fault.code, "detail": words.text, "remedy": words.remedy}
+
+
+def looks_shape(looked: Looked | None, translate: Translate) -> dict[str, Any]:
+    """The gauges, and whether the view rests."""
+    if looked is None:
+        return {**gauges_shape(None, translate), "view": None}
+    return {**gauges_shape(looked.verdict, translate), "view": view_shape(looked)}
 
 
 def gauges_shape(verdict: Verdict | None, translate: Translate) -> dict[str, Any]:

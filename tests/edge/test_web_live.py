@@ -17,13 +17,14 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from edge.record import NewCase
-from edge.types import Frame, Verdict
+from edge.types import Frame
 from edge.web import WebParts, create_app
-from edge.web.focus import Watch, focus_shape
+from edge.web.focus import FocusMemory
 from edge.web.language import translation
 from edge.web.live import NEXT_PART, Watched, event_stream, gauges_shape, picture_stream, shared_pictures, state_shape
 from edge.web.pace import Pace
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
+from edge.web.steady import Looking
 from edge.words import in_english
 from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
 from firmware_bridge.recording import RecordingState
@@ -55,7 +56,7 @@ async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -
 
 
 def watched(parts: WebParts) -> Watched:
-    return Watched(Shared(parts.examiner.gate), Shared(Watch().see))
+    return Watched(Shared(Looking(parts.examiner.gate).look), Shared(FocusMemory().see))
 
 
 def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def test_a_lost_camera_has_a_reason_and_no_gauges(parts: WebParts, live: Painted
     assert (said["live"]["phase"], said["live"]["age_s"]) == ("reconnecting", 75)
     assert (said["live"]["attempt"], said["live"]["next_s"]) == (3, 2)
     assert said["live"]["fault"] == {"code": "source.lost", "detail": LOST.what, "remedy": LOST.remedy}
-    assert said["gauges"] == {"ok": None, "measures": {}, "reasons": []}
+    assert said["gauges"] == {"ok": None, "measures": {}, "reasons": [], "view": None}
 
 
 @pytest.mark.parametrize(
@@ -199,22 +200,20 @@ def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:
     assert set(reason) == {"code", "text", "remedy"}
 
 
-def test_the_focus_aid_tells_sharpness_the_best_and_steadiness(parts: WebParts) -> None:
+def test_the_focus_aid_tells_sharpness_and_the_best(parts: WebParts) -> None:
     focus = events_of(parts, {"focus"})["focus"]
     assert focus["sharpness"] == focus["best"] > 0
     assert (focus["level"], focus["hint"]) == (1.0, "turn")
-    assert (focus["motion"], focus["captured"], focus["capture"]) == ("moving", False, False)
 
 
 def test_without_a_picture_the_focus_aid_says_nothing(parts: WebParts, live: PaintedLive) -> None:
     live.lose(LOST, age_s=9.0)
     focus = events_of(parts, {"focus"})["focus"]
-    assert focus.pop("capture") is False
     assert set(focus.values()) == {None}
 
 
 def test_the_best_sharpness_lasts_until_it_is_forgotten() -> None:
-    watch = Watch()
+    watch = FocusMemory()
     sharp = painted_frame(1, 2, (200, 150))
     soft = replace(sharp, pixels=np.asarray(cv2.GaussianBlur(sharp.pixels, (0, 0), 2.0), np.uint8), taken_ms=10.0)
     first = watch.see(sharp)
@@ -223,18 +222,6 @@ def test_the_best_sharpness_lasts_until_it_is_forgotten() -> None:
     assert later.aid.level == pytest.approx(later.sharpness / first.sharpness)
     watch.forget()
     assert watch.see(replace(soft, taken_ms=20.0)).best == pytest.approx(later.sharpness)
-
-
-def test_only_what_is_good_is_captured_by_itself() -> None:
-    watch = Watch()
-    frame = painted_frame(1, 2, (200, 150))
-    for k in range(12):
-        now = watch.see(replace(frame, pixels=frame.pixels.copy(), taken_ms=100.0 * k))
-    assert focus_shape(now, Verdict(True, (), {}))["capture"]
-    assert not focus_shape(now, Verdict(False, (), {}))["capture"]
-    assert not focus_shape(now, None)["capture"]
-    watch.captured(frame)
-    assert not focus_shape(watch.see(replace(frame, taken_ms=1300.0)), Verdict(True, (), {}))["capture"]
 
 
 def test_a_slow_viewers_pictures_are_smaller_and_nobody_elses(parts: WebParts, live: PaintedLive) -> None:

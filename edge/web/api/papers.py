@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -18,9 +18,11 @@ from edge.web.api.cases import whole
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape
 from edge.web.api.who import By, Code, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 
 MB = 1_000_000
+Version = Annotated[int | None, Query(ge=1, description="as that version was signed; absent: as it is now")]
 MOST_FORM_BYTES = 20 * MB
 
 
@@ -38,6 +40,8 @@ class TargetShape(BaseModel):
 class ExportShape(BaseModel):
     """What is to be written where; `target` is the id of one of `/targets`."""
 
+    model_config = example(target="/media/stick", kinds=["report.pdf", "cells.csv", "images"])
+
     target: str
     kinds: list[str] = Field(min_length=1, max_length=10, examples=[["report.pdf", "cells.csv", "images"]])
 
@@ -52,6 +56,8 @@ class WrittenShape(BaseModel):
 
 class TypedShape(BaseModel):
     """An answer as it came by messenger, in one line: `7K2Q-9FXA B 85 large nucleoli`."""
+
+    model_config = example(line="7K2Q-9FXA B 85 large nucleoli")
 
     line: str = Field(min_length=3, max_length=3000)
 
@@ -133,8 +139,8 @@ def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:
         response_class=Response,
         responses=problems("record.unknown", "session.none", *codes),
     )
-    def paper(case_id: int, code: Code, translate: Reader, _: By) -> Response:
+    def paper(case_id: int, code: Code, translate: Reader, _: By, version: Version = None) -> Response:
         """The paper, made from the case as it holds; preliminary until it is signed. `?lang=` chooses its language."""
-        content = papers.paper(case_id, kind, PaperReader(code, translate))
+        content = papers.paper(case_id, kind, PaperReader(code, translate), version)
         name = f'inline; filename="case-{case_id}-{kind}"'
         return Response(content, media_type=known.media_type, headers={"Content-Disposition": name})
