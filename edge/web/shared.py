@@ -37,13 +37,11 @@ class Shared(Generic[T]):
             return value
 
 
-def live_jpeg(frame: Frame) -> bytes:
-    """The frame for watching: its longer side at most 960 px."""
+def live_jpeg(frame: Frame, side_px: int = LIVE_SIDE_PX, quality: int = LIVE_JPEG_QUALITY) -> bytes:
+    """The frame for watching: its longer side at most `side_px`."""
     height, width = frame.pixels.shape[:2]
-    shrink = min(1.0, LIVE_SIDE_PX / max(height, width))
+    shrink = min(1.0, side_px / max(height, width))
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA)
-    _, encoded = cv2.imencode(
-        ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, LIVE_JPEG_QUALITY)
-    )
-    return encoded.tobytes()
+    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()

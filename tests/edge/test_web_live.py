@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -16,10 +19,12 @@ from PIL import Image
 from edge.record import NewCase
 from edge.types import Frame
 from edge.web import WebParts, create_app
+from edge.web.focus import FocusMemory
 from edge.web.language import translation
-from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
+from edge.web.live import NEXT_PART, Watched, event_stream, gauges_shape, picture_stream, shared_pictures, state_shape
+from edge.web.pace import Pace
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
-from edge.web.steady import looking
+from edge.web.steady import Looking
 from edge.words import in_english
 from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
 from firmware_bridge.recording import RecordingState
@@ -50,8 +55,12 @@ async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -
     return came
 
 
+def watched(parts: WebParts) -> Watched:
+    return Watched(Shared(Looking(parts.examiner.gate).look), Shared(FocusMemory().see))
+
+
 def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
-    stream = event_stream(parts, Shared(looking(parts.examiner.gate)), case, in_english)
+    stream = event_stream(parts, watched(parts), case, in_english)
     texts = asyncio.run(take(stream, lambda came: names <= {name_of(each) for each in came}))
     return {name_of(text): json.loads(text.split("data: ")[1]) for text in texts}
 
@@ -69,7 +78,7 @@ def name_of(event: str) -> str:
 
 
 def test_a_picture_is_whole_and_followed_by_the_next_ones_head(parts: WebParts) -> None:
-    first, second = asyncio.run(take(picture_stream(parts, Shared(live_jpeg)), lambda came: len(came) == 2))
+    first, second = asyncio.run(take(picture_stream(parts, shared_pictures(), Pace()), lambda came: len(came) == 2))
     assert first == NEXT_PART
     assert second.endswith(NEXT_PART)
     assert Image.open(BytesIO(second)).size == (200, 150)
@@ -105,8 +114,8 @@ def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> 
 @pytest.mark.parametrize("kind", ["pictures", "events"])
 def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
     streams = {
-        "pictures": picture_stream(parts, Shared(live_jpeg)),
-        "events": event_stream(parts, Shared(looking(parts.examiner.gate)), None, in_english),
+        "pictures": picture_stream(parts, shared_pictures(), Pace()),
+        "events": event_stream(parts, watched(parts), None, in_english),
     }
 
     async def to_the_end() -> int:
@@ -189,3 +198,51 @@ def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:
     dark = Frame(painted_frame(1, 2, (200, 150)).pixels // 6)
     (reason,) = gauges_shape(parts.examiner.gate(dark), in_english)["reasons"]
     assert set(reason) == {"code", "text", "remedy"}
+
+
+def test_the_focus_aid_tells_sharpness_and_the_best(parts: WebParts) -> None:
+    focus = events_of(parts, {"focus"})["focus"]
+    assert focus["sharpness"] == focus["best"] > 0
+    assert (focus["level"], focus["hint"]) == (1.0, "turn")
+
+
+def test_without_a_picture_the_focus_aid_says_nothing(parts: WebParts, live: PaintedLive) -> None:
+    live.lose(LOST, age_s=9.0)
+    focus = events_of(parts, {"focus"})["focus"]
+    assert set(focus.values()) == {None}
+
+
+def test_the_best_sharpness_lasts_until_it_is_forgotten() -> None:
+    watch = FocusMemory()
+    sharp = painted_frame(1, 2, (200, 150))
+    soft = replace(sharp, pixels=np.asarray(cv2.GaussianBlur(sharp.pixels, (0, 0), 2.0), np.uint8), taken_ms=10.0)
+    first = watch.see(sharp)
+    later = watch.see(soft)
+    assert later.sharpness < later.best == first.sharpness
+    assert later.aid.level == pytest.approx(later.sharpness / first.sharpness)
+    watch.forget()
+    assert watch.see(replace(soft, taken_ms=20.0)).best == pytest.approx(later.sharpness)
+
+
+def test_a_slow_viewers_pictures_are_smaller_and_nobody_elses(parts: WebParts, live: PaintedLive) -> None:
+    """A viewer who takes a second for each picture, beside one who takes them at once."""
+    pictures = shared_pictures()
+    large = painted_frame(1, 2, (1200, 900))
+
+    async def sizes(wait_s: float, count: int) -> list[int]:
+        came, now_s = [], 0.0
+        stream = picture_stream(parts, pictures, Pace(), lambda: now_s)
+        await anext(stream)
+        for _ in range(count):
+            live.show(replace(large, pixels=large.pixels.copy()))
+            came.append(Image.open(BytesIO(await anext(stream))).width)
+            now_s += wait_s
+        return came
+
+    async def both() -> list[list[int]]:
+        return list(await asyncio.gather(sizes(0.45, 4), sizes(0.0, 6)))
+
+    slow, fast = asyncio.run(both())
+    assert slow[0] == LIVE_SIDE_PX
+    assert slow[-1] < LIVE_SIDE_PX
+    assert set(fast) == {LIVE_SIDE_PX}
