@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ class RealKit:
     """A kit over a simulated source with the bundle that ships. As a context: started, and killed at its end."""
 
     def __init__(self, source: str, data: Path) -> None:
-        self._source = source
+        self.source = source
         self._data = data
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -34,7 +34,7 @@ class RealKit:
         Raises:
             TimeoutError: it did not within a minute.
         """
-        options = ("--source", self._source, "--data", str(self._data), "--port", str(self._port))
+        options = ("--source", self.source, "--data", str(self._data), "--port", str(self._port))
         with (self._data.parent / "kit.log").open("ab") as log:
             command = [sys.executable, "-m", "edge", "serve", *options]
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -60,9 +60,10 @@ class RealKit:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/api/v1/session", timeout=5) as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, OSError):
+            with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)) as connection:
+                connection.request("GET", "/api/v1/session")
+                return connection.getresponse().status == 200
+        except (http.client.HTTPException, OSError):
             return False
 
 

@@ -69,6 +69,19 @@ def capture(page: Page, how: str) -> None:
     expect(page.locator("#capture")).to_be_enabled()
 
 
+def capture_or_loss(page: Page) -> None:
+    """One field more by key, unless the camera is lost before it is there."""
+    before = fields(page)
+    expect(page.locator("#capture")).to_be_enabled()
+    page.keyboard.press("c")
+    page.wait_for_function(
+        "(n) => document.querySelectorAll('.field-entry').length > n || document.querySelector('#state.bad')",
+        arg=before,
+        timeout=SLOW_MS,
+    )
+    expect(page.locator("#capture")).to_be_enabled(timeout=SLOW_MS)
+
+
 def capture_by_itself(page: Page) -> None:
     """One field more without a hand on the kit."""
     before = fields(page)
@@ -112,7 +125,7 @@ def explain_a_cell(page: Page, case: int) -> None:
     page.wait_for_function(
         "[...document.querySelectorAll('#explain .looked img')].every((e) => e.naturalWidth)", timeout=SLOW_MS
     )
-    expect(explained.locator("svg.curve")).not_to_have_count(0)
+    expect(explained.locator(".curves .curve")).not_to_have_count(0)
 
 
 def sign(page: Page, case: int) -> None:

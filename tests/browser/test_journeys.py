@@ -104,13 +104,13 @@ def _at(page: Page, step: str) -> None:
 def test_a_case_of_twenty_fields_through_a_lost_camera_and_a_killed_kit(
     browser: Browser, tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
-    faults = f"&dwell=8&faults=unplug@{LOST_AT}:{LOSS_S}s"
+    faults = f"&dwell=28&faults=unplug@{LOST_AT}:{LOSS_S}s"
     kit = RealKit(PICTURES + faults, tmp_path / "data")
     with kit, visiting(browser, kit.address, size, language) as watched:
         page = watched.page
         steps.set_up_operator(page)
         case = steps.begin_case(page, "A-017")
-        _through_a_lost_camera(page)
+        _through_a_lost_camera(watched)
         _through_a_killed_kit(watched, kit)
         while steps.fields(page) < FIELDS - 1:
             steps.capture(page, "tap")
@@ -123,16 +123,20 @@ def test_a_case_of_twenty_fields_through_a_lost_camera_and_a_killed_kit(
         _papers_say_it(page, case)
 
 
-def _through_a_lost_camera(page: Page) -> None:
+def _through_a_lost_camera(watched: Watched) -> None:
     """Capture until the camera is gone; the last picture stays, and says since when; then it comes back by itself."""
+    page = watched.page
+    steps.await_live(page)
     while not steps.is_lost(page) and steps.fields(page) < FIELDS // 2:
-        steps.capture(page, "key")
+        steps.capture_or_loss(page)
     expect(page.locator("#state")).to_have_class(re.compile(r"\bbad\b"), timeout=SLOW_MS)
     page.keyboard.press("l")
     expect(page.locator(".since")).to_be_visible()
     assert page.evaluate("document.getElementById('live').naturalWidth") > 0, "the last picture is gone"
     steps.await_live(page)
     expect(page.locator("#no-picture")).to_be_hidden()
+    # a capture that came too late was refused, which Chromium itself reports
+    watched.complaints[:] = [each for each in watched.complaints if "503" not in each]
 
 
 def _through_a_killed_kit(watched: Watched, kit: RealKit) -> None:
@@ -144,6 +148,8 @@ def _through_a_killed_kit(watched: Watched, kit: RealKit) -> None:
     kit.kill()
     expect(page.locator("#state")).to_have_class(re.compile(r"\bbad\b"))
     expect(page.locator(".notice.bad")).to_be_visible()
+    # a simulated slide begins anew with the same pictures: this is another place of it
+    kit.source = f"{PICTURES}&dwell=28&seed=2"
     kit.start()
     steps.await_live(page)
     page.locator(".notice button").click()
