@@ -20,6 +20,7 @@ from edge.types import Frame, Verdict
 from edge.web.language import language_of, translation
 from edge.web.parts import WebParts
 from edge.web.shared import Shared, live_jpeg
+from edge.web.steady import Looked, looking
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
@@ -38,7 +39,7 @@ def router(parts: WebParts) -> APIRouter:
     """`/live.mjpg` and `/api/v1/events`."""
     routes = APIRouter()
     pictures = Shared(live_jpeg)
-    verdicts = Shared(parts.examiner.gate, GAUGES_EVERY_S)
+    looks = Shared(looking(parts.examiner.gate), GAUGES_EVERY_S)
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:
@@ -52,7 +53,7 @@ def router(parts: WebParts) -> APIRouter:
         translate = translation(language_of(request).code)
         if case is not None:
             await asyncio.to_thread(parts.record.case, case)
-        return StreamingResponse(event_stream(parts, verdicts, case, translate), media_type="text/event-stream")
+        return StreamingResponse(event_stream(parts, looks, case, translate), media_type="text/event-stream")
 
     return routes
 
@@ -72,13 +73,13 @@ async def picture_stream(parts: WebParts, pictures: Shared[bytes]) -> AsyncItera
 
 
 async def event_stream(
-    parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
+    parts: WebParts, looks: Shared[Looked], case: int | None, translate: Translate
 ) -> AsyncIterator[str]:
     """Events whenever what they say has changed, until the server stops."""
     said: dict[str, str] = {}
     quiet_since_s = time.monotonic()
     while not parts.stopping.is_set():
-        for name, data in (await _news(parts, verdicts, case, translate)).items():
+        for name, data in (await _news(parts, looks, case, translate)).items():
             text = json.dumps(data, separators=(",", ":"))
             if said.get(name) != text:
                 said[name], quiet_since_s = text, time.monotonic()
@@ -90,14 +91,14 @@ async def event_stream(
 
 
 async def _news(
-    parts: WebParts, verdicts: Shared[Verdict], case: int | None, translate: Translate
+    parts: WebParts, looks: Shared[Looked], case: int | None, translate: Translate
 ) -> dict[str, dict[str, Any]]:
     state, frame = parts.live.state, parts.live.latest()
-    verdict = None if frame is None or not state.usable else await verdicts.of(frame)
+    looked = None if frame is None or not state.usable else await looks.of(frame)
     free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
     news = {
         "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
-        "gauges": gauges_shape(verdict, translate),
+        "gauges": {**gauges_shape(looked and looked.verdict, translate), "view": looked and asdict(looked.view)},
         "room": {"free_mb": free_mb // 100 * 100},
     }
     news["control"] = await asyncio.to_thread(_control, parts)

@@ -19,6 +19,7 @@ from edge.web import WebParts, create_app
 from edge.web.language import translation
 from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
 from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
+from edge.web.steady import looking
 from edge.words import in_english
 from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
 from firmware_bridge.recording import RecordingState
@@ -50,7 +51,7 @@ async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -
 
 
 def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
-    stream = event_stream(parts, Shared(parts.examiner.gate), case, in_english)
+    stream = event_stream(parts, Shared(looking(parts.examiner.gate)), case, in_english)
     texts = asyncio.run(take(stream, lambda came: names <= {name_of(each) for each in came}))
     return {name_of(text): json.loads(text.split("data: ")[1]) for text in texts}
 
@@ -105,7 +106,7 @@ def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> 
 def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
     streams = {
         "pictures": picture_stream(parts, Shared(live_jpeg)),
-        "events": event_stream(parts, Shared(parts.examiner.gate), None, in_english),
+        "events": event_stream(parts, Shared(looking(parts.examiner.gate)), None, in_english),
     }
 
     async def to_the_end() -> int:
@@ -144,7 +145,7 @@ def test_a_lost_camera_has_a_reason_and_no_gauges(parts: WebParts, live: Painted
     assert (said["live"]["phase"], said["live"]["age_s"]) == ("reconnecting", 75)
     assert (said["live"]["attempt"], said["live"]["next_s"]) == (3, 2)
     assert said["live"]["fault"] == {"code": "source.lost", "detail": LOST.what, "remedy": LOST.remedy}
-    assert said["gauges"] == {"ok": None, "measures": {}, "reasons": []}
+    assert said["gauges"] == {"ok": None, "measures": {}, "reasons": [], "view": None}
 
 
 @pytest.mark.parametrize(

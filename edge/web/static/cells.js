@@ -65,13 +65,14 @@ const same = (one, other) => one && other && one.field === other.field && one.id
 
 function tile(cell) {
   const kind = kindOf(cell);
-  const label = `${_("Field {number}", { number: figure(cell.field) })}, ${_("Cell {id}", { id: cell.id })}: ${className(cell.class)}, ${percent(cell.probability)}`;
+  const sure = percent(cell.probability[cell.class]);
+  const label = `${_("Field {number}", { number: figure(cell.field) })}, ${_("Cell {id}", { id: cell.id })}: ${className(cell.class)}, ${sure}`;
   const flag = cell.corrected ? _("Corrected") : cell.doubtful ? _("Doubtful") : null;
   return el("li", {}, el(
     "button", { type: "button", class: `cell-tile ${kind}`, tabindex: "-1", "aria-label": label, "aria-current": same(cell, chosen) ? "true" : null, onclick: () => open(cell) },
     el("img", { src: cell.thumbnail, alt: "", loading: "lazy", width: 104, height: 104 }),
     flag ? el("span", { class: "tile-flag" }, flag) : null,
-    el("span", { class: "tile-words" }, glyph(kind), className(cell.class), el("span", { class: "numeric" }, percent(cell.probability))),
+    el("span", { class: "tile-words" }, glyph(kind), className(cell.class), el("span", { class: "numeric" }, sure)),
   ));
 }
 

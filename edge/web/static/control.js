@@ -18,21 +18,27 @@ const VERDICTS = () => ({ ok: ["good", _("Within limits")], warn: ["warn", _("Wa
 let chosen = null;
 let run = null;
 
-async function refresh() {
+async function refresh({ warns = false } = {}) {
   const [state, slides] = await Promise.all([get("/controls/state"), get("/controls")]);
   chosen ??= (slides.find(({ id }) => id === state.control) ?? slides.find(({ active }) => active) ?? null)?.id ?? null;
   showState(state);
   showSlides(slides);
   await showTrend(slides.find(({ id }) => id === chosen));
   showActions();
+  if (warns && !run) warn(state);
 }
 
-function showState({ state, policy, due, advice }) {
+function showState({ state, policy, due }) {
   const [kind, words] = policy === "off" ? ["plain", _("Not asked for")] : VERDICTS()[state];
   const pill = byId("control-state");
   pill.className = `pill ${kind}`;
   pill.textContent = due && policy !== "off" ? _("Due") : words;
-  if (state !== "ok" && advice.length) notice(words, advice.join(" "), state === "block" ? "bad" : "warn");
+}
+
+/** What to check, said once: it does not cover what a capture has to say. */
+function warn({ state, policy, advice }) {
+  if (policy === "off" || state === "ok" || !advice.length) return;
+  notice(VERDICTS()[state][1], advice.join(" "), state === "block" ? "bad" : "warn");
 }
 
 function showSlides(slides) {
@@ -106,16 +112,16 @@ function showActions() {
     const { is_new: isNew } = await post(`${base}/${run.number}/fields`);
     notice(isNew ? _("Captured. Move to another place, or finish the run.") : _("This picture is in the run already."), "", isNew ? "good" : "plain");
   }), { class: "primary large" });
-  const finish = () => button(_("Finish the run"), () => act(() => post(`${base}/${run.number}/finish`)));
+  const finish = () => button(_("Finish the run"), () => act(() => post(`${base}/${run.number}/finish`), { warns: true }));
   byId("run-actions").replaceChildren(...(chosen === null ? [] : run ? [capture(), finish()] : [begin]));
 }
 
-async function act(change) {
+async function act(change, after = {}) {
   const buttons = [...byId("run-actions").querySelectorAll("button")];
   buttons.forEach((each) => { each.disabled = true; });
   try {
     await change();
-    await refresh();
+    await refresh(after);
   } catch (error) {
     problem(error);
   } finally {
@@ -124,4 +130,4 @@ async function act(change) {
 }
 
 watch(null, { gauges: focusAid() });
-refresh().catch(problem);
+refresh({ warns: true }).catch(problem);
