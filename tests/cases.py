@@ -16,6 +16,8 @@ from edge.calibration import Calibration, FittedWith, Lamp, SiteScale, SiteThres
 from edge.casework import Model, Proof, open_casework
 from edge.casework.casework import Outside
 from edge.decide.roles import Roles
+from edge.errors import NotRecorded
+from edge.explain import Explained, RecordedField
 from edge.record import Record
 from edge.types import (
     Box,
@@ -283,6 +285,10 @@ class PaintedStation(PaintedExaminer):
     def signature(self, frame: Frame) -> Signature:
         """As a station's, for a picture of a camera."""
         return signature_of(frame.pixels)
+
+    def explain(self, field: RecordedField, cell_id: int) -> Explained:
+        """It makes its opinions up."""
+        raise NotRecorded(f"Nothing explains cell {cell_id} of {field.frame.name}.", "Ask a real station.")
 
     def close(self) -> None:
         """Nothing to free."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edge.decide.counts import Tally
+from edge.types import Features
 from models.ordaz2014_fuzzy_rbf.definition import Definition, Rule, Trapezoid, Variable
 
 
@@ -71,3 +74,22 @@ def tallies(draw: st.DrawFn, least: int = 0, most: int = 900) -> Tally:
         network_blast=draw(part),
         rbf_blast=draw(part),
     )
+
+
+RANGES = {
+    "diameter_um": (4, 30),
+    "nucleus_diameter_um": (3, 26),
+    "area_um2": (12, 700),
+    "nucleus_area_um2": (7, 530),
+    "elongation": (1, 4),
+    "lobes": (1, 6),
+    "nuclear_density": (0, 2),
+    "cytoplasm_hue": (0, 3),
+}
+"""Of measures that are no shares."""
+
+
+def features() -> st.SearchStrategy[Features]:
+    """The measures of any cell, likely or not."""
+    ranges = {each.name: RANGES.get(each.name, (0, 1)) for each in fields(Features)}
+    return st.builds(Features, **{name: st.floats(low, high) for name, (low, high) in ranges.items()})

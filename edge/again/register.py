@@ -22,6 +22,8 @@ APART = 3
 """Places around a peak that belong to it."""
 SMOOTH = 1.0
 """Blur of the correlation: a shift of half a place has its peak on two."""
+GLANCE, PROMISING = 3, 0.25
+"""Every so many places in each direction are looked at first; below this correlation a shift is not verified."""
 LEAST_SIDE = 4
 """Places: a narrower overlap is none."""
 
@@ -57,12 +59,21 @@ def shift_between(new: Pattern, earlier: Pattern, correlation: Plane, limits: Li
     """How `earlier` lies to `new`, from their circular phase correlation; None where they do not overlap."""
     best: Shift | None = None
     for down, across in _proposed(correlation):
+        if not _promising(new.plane, earlier.plane, down, across):
+            continue
         found = verified(new, earlier, down, across)
         if found is not None and (best is None or found.certainty > best.certainty):
             best = found
     if best is None or best.correlation < limits.correlation or best.certainty < limits.certainty:
         return None
     return best
+
+
+def _promising(new: Plane, earlier: Plane, down: int, across: int) -> bool:
+    """A glance at every ninth place: most that is proposed correlates with nothing."""
+    ours, theirs = _overlap(new.shape, earlier.shape, down, across)
+    first, second = new[ours][::GLANCE, ::GLANCE].ravel(), earlier[theirs][::GLANCE, ::GLANCE].ravel()
+    return _pearson(first, second) > PROMISING if first.size > GLANCE else True
 
 
 def correlated(new: NDArray[np.complex64], earlier: NDArray[np.complex64], shape: tuple[int, int]) -> Plane:
@@ -112,6 +123,7 @@ def _overlap(
 
 
 def _pearson(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    a, b = first - first.mean(), second - second.mean()
-    scale = float(np.sqrt(float(a @ a) * float(b @ b)))
-    return float(a @ b) / scale if scale > 0 else 0.0
+    count = max(1, first.size)
+    a, b = float(first.sum()), float(second.sum())
+    spread = (float(first @ first) - a * a / count) * (float(second @ second) - b * b / count)
+    return (float(first @ second) - a * b / count) / float(np.sqrt(spread)) if spread > 0 else 0.0

@@ -9,7 +9,8 @@ from edge.casework.books import Books
 from edge.casework.content import is_intact
 from edge.casework.counting import doubt
 from edge.casework.kit_id import KitName
-from edge.casework.results import CaseResult, Results
+from edge.casework.results import CaseResult
+from edge.casework.snapshot import Snapshot
 from edge.casework.views import crops
 from edge.document import Document
 from edge.papers.case_file import (
@@ -38,17 +39,14 @@ CROP_UM, CROP_PX = 20.0, 144
 CELL_STEPS = frozenset({"class", "exclude", "include", "restore", "undo", "redo"})
 
 
-def case_file(books: Books, results: Results, kit: KitName, case_id: int) -> CaseFile:
-    """Everything that a paper shows of a case as it holds now; of a signed one, as it was signed.
+def case_file(books: Books, kit: KitName, snapshot: Snapshot) -> CaseFile:
+    """Everything that a paper shows of a case.
 
     Raises:
-        NotRecorded: there is no such case.
         StoreDamaged: a picture is missing or cannot be read.
     """
-    result = results.of(case_id)
-    documents = results.documents(case_id, result.model)
+    result, documents, steps = snapshot.result, snapshot.documents, snapshot.steps
     rows = {row.number: row for row in result.fields}
-    steps = books.steps.of(case_id)
     figures, facts, decision = result.figures, result.facts, result.figures.decision
     reasons = _reasons(decision["codes"])
     return CaseFile(
@@ -59,7 +57,7 @@ def case_file(books: Books, results: Results, kit: KitName, case_id: int) -> Cas
         targets=figures.targets,
         by_class=tuple(ClassCount(c.label, c.cells, c.percent, c.interval, c.blast) for c in figures.classes),
         decision=Decision(decision["label"], decision["score"], tuple(decision["interval"]), reasons),
-        fields=tuple(_field(row, books.record.document(case_id, row.number)) for row in result.fields),
+        fields=tuple(_field(row, books.record.document(row.case_id, row.number)) for row in result.fields),
         cells=tuple(_cells(books, documents, rows, result)),
         operator=_operator(steps),
         signature=_signature(books, result),

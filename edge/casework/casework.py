@@ -19,6 +19,7 @@ from edge.casework.results import Results
 from edge.casework.scales import Scales
 from edge.casework.seen_before import Looker, never_seen
 from edge.casework.settings import SettingsBook
+from edge.casework.snapshot import Snapshots
 from edge.casework.staff import Staff
 from edge.decide.model import Model
 from edge.record import Record
@@ -91,5 +92,5 @@ def open_casework(record: Record, model: Model, outside: Outside | None = None) 
         results=results,
         life=Life(books, staff, results),
         reanalysis=Reanalysis(books, models, outside.open_examiner, outside.looker_again),
-        papers=PaperDesk(books, results, settings),
+        papers=PaperDesk(books, Snapshots(books, models, results), settings),
     )

@@ -12,7 +12,7 @@ from typing import Any
 from edge.casework.books import Books
 from edge.casework.counting import BY_PERSON
 from edge.casework.history import History, correction_of, history, value_of
-from edge.casework.states import require_counting
+from edge.casework.states import require_counting, require_no_control
 from edge.errors import NothingToDo, NotRecorded, UnknownClass
 from edge.record.corrections import AS_FOUND, CellKey, Correction
 from edge.record.steps import Doing, Step
@@ -88,7 +88,9 @@ class CellBook:
 
     def _open_cell(self, case_id: int, key: CellKey) -> Mapping[str, Any]:
         """The cell as the kit found it, in a case that may be corrected."""
-        require_counting(self._books.record.case(case_id))
+        case = self._books.record.case(case_id)
+        require_no_control(case)
+        require_counting(case)
         field, cell = key
         cells = self._books.record.document(case_id, field)["cells"]
         found = next((each for each in cells if each["id"] == cell), None)

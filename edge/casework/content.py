@@ -13,7 +13,7 @@ from edge.casework.books import Books
 from edge.casework.history import corrections_of, value_of
 from edge.casework.results import CaseResult, as_document
 from edge.errors import StoreDamaged
-from edge.record.case_life import Signature
+from edge.record.case_life import Fact, Signature
 from edge.record.corrections import CellKey, Correction
 
 SCHEMA = 1
@@ -28,8 +28,8 @@ def sealed(books: Books, result: CaseResult) -> tuple[str, str]:
         "fields": _fields(books, case.id),
         "corrections": _corrections(books.corrections.of(case.id)),
         "figures": as_document(result.figures),
-        "manual": _value(result, "manual"),
-        "control": _value(result, "control"),
+        "manual": _value(result.facts, "manual"),
+        "control": _value(result.facts, "control"),
         "bundle": {"ref": asdict(result.model.ref), "title": result.model.title, "digests": list(result.bundles)},
     }
     text = canonical_json(content).decode()
@@ -37,7 +37,10 @@ def sealed(books: Books, result: CaseResult) -> tuple[str, str]:
 
 
 def is_intact(books: Books, case_id: int, signature: Signature) -> bool:
-    """Whether the text, the pictures, the documents and the steps are those that were signed; reads every picture."""
+    """Whether the text, the pictures, the documents and the steps are those that were signed; reads every picture.
+
+    Of the version that is signed now, also what is said of the case.
+    """
     content = json.loads(signature.content)
     steps = [step for step in books.steps.of(case_id) if step.number <= signature.step]
     now = {field["number"]: field for field in _fields(books, case_id)}
@@ -45,7 +48,16 @@ def is_intact(books: Books, case_id: int, signature: Signature) -> bool:
         _sha256(signature.content.encode()) == signature.digest
         and all(now.get(field["number"]) == field for field in content["fields"])
         and _corrections(corrections_of(steps)) == content["corrections"]
+        and _still_said(books, case_id, signature, content)
     )
+
+
+def _still_said(books: Books, case_id: int, signature: Signature, content: Mapping[str, Any]) -> bool:
+    case, facts = books.record.case(case_id), books.life.facts(case_id)
+    if case.version != signature.version:
+        return True
+    now = [_said(asdict(case)), _value(facts, "manual"), _value(facts, "control")]
+    return now == [content["case"], content["manual"], content["control"]]
 
 
 def _said(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,8 +89,8 @@ def _corrections(corrections: Mapping[CellKey, Correction]) -> list[list[Any]]:
     return [[field, cell, value_of(said)] for (field, cell), said in sorted(corrections.items())]
 
 
-def _value(result: CaseResult, kind: str) -> Any:
-    fact = result.facts.get(kind)
+def _value(facts: Mapping[str, Fact], kind: str) -> Any:
+    fact = facts.get(kind)
     return None if fact is None else {"value": dict(fact.value), "operator": fact.operator, "when": fact.clock_hint}
 
 

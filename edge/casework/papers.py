@@ -14,8 +14,8 @@ import numpy as np
 from edge.casework.books import Books
 from edge.casework.case_file import case_file
 from edge.casework.kit_id import kit_name
-from edge.casework.results import Results
 from edge.casework.settings import SettingsBook
+from edge.casework.snapshot import Snapshot, Snapshots
 from edge.document import Document
 from edge.errors import BadSetting, StoreDamaged
 from edge.papers.case_file import CaseFile
@@ -36,28 +36,36 @@ from edge.types import Features, Labels, Pixels
 
 FOLDER = "exports"
 """Beside the database: where exports go without a stick."""
-Maker = Callable[["PaperDesk", CaseFile, Reader], bytes]
+Maker = Callable[["PaperDesk", "Sheaf", Reader], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """A case as it is to leave the kit, and as papers want it."""
+
+    snapshot: Snapshot
+    file: CaseFile
 
 
 class PaperDesk:
     """Papers of cases. `reader` is whoever will read one."""
 
-    def __init__(self, books: Books, results: Results, settings: SettingsBook) -> None:
-        self._books, self._results, self._settings = books, results, settings
+    def __init__(self, books: Books, snapshots: Snapshots, settings: SettingsBook) -> None:
+        self._books, self._snapshots, self._settings = books, snapshots, settings
 
-    def file(self, case_id: int) -> CaseFile:
-        """The case as papers want it; raises as `case_file`."""
-        return case_file(self._books, self._results, kit_name(self._books, self._settings), case_id)
+    def file(self, case_id: int, version: int | None = None) -> CaseFile:
+        """The case as papers want it, now or as a version was signed; raises as `case_file` and `Snapshots.of`."""
+        return self._sheaf(case_id, version).file
 
-    def paper(self, case_id: int, kind: str, reader: Reader) -> bytes:
-        """One paper.
+    def paper(self, case_id: int, kind: str, reader: Reader, version: int | None = None) -> bytes:
+        """One paper, of the case now or as a version was signed.
 
         Raises:
             NotRecorded, StoreDamaged, PaperFault; BadSetting: there is no such kind.
         """
         if kind not in KINDS:
             raise BadSetting(f"There is no paper {kind!r}.", f"There are: {', '.join(KINDS)}.")
-        return KINDS[kind].make(self, self.file(case_id), reader)
+        return KINDS[kind].make(self, self._sheaf(case_id, version), reader)
 
     def targets(self) -> tuple[Target, ...]:
         """Where exports may go: the kit's own folder, then sticks."""
@@ -75,21 +83,21 @@ class PaperDesk:
         unknown = set(kinds) - {*KINDS, IMAGES}
         if target is None or unknown or not kinds:
             raise BadSetting("There is no such target, or no such paper.", "Choose from the lists shown.")
-        file = self.file(case_id)
+        sheaf = self._sheaf(case_id, None)
+        file = sheaf.file
         name = safe_name(f"{file.case.pseudonym}-{file.case.number}-v{file.case.version}")
-        written = write_exports(target, name, [each for kind in kinds for each in self._exports(file, kind, reader)])
+        written = write_exports(target, name, [each for kind in kinds for each in self._exports(sheaf, kind, reader)])
         doing = Doing(kind="export", operator=by, after={"folder": written.folder.name, "kinds": list(kinds)})
         self._books.steps.add(case_id, doing, file.case.version)
         return written
 
-    def training_cells(self, file: CaseFile) -> list[TrainingCell]:
+    def training_cells(self, snapshot: Snapshot) -> list[TrainingCell]:
         """The cells whose class a person gave, cut out of their recorded fields."""
-        case_id = file.case.number
-        documents = self._results.documents(case_id, self._results.model(case_id))
+        documents = snapshot.documents
         chosen: dict[int, list[Mapping[str, object]]] = defaultdict(list)
         for number, document in documents.items():
             chosen[number] += [cell for cell in document["cells"] if cell["settled"]]
-        rows = {row.number: row for row in self._books.record.fields(case_id)}
+        rows = {row.number: row for row in snapshot.result.fields}
         return [
             each
             for number, cells in chosen.items()
@@ -97,13 +105,18 @@ class PaperDesk:
             for each in _cut(number, cells, self._recorded(rows[number], documents[number]))
         ]
 
-    def _exports(self, file: CaseFile, kind: str, reader: Reader) -> Iterable[Export]:
+    def _sheaf(self, case_id: int, version: int | None) -> Sheaf:
+        snapshot = self._snapshots.of(case_id, version)
+        return Sheaf(snapshot, case_file(self._books, kit_name(self._books, self._settings), snapshot))
+
+    def _exports(self, sheaf: Sheaf, kind: str, reader: Reader) -> Iterable[Export]:
         if kind == IMAGES:
-            return image_files(file, self._pictures(file))
+            return image_files(sheaf.file, self._pictures(sheaf.file))
         if kind == TRAINING:
-            return [_within("training", each) for each in training_files(file, self.training_cells(file))]
-        extra = [held("cells-columns.csv", columns_csv(file))] if kind == "cells.csv" else []
-        return [held(kind, KINDS[kind].make(self, file, reader)), *extra]
+            files = training_files(sheaf.file, self.training_cells(sheaf.snapshot))
+            return [_within("training", each) for each in files]
+        extra = [held("cells-columns.csv", columns_csv(sheaf.file))] if kind == "cells.csv" else []
+        return [held(kind, KINDS[kind].make(self, sheaf, reader)), *extra]
 
     def _pictures(self, file: CaseFile) -> Iterable[FieldPicture]:
         for row in self._books.record.fields(file.case.number):
@@ -131,11 +144,13 @@ class Kind:
 
 IMAGES, TRAINING = "images", "training.zip"
 KINDS: Mapping[str, Kind] = {
-    "report.pdf": Kind(lambda _, file, reader: report_pdf(file, reader), "application/pdf"),
-    "referral.pdf": Kind(lambda _, file, reader: referral_pdf(file, reader), "application/pdf"),
-    "cells.csv": Kind(lambda _, file, __: cells_csv(file), "text/csv; charset=utf-8"),
-    "fhir.json": Kind(lambda _, file, __: _json(fhir_bundle(file)), "application/fhir+json"),
-    TRAINING: Kind(lambda desk, file, _: training_zip(file, desk.training_cells(file)), "application/zip"),
+    "report.pdf": Kind(lambda _, sheaf, reader: report_pdf(sheaf.file, reader), "application/pdf"),
+    "referral.pdf": Kind(lambda _, sheaf, reader: referral_pdf(sheaf.file, reader), "application/pdf"),
+    "cells.csv": Kind(lambda _, sheaf, __: cells_csv(sheaf.file), "text/csv; charset=utf-8"),
+    "fhir.json": Kind(lambda _, sheaf, __: _json(fhir_bundle(sheaf.file)), "application/fhir+json"),
+    TRAINING: Kind(
+        lambda desk, sheaf, _: training_zip(sheaf.file, desk.training_cells(sheaf.snapshot)), "application/zip"
+    ),
 }
 
 

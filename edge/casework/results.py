@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -21,6 +21,7 @@ from edge.document import Document, decision_document
 from edge.errors import NotRecorded
 from edge.record import Case, FieldRow
 from edge.record.case_life import Fact, Signature
+from edge.record.listing import Sums
 from edge.types import Counts, Reason
 
 NO_CELLS = Counts(0, 0, 0, 0)
@@ -108,7 +109,7 @@ class Results:
             result = self.live(case_id)
         if result.signature is None:
             return result
-        return replace(result, figures=_figures_of(json.loads(result.signature.content)["figures"]))
+        return replace(result, figures=figures_of(json.loads(result.signature.content)["figures"]))
 
     def live(self, case_id: int) -> CaseResult:
         """A case counted now; raises as `of`."""
@@ -118,8 +119,8 @@ class Results:
         model = self._models.of(bundles[-1] if bundles else None)
         documents = self.documents(case_id, model)
         figures = self._figures(case_id, documents, model, facts)
-        shown = tuple(self._field(row, documents.get(row.number), model) for row in rows)
-        manual = _manual(facts.get("manual"), figures.counts, model)
+        shown = tuple(self.shown(row, documents.get(row.number), model) for row in rows)
+        manual = manual_sum(facts.get("manual"), figures.counts, model)
         return CaseResult(case, shown, figures, manual, model, bundles, self._signature(case), facts)
 
     def documents(self, case_id: int, model: Model) -> Mapping[int, Document]:
@@ -142,12 +143,24 @@ class Results:
         decided = decide_field_document(for_decision(whole), model.roles, self._limits())
         return {**whole, "decision": decision_document(decided)}
 
+    def sums(self, case_ids: Sequence[int]) -> Mapping[int, Sums]:
+        """What cases amount to, for a list of them: each by the labels of its own bundle."""
+        bundles = self._books.listing.bundles(case_ids)
+        by_labels: dict[frozenset[str], list[int]] = defaultdict(list)
+        for case_id in case_ids:
+            by_labels[self._models.of(bundles.get(case_id)).roles.blast].append(case_id)
+        return {
+            case_id: sums
+            for labels, ids in by_labels.items()
+            for case_id, sums in self._books.listing.sums(ids, sorted(labels)).items()
+        }
+
     def field(self, row: FieldRow) -> FieldRow:
         """A field with counts after corrections."""
         if not row.ok:
             return row
         model = self._models.of(self._books.record.document(row.case_id, row.number)["bundle"]["digest"])
-        return self._field(row, self.document(row.case_id, row.number), model)
+        return self.shown(row, self.document(row.case_id, row.number), model)
 
     def model(self, case_id: int) -> Model:
         """The bundle that a case was counted with.
@@ -177,7 +190,8 @@ class Results:
             decision=decision_document(decision),
         )
 
-    def _field(self, row: FieldRow, document: Document | None, model: Model) -> FieldRow:
+    def shown(self, row: FieldRow, document: Document | None, model: Model) -> FieldRow:
+        """A field with counts and decision of its corrected document; `document` None for one that is not counted."""
         if document is None or not any(cell["corrected"] for cell in document["cells"]):
             counts = row.counts if document is None else Counts(**document["counts"])
             return replace(row, counts=counts)
@@ -203,7 +217,8 @@ def as_document(figures: Figures) -> dict[str, Any]:
     return {**plain, "targets": list(figures.targets), "classes": classes}
 
 
-def _figures_of(document: Mapping[str, Any]) -> Figures:
+def figures_of(document: Mapping[str, Any]) -> Figures:
+    """Figures from what `as_document` made of them."""
     classes = (ClassSum(**{**each, "interval": tuple(each["interval"])}) for each in document["classes"])
     low, high = document["targets"]
     parts = {"counts": Counts(**document["counts"]), "targets": (low, high), "classes": tuple(classes)}
@@ -233,7 +248,8 @@ def _excluded(cells: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(Counter(cell["codes"][0]["code"] for cell in cells if not cell["countable"]).most_common())
 
 
-def _manual(fact: Fact | None, counts: Counts, model: Model) -> ManualSum | None:
+def manual_sum(fact: Fact | None, counts: Counts, model: Model) -> ManualSum | None:
+    """A person's own count beside the kit's counts."""
     if fact is None:
         return None
     by_class: dict[str, int] = fact.value["counts"]

@@ -87,6 +87,19 @@ class Staff:
             self._note("operator", by, _shown(before), {**_shown(after), "new_pin": kept is not None})
         return self._people.operator(operator_id)
 
+    def renew_pin(self, operator_id: int, pin: str) -> Operator:
+        """A new PIN for somebody who has forgotten theirs, given by whoever holds the machine.
+
+        Raises:
+            NotRecorded, PinForm.
+        """
+        kept = pins.hashed(pin)
+        with self._books.database.writing():
+            operator = self._people.operator(operator_id)
+            self._people.set_pin(operator_id, kept)
+            self._note("operator", None, _shown(operator), {**_shown(operator), "new_pin": True})
+        return self._people.operator(operator_id)
+
     def verify(self, operator_id: int, pin: str) -> Operator:
         """Whether it is this person's PIN; one at a time, and later after wrong ones.
 

@@ -6,10 +6,20 @@ open ──finish──> finished ──sign──> signed ──amend──> am
 
 from __future__ import annotations
 
-from edge.errors import CaseFinished, CaseOpen, CaseSigned, CaseUnsigned
+from edge.errors import CaseFinished, CaseOpen, CaseSigned, CaseUnsigned, NotRecorded
 from edge.record import Case
 
 COUNTING = frozenset({"open", "amended"})
+
+
+def require_no_control(case: Case) -> None:
+    """It is a patient's, seen once or again.
+
+    Raises:
+        NotRecorded: it holds the pictures of a control slide's run.
+    """
+    if case.purpose == "control":
+        raise NotRecorded(f"There is no case number {case.id}.", "Choose one from the list of cases.")
 
 
 def require_counting(case: Case) -> None:

@@ -18,6 +18,7 @@ from edge.casework.casework import Outside
 from edge.casework.known_again import KnownAgain
 from edge.commands.options import DataDir, data_folder
 from edge.errors import BadSetting, StoreBusy
+from edge.explain import Explained, RecordedField
 from edge.intake.live import LiveOptions, open_live
 from edge.record import Record
 from edge.types import Frame
@@ -40,6 +41,9 @@ class Station(Examiner, Protocol):
 
     def signature(self, frame: Frame) -> Signature:
         """By what a frame is known again."""
+
+    def explain(self, field: RecordedField, cell_id: int) -> Explained:
+        """Why a cell of a recorded field got its class."""
 
     def close(self) -> None:
         """Free the engines."""
@@ -135,6 +139,7 @@ def _parts(
         live=live,
         examiner=station,
         read_picture=decode_image,
+        explain=station.explain,
         findings=lambda: _findings(folder, bundle),
         host_names=_host_names(),
     )
@@ -154,9 +159,10 @@ def _findings(folder: Path, bundle: str | None) -> list[dict[str, str]]:
 
 def _open_station(bundle: str | None, folder: Path) -> Station:
     # late: engines take a second to import, and `--help` should not
+    from edge.explain import ExplainingStation
     from edge.station import open_station
 
-    return open_station(bundle, folder)
+    return ExplainingStation(open_station(bundle, folder))
 
 
 def _host_names() -> frozenset[str]:

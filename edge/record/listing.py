@@ -87,6 +87,14 @@ class Listing:
         """How many fields a case has, refused ones too."""
         return int(self._database.select("SELECT count(*) AS n FROM fields WHERE case_id = ?", case_id)[0]["n"])
 
+    def bundles(self, case_ids: Sequence[int]) -> Mapping[int, str]:
+        """The digest of the bundle that examined the latest field, by case; cases without fields are left out."""
+        query = (
+            "SELECT case_id, bundle_digest, max(number) FROM fields"  # noqa: S608 places only
+            f" WHERE case_id IN ({_places(case_ids)}) GROUP BY case_id"
+        )
+        return {row["case_id"]: row["bundle_digest"] for row in self._database.select(query, *case_ids)}
+
     def sums(self, case_ids: Sequence[int], blast_labels: Iterable[str]) -> Mapping[int, Sums]:
         """By case; every case that was asked for is there."""
         blasts = tuple(blast_labels)

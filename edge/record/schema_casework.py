@@ -167,7 +167,7 @@ def _guards() -> str:
         ends += [_not_signed(table, what, f"{row}.case_id") for table in ("fields", "corrections")]
         field = f"(SELECT case_id FROM fields WHERE id = {row}.field_id)"  # noqa: S608 our own names
         ends += [_not_signed("cells", what, field)]
-        manual = f"(SELECT {row}.case_id WHERE {row}.kind IN ('manual', 'finished'))"
+        manual = f"(SELECT {row}.case_id WHERE {row}.kind IN ('manual', 'finished', 'control'))"
         ends += [_not_signed("case_facts", what, manual)]
     kept = " OR ".join(f"NEW.{each} IS NOT OLD.{each}" for each in _KEPT)
     renumbered = "NEW.state = 'signed' AND NEW.version IS NOT OLD.version"

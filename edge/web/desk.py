@@ -49,6 +49,10 @@ class Desk:
             self._worker, self._examined, case_id, frame, is_live, by
         )
 
+    async def in_turn(self, question: Callable[..., T], *about: object) -> T:
+        """What the station is asked besides: never while it examines."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, question, *about)
+
     async def asked(self, question: Callable[..., T], *about: object) -> T:
         """An answer of the record, which may wait for the disk, without holding up anybody else."""
         return await asyncio.to_thread(question, *about)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from edge.casework import Casework
+from edge.explain import Explained, RecordedField
 from edge.record import Record
 from edge.types import BundleRef, Examination, Frame, Pixels, Verdict
 from firmware_bridge.newest import PumpState
@@ -50,6 +51,7 @@ class WebParts:
 
     casework       cases and everything that is done with them
     read_picture   bytes and a name to RGB pixels, for pictures handed in; raises BadPicture
+    explain        why a cell of a recorded field got its class; None where the page is not to say
     findings       what `marrowkit doctor` finds, for a support bundle; takes seconds
     host_names     names besides IP addresses and localhost under which this kit may be asked for
     stopping       set when the server stops, so that endless answers end
@@ -59,6 +61,7 @@ class WebParts:
     examiner: Examiner
     casework: Casework
     read_picture: Callable[[bytes, str], Pixels]
+    explain: Callable[[RecordedField, int], Explained] | None = None
     findings: Callable[[], Iterable[Mapping[str, Any]]] = tuple
     host_names: frozenset[str] = frozenset()
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -161,14 +161,18 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         raise error
     first = error.errors()[0]
     place = ".".join(str(step) for step in first["loc"])
-    return answer(request, Problem(422, "web.invalid", f"{place}: {first['msg']}.", "See /openapi.json for the form."))
+    problem = Problem(422, "web.invalid", f"{place}: {first['msg']}.", "See /openapi.json for the form.")
+    _note(request, problem)
+    return answer(request, problem)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = {404: "There is nothing at this address."}.get(error.status_code, str(error.detail))
-    return answer(request, Problem(error.status_code, f"web.{error.status_code}", detail, "Go back to the start page."))
+    problem = Problem(error.status_code, f"web.{error.status_code}", detail, "Go back to the start page.")
+    _note(request, problem)
+    return answer(request, problem)
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

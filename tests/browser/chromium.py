@@ -53,15 +53,15 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visiting(
-    browser: Browser, address: str, size: tuple[int, int] = WIDE, language: str = "en", dark: bool = False
+    browser: Browser, address: str, size: tuple[int, int] = WIDE, language: str = "en", theme: str = "system"
 ) -> Iterator[Watched]:
-    """A fresh visitor; at the end, any complaint is an error."""
+    """A fresh visitor; at the end, any complaint is an error. `theme`: as in edge/web/preferences.py."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         locale=language,
-        color_scheme="dark" if dark else "light",
         base_url=address,
     )
+    context.add_cookies([{"name": "theme", "value": theme, "url": address}])
     watched = Watched(context.new_page())
     watched.page.set_default_timeout(20_000)
     watched.page.on("console", watched.on_console)

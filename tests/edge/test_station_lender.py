@@ -20,6 +20,7 @@ from edge.commands.benchjob import Job
 from edge.commands.serve import application
 from edge.document import document
 from edge.errors import BundleMissing, BundleUnsupported
+from edge.explain import ExplainingStation
 from edge.runtime import open_chosen
 from edge.station import Station, assembly, open_station
 from edge.types import Frame
@@ -185,6 +186,8 @@ def test_every_variant_is_measured_with_what_it_borrows(data: Path, tmp_path: Pa
 
 def test_the_page_comes_up_on_it(data: Path) -> None:
     with ExitStack() as opened:
-        _, parts = application(opened, "sim:?width=320&height=240", data, "names", open_station)
+        _, parts = application(
+            opened, "sim:?width=320&height=240", data, "names", lambda *which: ExplainingStation(open_station(*which))
+        )
         assert parts is not None
         assert parts.blast_labels >= {"L1", "L2"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from edge.web.api import cases, cells, controls, fields, kit, life, papers, runs, sessions, settings
+from edge.web.api import cases, cells, controls, explaining, fields, kit, life, papers, runs, sessions, settings
 from edge.web.desk import Desk
 from edge.web.parts import WebParts
 
@@ -30,6 +30,8 @@ def routers(parts: WebParts, desk: Desk) -> Iterator[APIRouter]:
     yield fields.pictures_router(parts)
     yield cells.cells_router(parts)
     yield cells.cell_router(parts)
+    if parts.explain is not None:
+        yield explaining.explaining_router(parts, desk, parts.explain)
     yield papers.papers_router(parts)
     yield papers.export_router(parts)
     yield papers.replies_router(parts)

@@ -91,5 +91,5 @@ def whole(parts: WebParts, case_id: int, translate: Translate) -> CaseResultShap
 
 
 def _shapes(parts: WebParts, cases: list[Case] | tuple[Case, ...]) -> list[CaseShape]:
-    sums = parts.casework.books.listing.sums([case.id for case in cases], parts.blast_labels)
+    sums = parts.casework.results.sums([case.id for case in cases])
     return [case_shape(case, sums[case.id]) for case in cases]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from edge.web.api.who import By, Code, Reader
 from edge.web.parts import WebParts
 
 MB = 1_000_000
+Version = Annotated[int | None, Query(ge=1, description="as that version was signed; absent: as it is now")]
 MOST_FORM_BYTES = 20 * MB
 
 
@@ -133,8 +134,8 @@ def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:
         response_class=Response,
         responses=problems("record.unknown", "session.none", *codes),
     )
-    def paper(case_id: int, code: Code, translate: Reader, _: By) -> Response:
+    def paper(case_id: int, code: Code, translate: Reader, _: By, version: Version = None) -> Response:
         """The paper, made from the case as it holds; preliminary until it is signed. `?lang=` chooses its language."""
-        content = papers.paper(case_id, kind, PaperReader(code, translate))
+        content = papers.paper(case_id, kind, PaperReader(code, translate), version)
         name = f'inline; filename="case-{case_id}-{kind}"'
         return Response(content, media_type=known.media_type, headers={"Content-Disposition": name})

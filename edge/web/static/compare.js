@@ -40,6 +40,6 @@ function show(compared) {
   );
 }
 
-const share = ([cells, percent]) => `${figure(cells)} · ${figure(percent, 1)} %`;
+const share = ({ cells, percent }) => `${figure(cells)} · ${figure(percent, 1)} %`;
 
 get(`/cases/compare?left=${Number(asked.get("left"))}&right=${Number(asked.get("right"))}`).then(show).catch(problem);

@@ -23,23 +23,25 @@ export function explain(panel, { field, cell, caseId, corrections }, onClose) {
     opinions(cell),
     more,
   );
-  showMore(more, `/cases/${caseId}/fields/${field.number}/cells/${cell.id}`, cell);
+  showMore(more, `/cases/${caseId}/fields/${field.number}/cells/${cell.id}`);
 }
 
 /** What takes the kit a moment: the curves, the nearest centres, and where the network looked. */
-async function showMore(place, path, cell) {
+async function showMore(place, path) {
   try {
     const known = await get(`${path}/explanation`);
-    place.replaceChildren(curves(known), nearest(known), looked(path, cell));
+    place.replaceChildren(curves(known), nearest(known), looked(path));
   } catch (error) {
     place.replaceChildren(el("p", { class: "soft" }, `${error.message} `, el("small", {}, error.code ?? "")));
   }
 }
 
-function looked(path, cell) {
+function looked(path) {
   const picture = (source, words) => el("figure", {}, el("img", { src: `/api/v1${path}/${source}`, alt: words, loading: "lazy", width: 136, height: 136 }), el("figcaption", {}, words));
-  const words = _("Where the network looked: covering a bright place changes “{label}” most.", { label: className(cell.class) });
-  return section(_("Where the network looked"), el("div", { class: "looked" }, picture("thumbnail.jpg", _("The cell")), picture("occlusion.png", words)));
+  return section(
+    _("Where the network looked"),
+    el("div", { class: "looked" }, picture("thumbnail.jpg", _("The cell")), picture("occlusion.png", _("Orange parts spoke for a blast, violet ones against."))),
+  );
 }
 
 function head(cell, onClose) {

@@ -14,7 +14,7 @@ import pytest
 
 from edge.casework import Casework, pin
 from edge.casework.cells import Wish
-from edge.casework.life import Hand
+from edge.casework.life import Hand, Words
 from edge.casework.papers import IMAGES, KINDS
 from edge.decide.wilson import wilson_percent
 from edge.errors import BadSetting, NotRecorded, StoreDamaged
@@ -235,3 +235,24 @@ def test_a_damaged_picture_is_told(casework: Casework, case_id: int, how: str) -
         picture.write_bytes(b"no picture")
     with pytest.raises(StoreDamaged):
         casework.papers.file(case_id)
+
+
+def test_a_version_is_on_paper_as_it_was_signed_whatever_came_later(casework: Casework, case_id: int) -> None:
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, Hand(1, PIN, "first"))
+    then = paper(casework, case_id)
+    casework.life.amend(case_id, "one more field", Hand(1, PIN))
+    casework.life.describe(case_id, Words(objective="40x", note="again"), "Amina")
+    casework.life.count_by_hand(case_id, {"blast": 9}, "Bo")
+    casework.cells.change(case_id, (2, 3), Wish(excluded=True), "Amina")
+    capture(casework, case_id, 3)
+    assert casework.papers.file(case_id, version=1) == then
+    now = paper(casework, case_id)
+    assert (now.case.version, len(now.fields), now.signature) == (2, 3, None)
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, Hand(1, PIN, "second"))
+    assert casework.papers.file(case_id, version=1) == then
+    assert casework.papers.file(case_id, version=2) == paper(casework, case_id)
+    assert casework.papers.paper(case_id, "cells.csv", READER, 1) != casework.papers.paper(case_id, "cells.csv", READER)
+    with pytest.raises(NotRecorded, match="version 3"):
+        casework.papers.file(case_id, version=3)

@@ -324,3 +324,18 @@ def test_answer_and_consent_may_come_after_the_signature_and_change_nothing_sign
 def test_an_answer_is_one_of_the_forms(casework: Casework, signed: int) -> None:
     with pytest.raises(BadSetting, match="maybe"):
         casework.life.answer(signed, {"expert": "x", "opinion": "maybe"}, "")
+
+
+def test_what_is_said_of_a_signed_case_is_watched_too(casework: Casework, signed: int) -> None:
+    connection, (signature,) = casework.books.database.connection, casework.books.life.signatures(signed)
+    connection.execute("DROP TRIGGER cases_signed")
+    connection.execute("UPDATE cases SET note = 'all well' WHERE id = ?", (signed,))
+    assert not is_intact(casework.books, signed, signature)
+
+
+def test_a_control_run_is_no_case_to_be_signed_or_corrected(casework: Casework) -> None:
+    begun, _ = casework.controls.begin(casework.controls.add("Slide 1", "marrow", 5, "").id, "")
+    capture(casework, begun.case_id, 1)
+    for act in ("finish", "describe", "sign", "amend", "manual", "correct"):
+        with pytest.raises(NotRecorded):
+            ACTS[act](casework, begun.case_id)

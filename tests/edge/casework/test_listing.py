@@ -12,6 +12,7 @@ from edge.casework import Casework
 from edge.casework.life import Words
 from edge.record.listing import Sums, Wanted
 from tests.casebooks import NEW, casework_in, counted_case
+from tests.cases import MODEL
 
 CODES = ("B-20", "a-3", "C_7", "A-100%")
 
@@ -76,3 +77,19 @@ def test_states_and_totals(tmp_path: Path) -> None:
         assert casework.books.listing.states() == {"open": 1, "finished": 1}
         fields, cells = casework.books.listing.totals()
         assert (fields, cells) == (2, casework.results.of(case.id).figures.counts.nucleated)
+
+
+def test_each_case_is_summed_by_the_labels_of_its_own_bundle(tmp_path: Path) -> None:
+    """A later bundle counts lymphocytes as blasts; the case that an earlier one counted does not change by that."""
+    with casework_in(tmp_path) as casework:
+        old = counted_case(casework, (1,))
+        before = casework.results.sums([old.id])
+        later = replace(
+            MODEL,
+            ref=replace(MODEL.ref, digest="beef" * 16),
+            roles=replace(MODEL.roles, blast=frozenset({"blast", "lymphocyte"})),
+        )
+        casework.models.keep(later)
+        casework.models.current = later
+        assert casework.results.sums([old.id]) == before
+        assert before[old.id].counts == casework.results.of(old.id).figures.counts

@@ -1,0 +1,152 @@
+"""Every page for everybody: axe-core, narrow screens, fingers, keyboards, those whom motion makes ill, slow networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import CHROMIUM, NARROW, WIDE, chromium, visiting
+from tests.browser.pages import PAGES, filled_kit
+from tests.browser.steps import go
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+SERIOUS = ("serious", "critical")
+NARROWEST = (320, 640)
+FIRST_LOAD_KB = 150
+SMALL = """() => [...document.querySelectorAll(
+    "button, select, input:not([type=checkbox]):not([type=radio]):not(.unseen), textarea, a.button, label.button, summary, nav a, .choice")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e, e.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
+  .map(([e, box]) => `${e.tagName}.${e.className} "${e.textContent.trim().slice(0, 30)}" ${box.width.toFixed(0)}x${box.height.toFixed(0)}`)"""
+WIDER = """() => [...document.querySelectorAll("main *")]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scrolls, svg, .field-list"))
+  .slice(0, 3).map((e) => `${e.tagName}.${e.className}`)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with filled_kit(tmp_path_factory.mktemp("kit")) as started:
+        yield started
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "sun"])
+def test_axe_finds_nothing_serious_on_any_page(browser: Browser, address: str, theme: str) -> None:
+    found = {}
+    with visiting(browser, address, WIDE, theme=theme) as watched:
+        for name, shown in PAGES.items():
+            shown(watched.page)
+            violations = Axe().run(watched.page).response["violations"]
+            bad = [f"{each['id']}: {each['nodes'][0]['target']}" for each in violations if each["impact"] in SERIOUS]
+            if bad:
+                found[name] = bad
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, address: str, language: str) -> None:
+    wider = {}
+    with visiting(browser, address, NARROWEST, language) as watched:
+        for name, shown in PAGES.items():
+            shown(watched.page)
+            if not watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                wider[name] = watched.page.evaluate(WIDER)
+    assert wider == {}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_everything_is_large_enough_for_a_finger(browser: Browser, address: str, size: tuple[int, int]) -> None:
+    small = {}
+    with visiting(browser, address, size) as watched:
+        for name, shown in PAGES.items():
+            shown(watched.page)
+            if found := watched.page.evaluate(SMALL):
+                small[name] = found
+    assert small == {}
+
+
+def test_the_first_page_is_light(browser: Browser, address: str) -> None:
+    """What comes over the network before the page can be used, compressed, without the live picture."""
+    with visiting(browser, address) as watched:
+        session = watched.page.context.new_cdp_session(watched.page)
+        sizes: list[float] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        session.send("Network.enable")
+        go(watched.page, "/")
+        expect(watched.page.locator("#state")).to_have_class("pill good")
+        watched.page.wait_for_timeout(300)
+    assert 0 < sum(sizes) <= FIRST_LOAD_KB * 1000
+
+
+def test_nothing_moves_for_those_who_asked_for_stillness(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as watched:
+        watched.page.emulate_media(reduced_motion="reduce")
+        for shown in PAGES.values():
+            shown(watched.page)
+            assert watched.page.evaluate(_MOVING) == []
+
+
+_MOVING = """() => [...document.querySelectorAll("*")].filter((e) => {
+  const style = getComputedStyle(e);
+  const lasts = (text) => text.split(",").some((each) => parseFloat(each) > 0.01);
+  return (style.animationName !== "none" && lasts(style.animationDuration)) || lasts(style.transitionDuration);
+}).map((e) => `${e.tagName}.${e.className}`)"""
+
+
+def test_a_case_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """From a code to a signed result without a pointer: only Tab, arrows, Enter, Space and the keys that the page names."""
+    with visiting(browser, address) as watched:
+        page = watched.page
+        go(page, "/cases/new")
+        expect(page.locator("[data-new-case] button")).to_be_enabled()
+        _tab_to(page, "[name=pseudonym]")
+        page.keyboard.type("K-1")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/cases/*", wait_until="domcontentloaded")
+        expect(page.locator("#state")).to_have_class("pill good")
+        page.keyboard.press("Space")
+        expect(page.locator(".field-entry")).to_have_count(1)
+        _tab_to(page, ".case-views a[href$='/cells'], nav a[href$='/cells']")
+        page.keyboard.press("Enter")
+        _tab_to(page, ".cell-tile")
+        page.keyboard.press("Enter")
+        expect(page.locator("#explain")).to_be_visible()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("x")
+        expect(page.locator(".cell-tile.excluded")).to_have_count(1)
+        page.keyboard.press("u")
+        expect(page.locator(".cell-tile.excluded")).to_have_count(0)
+        _tab_to(page, "nav a[href$='/result']")
+        page.keyboard.press("Enter")
+        _tab_to(page, "#sign > div > button.primary")
+        page.keyboard.press("Enter")
+        _tab_to(page, "#sign [name=pin]")
+        page.keyboard.type("2468")
+        page.keyboard.press("Enter")
+        expect(page.locator("#sign .pill")).to_have_class("pill good")
+
+
+def _tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until this is reached, from wherever the focus is; what is focused must show it."""
+    page.wait_for_selector(wanted)
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", wanted):
+            outline = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.boxShadow; }")
+            assert outline != "nonenone", f"{wanted} does not show that it is focused"
+            return
+    raise AssertionError(f"Tab does not come to {wanted}")
