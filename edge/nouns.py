@@ -20,6 +20,7 @@ class Figure:
     digits: int = 2
 
 
+UNREVIEWED = N_("No person has reviewed the words of results in this language yet.")
 SPECIMENS: Mapping[str, str] = {"marrow": N_("Marrow aspirate"), "blood": N_("Peripheral blood")}
 STAINS: Mapping[str, str] = {
     "wright-giemsa": N_("Wright-Giemsa"),

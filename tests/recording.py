@@ -75,6 +75,11 @@ def laid_out(file: CaseFile, reader: Reader) -> RecordingSheet:
     return sheet
 
 
+def said(sheet: RecordingSheet) -> list[str]:
+    """Every text on every page."""
+    return [text for page in sheet.placed for _, text, _ in page.texts]
+
+
 def fallen(sheet: RecordingSheet) -> list[str]:
     """Texts that end below their page's last line."""
     body = [(text, end) for page in sheet.placed for area, text, end in page.texts if area.y < BOTTOM_MM]

@@ -13,6 +13,8 @@ from edge.words import Translate, in_english, say
 Direction = Literal["ltr", "rtl"]
 RIGHT_TO_LEFT = frozenset({"ar"})
 DECIMAL_COMMA = frozenset({"es", "fr", "pt"})
+REVIEWED = frozenset({"en"})
+"""Languages whose words of results a person who works in a laboratory has read."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -40,6 +42,11 @@ class Reader:
     def direction(self) -> Direction:
         """Which way the language is written."""
         return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has read the words of results in this language."""
+        return self.code in REVIEWED
 
     def say(self, message: str, **values: Any) -> str:
         """A message in words, with its figures."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from edge.nouns import DECISIONS, UNREVIEWED
 from edge.papers.lettering import MISSING, printable
 from edge.papers.reader import Reader
 from edge.papers.referral import LIMIT_BYTES, referral_pdf
@@ -11,19 +12,34 @@ from edge.papers.report import report_pdf
 from edge.web.language import LANGUAGES, messages, translation
 from tests.case_files import case_file
 from tests.pdfs import words
-from tests.recording import fallen, laid_out, overlapping, referral_laid_out
+from tests.recording import fallen, laid_out, overlapping, referral_laid_out, said
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_letter_of_every_translation_can_be_set(code: str) -> None:
-    said = [form for text in messages(code).values() for form in ([text] if isinstance(text, str) else text)]
-    spoilt = [text for text in said if MISSING in printable(text)]
+    forms = [form for text in messages(code).values() for form in ([text] if isinstance(text, str) else text)]
+    spoilt = [text for text in forms if MISSING in printable(text)]
     assert spoilt == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_papers_are_written_from_the_same_side_as_the_page(code: str) -> None:
     assert Reader(code).direction == LANGUAGES[code].direction
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_papers_know_which_languages_a_person_has_read(code: str) -> None:
+    assert Reader(code).reviewed == LANGUAGES[code].reviewed
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_papers_whose_words_nobody_has_read_say_so_and_give_the_english_word(code: str) -> None:
+    reader, file = Reader(code, translation(code)), case_file(60)
+    unread = translation(code)(UNREVIEWED)
+    for sheet in (laid_out(file, reader), referral_laid_out(file, reader)):
+        told = [each for each in said(sheet) if unread in each]
+        assert len(told) == (not reader.reviewed)
+        assert all(DECISIONS[file.decision.label] in each for each in told)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

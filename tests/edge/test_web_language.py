@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import string
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.nouns import UNREVIEWED
 from edge.web import create_app
-from edge.web.language import LANGUAGES, accepted
+from edge.web.language import LANGUAGES, accepted, translation
 from tests import messages
 from tests.cases import PaintedLive, painted_parts
 
@@ -24,24 +26,34 @@ TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_message_is_translated(code: str) -> None:
     """Where this fails: `python -m tests.messages`, translate what it lists, and run it again."""
-    known = {str(message.id) for message in messages.read_catalogue(code) if message.string}
-    assert messages.messages() - known == set()
+    said = messages.translations(messages.read_catalogue(code))
+    assert {message for message, forms in said.items() if all(forms)} == messages.messages()
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_message_has_as_many_forms_as_its_language(code: str) -> None:
+    for message, forms in messages.translations(messages.read_catalogue(code)).items():
+        assert len(forms) == (1 if isinstance(message, str) else len(LANGUAGES[code].forms)), message
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_what_the_kit_reads_is_what_people_wrote(code: str) -> None:
     compiled = messages.po_path(code).with_suffix(".mo").read_bytes()
-    assert messages.translations(compiled) == messages.translations(messages.compiled(messages.read_catalogue(code)))
+    assert messages.read_compiled(compiled) == messages.translations(messages.read_catalogue(code))
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_translations_keep_the_figures(code: str) -> None:
-    def places(text: str) -> list[tuple[str | None, str | None]]:
-        return sorted((name, form) for _, name, form, _ in string.Formatter().parse(text) if name)
+    """A form for one certain number ("one cell") may do without the figure; the last, for all others, may not."""
+    for message, forms in messages.translations(messages.read_catalogue(code)).items():
+        wanted = places(message if isinstance(message, str) else message[1])
+        assert places(forms[-1]) == wanted, message
+        assert all(set(places(form)) <= set(wanted) for form in forms), message
 
-    for message in messages.read_catalogue(code):
-        if message.id:
-            assert places(str(message.id)) == places(str(message.string)), message.id
+
+def places(text: str) -> list[tuple[str, str]]:
+    """The places of figures, with their formats."""
+    return sorted((name, form or "") for _, name, form, _ in string.Formatter().parse(text) if name)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +96,15 @@ def test_an_unknown_language_is_english(client: TestClient, wish: str) -> None:
     assert '<html lang="en"' in client.get("/", params={"lang": wish}).text
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_page_whose_words_nobody_has_read_says_so(client: TestClient, code: str) -> None:
+    page = html.unescape(client.get("/", params={"lang": code}).text)
+    assert (translation(code)(UNREVIEWED) in page) == (not LANGUAGES[code].reviewed)
+
+
 def test_scripts_get_their_words(client: TestClient) -> None:
     assert words_with(client.get("/", params={"lang": "es"}).text)["Blasts"] == "Blastos"
-    assert words_with(client.get("/", params={"lang": "en"}).text) == {}
+    assert words_with(client.get("/", params={"lang": "en"}).text) == {"": ["one", "other"]}
 
 
 def words_with(page: str) -> Any:

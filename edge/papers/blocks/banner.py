@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.nouns import N_
+from edge.nouns import DECISIONS, N_, UNREVIEWED
 from edge.papers.blocks.style import ALARM, BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
 from edge.papers.case_file import CaseFile
 from edge.papers.lettering import in_short, isolated
@@ -19,6 +19,7 @@ PRELIMINARY = N_("PRELIMINARY – not signed by anyone yet")
 SIGNED = N_("Signed by {name}, {when}")
 CHANGED = N_("NOT as it was signed by {name}, {when}: do not use it, and tell whoever looks after the kit")
 AMENDED = N_("Amended, version {version}: {reason}")
+IN_ENGLISH = N_("In English this result reads: {result}.")
 CODE_MM, MOST_LETTERS = 46.0, 300
 
 
@@ -42,7 +43,7 @@ def banner(sheet: Sheet, file: CaseFile, y: float) -> float:
     at = y + 1.6
     for line in lines:
         at = sheet.text(Area(MARGIN_MM + 12, at, width, 5), line, letter)
-    return _caution(sheet, y + height + 2.5)
+    return _unreviewed(sheet, file, _caution(sheet, y + height + 2.5)) + GAP_MM
 
 
 def _state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
@@ -61,4 +62,15 @@ def _state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
 
 def _caution(sheet: Sheet, y: float) -> float:
     y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), sheet.reader.say(NOT_A_DIAGNOSIS), STRONG)
-    return sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), sheet.reader.say(WHAT_IT_IS), BODY) + GAP_MM
+    return sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), sheet.reader.say(WHAT_IT_IS), BODY)
+
+
+def _unreviewed(sheet: Sheet, file: CaseFile, y: float) -> float:
+    """That nobody has read this language's words of results yet, and the decision in the language that was read."""
+    reader, label = sheet.reader, file.decision.label
+    if reader.reviewed:
+        return y
+    english = isolated(DECISIONS.get(label, label))
+    return sheet.text(
+        Area(MARGIN_MM, y, INSIDE_MM, 5), f"{reader.say(UNREVIEWED)} {reader.say(IN_ENGLISH, result=english)}", BODY
+    )
