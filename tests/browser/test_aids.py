@@ -31,7 +31,9 @@ FOCUS = '.gauge[data-measure="focus_um"] [role=meter]'
 
 def out_of_focus(sigma_px: float) -> Frame:
     """The same field through a fine focus that was turned."""
-    return Frame(np.asarray(cv2.GaussianBlur(FIELD.pixels, (0, 0), sigma_px), np.uint8), name="soft", um_per_px=FIELD.um_per_px)
+    return Frame(
+        np.asarray(cv2.GaussianBlur(FIELD.pixels, (0, 0), sigma_px), np.uint8), name="soft", um_per_px=FIELD.um_per_px
+    )
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +119,11 @@ def test_where_a_mouse_is_used_there_is_no_phone_to_photograph_with(
     with visiting(browser, kit[0]) as watched:
         begin_case(watched.page, "P-2")
         expect(watched.page.locator("#photo-label")).to_be_hidden()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_kit_that_captures_by_itself_begins_so(browser: Browser, kit: tuple[str, WebParts], wanted: bool) -> None:
+    kit[1].casework.settings.change({"auto_capture": wanted}, "Amina")
+    with visiting(browser, kit[0]) as watched:
+        begin_case(watched.page, "P-3")
+        expect(watched.page.locator("#automatic")).to_have_attribute("aria-pressed", str(wanted).lower())

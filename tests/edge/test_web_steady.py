@@ -64,7 +64,7 @@ def test_a_jump_is_another_place_and_so_is_the_way_back() -> None:
 
 def test_breathing_focus_and_lamp_change_neither_rest_nor_place() -> None:
     here = view_of(SLIDE, *MIDDLE)
-    soft = Frame(cv2.GaussianBlur(here.pixels, (0, 0), 1.5), name="soft")
+    soft = Frame(np.asarray(cv2.GaussianBlur(here.pixels, (0, 0), 1.5), np.uint8), name="soft")
     dim = Frame((here.pixels * 0.9).astype(np.uint8), name="dim")
     assert looks(here, soft, here, dim) == [View(0, 1), View(1, 1), View(2, 1), View(3, 1)]
 
