@@ -76,7 +76,9 @@ def _newest(parts: WebParts) -> Case | None:
 
 
 def _bench(request: Request, parts: WebParts, case: Case | None) -> Response:
-    return _page(request, parts, "bench.html", now="microscope", here=case, view="", case=case)
+    captures_itself = parts.casework.settings.all().auto_capture
+    bench = {"here": case, "case": case, "view": "", "captures_itself": captures_itself}
+    return _page(request, parts, "bench.html", now="microscope", **bench)
 
 
 def _page(request: Request, parts: WebParts, template: str, **context: Any) -> Response:

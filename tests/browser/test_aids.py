@@ -1,0 +1,129 @@
+"""Aids at the bench: the best focus remembered, a tone that follows it, a phone's photograph as a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from edge.types import Frame
+from edge.web import WebParts
+from tests.browser.chromium import CHROMIUM, NARROW, chromium, visiting
+from tests.browser.kit import SIZE, running
+from tests.browser.steps import begin_case, go
+from tests.cases import PaintedLive, painted_frame
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+FIELD = painted_frame(3, 20, SIZE)
+FOCUS = '.gauge[data-measure="focus_um"] [role=meter]'
+
+
+def out_of_focus(sigma_px: float) -> Frame:
+    """The same field through a fine focus that was turned."""
+    return Frame(
+        np.asarray(cv2.GaussianBlur(FIELD.pixels, (0, 0), sigma_px), np.uint8), name="soft", um_per_px=FIELD.um_per_px
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def live() -> PaintedLive:
+    return PaintedLive(FIELD)
+
+
+@pytest.fixture
+def kit(tmp_path: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
+    with running(tmp_path, live) as started:
+        yield started
+
+
+def focus_of(page: Page) -> float:
+    return float(page.locator(FOCUS).get_attribute("aria-valuenow") or 0)
+
+
+def await_focus(page: Page, than: float, rises: bool) -> float:
+    """Until the gauge stands above, or below, `than`."""
+    sign = 1 if rises else -1
+    page.wait_for_function(
+        "([where, than, sign]) => sign * (Number(document.querySelector(where).ariaValueNow) - than) > 0",
+        arg=[FOCUS, than, sign],
+    )
+    return focus_of(page)
+
+
+def test_the_best_focus_is_remembered_and_the_tone_follows(
+    browser: Browser, kit: tuple[str, WebParts], live: PaintedLive
+) -> None:
+    with visiting(browser, kit[0]) as watched:
+        page = watched.page
+        go(page, "/")
+        best = await_focus(page, 0.0, rises=True)
+        page.locator("#tone").click()
+        expect(page.locator("#tone")).to_have_attribute("aria-pressed", "true")
+        high_hz = hz(page)
+        live.show(out_of_focus(6.0))
+        low = await_focus(page, best, rises=False)
+        assert hz(page) < high_hz
+        assert peak(page) == pytest.approx(100 * best, abs=1.0), "the mark stays where it was best"
+        live.show(FIELD)
+        await_focus(page, low, rises=True)
+        assert hz(page) == pytest.approx(high_hz, abs=2)
+        page.locator("#tone").click()
+        expect(page.locator("#tone")).to_have_attribute("aria-pressed", "false")
+
+
+def hz(page: Page) -> float:
+    expect(page.locator("#tone")).to_have_attribute("data-hz", re.compile(r"\d+"))
+    return float(page.locator("#tone").get_attribute("data-hz") or 0)
+
+
+def peak(page: Page) -> float:
+    expect(page.locator("#focus-peak")).to_be_visible()
+    return float(page.evaluate("parseFloat(document.getElementById('focus-peak').style.insetInlineStart)"))
+
+
+def test_a_phone_photographs_the_eyepiece(browser: Browser, kit: tuple[str, WebParts]) -> None:
+    with visiting(browser, kit[0], NARROW, touch=True) as watched:
+        page = watched.page
+        begin_case(page, "P-1")
+        expect(page.locator("#photo-label")).to_be_visible()
+        assert page.locator("#photo").get_attribute("capture") == "environment"
+        photograph = BytesIO()
+        Image.fromarray(painted_frame(9, 15, SIZE).pixels).save(photograph, "JPEG", quality=100, subsampling=0)
+        payload = FilePayload(name="IMG_0001.jpg", mimeType="image/jpeg", buffer=photograph.getvalue())
+        page.locator("#photo").set_input_files(payload)
+        expect(page.locator(".field-entry")).to_have_count(1)
+        expect(page.locator("#field-title")).to_contain_text("IMG_0001.jpg")
+        expect(page.locator("#still .cell")).not_to_have_count(0)
+
+
+def test_where_a_mouse_is_used_there_is_no_phone_to_photograph_with(
+    browser: Browser, kit: tuple[str, WebParts]
+) -> None:
+    with visiting(browser, kit[0]) as watched:
+        begin_case(watched.page, "P-2")
+        expect(watched.page.locator("#photo-label")).to_be_hidden()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_kit_that_captures_by_itself_begins_so(browser: Browser, kit: tuple[str, WebParts], wanted: bool) -> None:
+    kit[1].casework.settings.change({"auto_capture": wanted}, "Amina")
+    with visiting(browser, kit[0]) as watched:
+        begin_case(watched.page, "P-3")
+        expect(watched.page.locator("#automatic")).to_have_attribute("aria-pressed", str(wanted).lower())
