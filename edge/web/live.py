@@ -98,13 +98,19 @@ async def _news(
     free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
     news = {
         "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
-        "gauges": {**gauges_shape(looked and looked.verdict, translate), "view": looked and asdict(looked.view)},
+        "gauges": _gauges(looked, translate),
         "room": {"free_mb": free_mb // 100 * 100},
     }
     news["control"] = await asyncio.to_thread(_control, parts)
     if case is not None:
         news["case"] = await asyncio.to_thread(_case, parts, case)
     return news
+
+
+def _gauges(looked: Looked | None, translate: Translate) -> dict[str, Any]:
+    """What is measured on the newest picture, and whether the view rests; None for both while there is no picture."""
+    verdict = None if looked is None else looked.verdict
+    return {**gauges_shape(verdict, translate), "view": None if looked is None else asdict(looked.view)}
 
 
 def _control(parts: WebParts) -> dict[str, Any]:

@@ -79,21 +79,24 @@ class Api:
     def capture(self, path: str) -> None:
         """A field of the newest picture, once there is one: a simulated camera on busy cores is late at times."""
         deadline_s = time.monotonic() + SLOW_MS / 1000
-        while True:
-            try:
-                self("POST", path)
-                return
-            except NoPicture:
-                if time.monotonic() > deadline_s:
-                    raise
-                time.sleep(0.3)
+        while not self._captured(path):
+            if time.monotonic() > deadline_s:
+                raise TimeoutError("the kit has no picture")
+            time.sleep(0.3)
+
+    def _captured(self, path: str) -> bool:
+        try:
+            self("POST", path)
+        except NoPicture:
+            return False
+        return True
 
 
 def _live(page: Page) -> None:
     go(page, f"/cases/{COUNTING}")
     expect(page.locator("#capture")).to_be_enabled()
     expect(page.locator("#advice")).not_to_be_empty()
-    page.wait_for_function("document.getElementById('live').naturalWidth > 0")
+    page.wait_for_function("() => document.getElementById('live').naturalWidth > 0")
 
 
 def _field(page: Page) -> None:

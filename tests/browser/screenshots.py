@@ -1,121 +1,83 @@
-"""Pictures of every page at both sizes, to be looked at: `python -m tests.browser.screenshots FOLDER`."""
+"""Pictures of every page at both sizes, to be looked at: `python -m tests.browser.screenshots FOLDER [LANGUAGE…]`."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from edge.errors import BundleDamaged
-from edge.record import NewCase
-from edge.types import Frame
 from edge.web import create_fallback
-from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost
-from firmware_bridge.recording import RecordingState
+from firmware_bridge.errors import SourceFrozen, SourceLost
 from tests.browser.chromium import NARROW, WIDE, chromium, visiting
-from tests.browser.kit import SIZE, painted_live, running, serving
-from tests.cases import PaintedExaminer, PaintedLive, painted_frame
+from tests.browser.kit import painted_live, running, serving
+from tests.browser.pages import PAGES, filled_kit
+from tests.browser.steps import go
+from tests.cases import PaintedLive
 
+LANGUAGES = ("en", "ar", "hi")
 LOST = SourceLost("The camera was unplugged.", "Plug it in again; the picture comes back by itself.")
 FROZEN = SourceFrozen("The camera has sent the same picture for 4 s.", "Unplug it and plug it in again.")
 BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from the signed list.", "Copy it again.")
+Shown = Callable[[Page], None]
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, languages: Sequence[str]) -> None:
     """Take them all."""
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, tempfile.TemporaryDirectory() as data:
-        live = painted_live()
-        with running(Path(data), live) as (address, parts):
+        with filled_kit(Path(data)) as address:
             photographer = Photographer(browser, folder, address)
-            photographer.all({"empty": _live})
-            record = parts.record
-            record.begin_case(NewCase("A-017", "marrow", "wright-giemsa"))
-            for seed in range(10, 17):
-                frame = painted_frame(seed, 24, SIZE)
-                record.add_field(1, frame, PaintedExaminer().examine(frame))
-            dark = Frame(painted_frame(30, 10, SIZE).pixels // 6, name="painted-dark.png")
-            record.add_field(1, dark, PaintedExaminer().examine(dark))
-            photographer.all(PAGES)
-            photographer.one(Shot("cell-dark", _cell, WIDE, dark=True))
-            photographer.one(Shot("live-dark", _live, NARROW, dark=True))
-            photographer.one(Shot("cell-es", _cell, WIDE, language="es"))
-            photographer.one(Shot("cell-es", _cell, NARROW, language="es"))
-            live.recording = RecordingState("recording", 7, 0)
-            live.warn(LightDrifted("The light is 12 % dimmer than when it was locked.", "Check the lamp."))
-            photographer.all({"warned": _live})
-            for name, fault in (("lost", LOST), ("frozen", FROZEN)):
-                live.lose(fault, age_s=74.0)
-                photographer.all({name: _live})
-                for size in (WIDE, NARROW):
-                    photographer.one(Shot(f"{name}-es", _live, size, language="es"))
-        _nothing(browser, folder)
+            for language in languages:
+                photographer.all(PAGES, Look(language))
+            for theme in ("dark", "sun"):
+                photographer.all({name: PAGES[name] for name in ("live", "cells", "signed")}, Look("en", theme))
+            photographer.all({"missing": _missing}, Look(may_complain=True))
+        for name, shown_address in _troubles(Path(data)):
+            Photographer(browser, folder, shown_address).all({name: _start}, Look(may_complain=True))
 
 
-def _nothing(browser: Browser, folder: Path) -> None:
-    live = PaintedLive()
-    live.lose(LOST, age_s=None)
-    with tempfile.TemporaryDirectory() as data, running(Path(data), live) as (address, _):
-        Photographer(browser, folder, address).all({"no-camera": _live})
+def _troubles(data: Path) -> Iterator[tuple[str, str]]:
+    """Kits to which something has happened, one after the other."""
+    for name, fault in (("lost", LOST), ("frozen", FROZEN)):
+        with _without_picture(data / name, painted_live(), fault, 74.0) as address:
+            yield name, address
+    with _without_picture(data / "never", PaintedLive(), LOST, None) as address:
+        yield "no-camera", address
     with serving(create_fallback(BROKEN), None) as address:
-        Photographer(browser, folder, address).one(Shot("fallback", _live, may_complain=True))
+        yield "fallback", address
 
 
-def _live(page: Page) -> None:
-    page.goto("/")
+@contextmanager
+def _without_picture(
+    folder: Path, live: PaintedLive, fault: SourceLost | SourceFrozen, age_s: float | None
+) -> Iterator[str]:
+    live.lose(fault, age_s)
+    with running(folder, live) as (address, _):
+        yield address
+
+
+def _start(page: Page) -> None:
+    go(page, "/")
+    expect(page.locator("h1, h2").first).to_be_attached()
     page.wait_for_timeout(900)
 
 
-def _field(page: Page) -> None:
-    page.goto("/cases/1#field-3")
-    page.wait_for_selector(".cell")
-    page.wait_for_timeout(500)
-
-
-def _cell(page: Page) -> None:
-    _field(page)
-    page.locator(".cell.blast").first.click()
-    page.wait_for_timeout(300)
-
-
-def _refused(page: Page) -> None:
-    page.goto("/cases/1#field-8")
-    page.wait_for_selector(".refusal")
-    page.wait_for_timeout(300)
-
-
-def _cases(page: Page) -> None:
-    page.goto("/cases")
-
-
-def _dialog(page: Page) -> None:
-    _live(page)
-    page.locator("[data-open-new-case]").click()
-
-
-PAGES: Mapping[str, Callable[[Page], None]] = {
-    "live": _live,
-    "field": _field,
-    "cell": _cell,
-    "refused": _refused,
-    "cases": _cases,
-    "new-case": _dialog,
-}
+def _missing(page: Page) -> None:
+    go(page, "/cases/99")
 
 
 @dataclass(frozen=True)
-class Shot:
-    """A page as one visitor sees it."""
+class Look:
+    """How a visitor sees pages; `may_complain`: the console may say what is amiss, as it is."""
 
-    name: str
-    go: Callable[[Page], None]
-    size: tuple[int, int] = WIDE
     language: str = "en"
-    dark: bool = False
+    theme: str = "light"
     may_complain: bool = False
 
 
@@ -127,21 +89,25 @@ class Photographer:
     folder: Path
     address: str
 
-    def all(self, pages: Mapping[str, Callable[[Page], None]]) -> None:
-        """Every page at both sizes."""
-        for name, go in pages.items():
-            for size in (WIDE, NARROW):
-                self.one(Shot(name, go, size))
+    def all(self, pages: Mapping[str, Shown], look: Look) -> None:
+        """Every page at both sizes, as PAGE-LANGUAGE-THEME-WIDTH.png."""
+        for size in (WIDE, NARROW):
+            with visiting(self.browser, self.address, size, look.language, look.theme) as watched:
+                for name, shown in pages.items():
+                    shown(watched.page)
+                    self._take(watched.page, f"{name}-{look.language}-{look.theme}-{size[0]}.png", size)
+                if look.may_complain:
+                    watched.complaints.clear()
 
-    def one(self, shot: Shot) -> None:
-        """One picture."""
-        with visiting(self.browser, self.address, shot.size, shot.language, shot.dark) as watched:
-            shot.go(watched.page)
-            file = self.folder / f"{shot.name}-{shot.size[0]}.png"
-            watched.page.screenshot(path=file, full_page=shot.name != "new-case")
-            if shot.may_complain:
-                watched.complaints.clear()
+    def _take(self, page: Page, name: str, size: tuple[int, int]) -> None:
+        """The whole page: the window is made as tall, so that what sticks to its edges is drawn once."""
+        page.wait_for_timeout(400)
+        tall = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size[0], "height": max(size[1], tall)})
+        page.wait_for_timeout(100)
+        page.screenshot(path=self.folder / name)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] or LANGUAGES)

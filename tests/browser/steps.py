@@ -123,7 +123,7 @@ def explain_a_cell(page: Page, case: int) -> None:
     expect(explained.locator(".looked img")).to_have_count(2, timeout=SLOW_MS)
     explained.locator(".looked img").last.scroll_into_view_if_needed()
     page.wait_for_function(
-        "[...document.querySelectorAll('#explain .looked img')].every((e) => e.naturalWidth)", timeout=SLOW_MS
+        "() => [...document.querySelectorAll('#explain .looked img')].every((e) => e.naturalWidth)", timeout=SLOW_MS
     )
     expect(explained.locator(".curves .curve")).not_to_have_count(0)
 

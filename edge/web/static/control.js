@@ -38,7 +38,7 @@ function showState({ state, policy, due }) {
 /** What to check, said once: it does not cover what a capture has to say. */
 function warn({ state, policy, advice }) {
   if (policy === "off" || state === "ok" || !advice.length) return;
-  notice(VERDICTS()[state][1], advice.join(" "), state === "block" ? "bad" : "warn");
+  notice(VERDICTS()[state][1], [...new Set(advice)].join(" "), state === "block" ? "bad" : "warn");
 }
 
 function showSlides(slides) {
