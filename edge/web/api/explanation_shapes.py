@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -126,7 +127,7 @@ def explanation_shape(
     """An explanation as it is answered, its sentences in the reader's words."""
     why = found.explanation
     fuzzy = asdict(why.fuzzy)
-    rules = [RuleShape(**{**fired, "sentence": translate(fired["sentence"])}) for fired in fuzzy.pop("fired")]
+    rules = [_rule(fired, translate) for fired in fuzzy.pop("fired")]
     looked = LookedShape(
         blast=why.looked.blast,
         measures=why.looked.measures,
@@ -144,3 +145,8 @@ def explanation_shape(
         network=looked,
         fusing=FusingShape(**asdict(why.fusing)),
     )
+
+
+def _rule(fired: dict[str, Any], translate: Translate) -> RuleShape:
+    sentence = str(fired.pop("sentence"))
+    return RuleShape(sentence=translate(sentence), **fired)

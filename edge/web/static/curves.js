@@ -37,7 +37,11 @@ function chart({ name: feature, value, universe, terms }) {
   );
 }
 
-const TERMS = () => ({ low: _("low"), medium: _("medium"), high: _("high"), small: _("small"), large: _("large"), none: _("none"), some: _("some"), many: _("many"), one: _("one") });
+const TERMS = () => ({
+  tiny: _("tiny"), small: _("small"), medium: _("medium"), large: _("large"), giant: _("giant"), low: _("low"), mid: _("medium"), high: _("high"),
+  irregular: _("irregular"), indented: _("indented"), round: _("round"), one: _("one"), several: _("several"), agranular: _("without granules"),
+  granular: _("with granules"), none: _("none"), present: _("present"), pale: _("pale"), blue: _("blue"), fine: _("fine"), clumped: _("clumped"),
+});
 
 function termName(name) {
   return TERMS()[name] ?? name;

@@ -12,6 +12,7 @@ const TOP = 14;
 const BOTTOM = 26;
 const SHOWN_SD = 3.8;
 const MOST_RUNS = 31;
+const LETTERS = 12; // their height: lines that lie closer are not all told
 
 /** The chart of one measure. `runs` are `{number, value, verdict}`, oldest first. */
 export function chart(name, { mean, sd }, runs) {
@@ -20,7 +21,8 @@ export function chart(name, { mean, sd }, runs) {
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (0.5 - (value - mean) / (2 * reach * sd));
   const x = (index) => START + 14 + (WIDTH - START - END - 28) * (shown.length > 1 ? index / (shown.length - 1) : 0.5);
   const digits = sd < 0.02 ? 3 : sd < 0.5 ? 2 : 1;
-  const lines = [-3, -2, 0, 2, 3].flatMap((k) => line(k, mean + k * sd, y(mean + k * sd), digits));
+  const told = y(mean) - y(mean + sd) >= LETTERS ? [-3, -2, 0, 2, 3] : [-3, 0, 3];
+  const lines = [-3, -2, 0, 2, 3].flatMap((k) => line(k, mean + k * sd, y(mean + k * sd), told.includes(k) ? digits : null));
   const points = shown.map(({ value }, index) => `${x(index)},${y(value)}`).join(" ");
   const last = shown.at(-1);
   const words = _("{name}: {runs} runs, the latest {value}; mean {mean}, standard deviation {sd}", {
@@ -36,11 +38,14 @@ export function chart(name, { mean, sd }, runs) {
   );
 }
 
+/** A line with its value and name; `digits` null: the line alone. */
 function line(k, value, y, digits) {
   const kind = { 0: "mean", 2: "sd2", 3: "sd3" }[Math.abs(k)];
   const label = k === 0 ? "x̄" : `${k > 0 ? "+" : "−"}${figure(Math.abs(k))} s`;
+  const drawn = svg("line", { class: kind, x1: START, x2: WIDTH - END, y1: y, y2: y });
+  if (digits === null) return [drawn];
   return [
-    svg("line", { class: kind, x1: START, x2: WIDTH - END, y1: y, y2: y }),
+    drawn,
     svg("text", { x: START - 6, y: y + 4, "text-anchor": "end" }, figure(value, digits)),
     svg("text", { x: WIDTH - END + 6, y: y + 4 }, label),
   ];
