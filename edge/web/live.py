@@ -34,6 +34,8 @@ SENT_AGAIN_S = 2.0
 """An unchanged picture is sent again this often, so that a viewer who went away is noticed."""
 EVENTS_PER_S = 4.0
 GAUGES_EVERY_S = 0.4
+GAUGES_SHARE, FOCUS_SHARE = 0.08, 0.04
+"""Most of a core's time that goes into looking at live pictures, however many look on."""
 NEXT_PART = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 MB = 1_000_000
 
@@ -51,7 +53,7 @@ def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
     """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers."""
     routes = APIRouter()
     pictures = shared_pictures()
-    watched = Watched(Shared(looking.look, GAUGES_EVERY_S), Shared(focus.see))
+    watched = Watched(Shared(looking.look, GAUGES_EVERY_S, GAUGES_SHARE), Shared(focus.see, most=FOCUS_SHARE))
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:

@@ -111,6 +111,29 @@ def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> 
     assert asyncio.run(three_frames()) == [1, 1, 1]
 
 
+def test_what_takes_long_is_made_less_often(live: PaintedLive, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("edge.web.shared.time.monotonic", lambda: now_s)
+    made = []
+
+    def slow(frame: Frame) -> int:
+        nonlocal now_s
+        now_s += 0.1
+        made.append(now_s)
+        return len(made)
+
+    shared = Shared[int](slow, most=0.1)
+
+    async def for_three_seconds() -> None:
+        nonlocal now_s
+        while now_s < 103.0:
+            await shared.of(painted_frame(len(made), 1, (40, 30)))
+            now_s += 0.05
+
+    asyncio.run(for_three_seconds())
+    assert len(made) in (3, 4)
+
+
 @pytest.mark.parametrize("kind", ["pictures", "events"])
 def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
     streams = {

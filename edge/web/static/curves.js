@@ -9,9 +9,15 @@ const TOP = 8;
 const BOTTOM = 22;
 
 /** One small chart for each measure that the rules ask about. */
-export function curves({ variables }) {
-  if (!variables?.length) return el("div", {});
+export function curves({ fuzzy }) {
+  const variables = fuzzy.inputs.map(sampled);
   return el("div", { class: "explain-part" }, el("h3", {}, _("How the rules see it")), el("div", { class: "curves" }, ...variables.map(chart)));
+}
+
+/** A measure of the API's explanation as a chart wants it. */
+function sampled({ name, value, universe, terms }) {
+  const sets = terms.map(({ term, membership, cell }) => ({ name: term, degree: cell, points: universe.map((at, k) => [at, membership[k]]) }));
+  return { feature: name, value, range: [universe[0], universe.at(-1)], sets };
 }
 
 function chart({ feature, value, range: [low, high], sets }) {
@@ -45,7 +51,6 @@ function setName(name) {
 
 /** The centres of the RBF network that lie nearest. */
 export function nearest({ centres }) {
-  if (!centres?.length) return el("div", {});
-  const rows = centres.map(({ label, weight, distance }) => bar(_("{label}, at distance {distance}", { label: className(label), distance: figure(distance, 2) }), weight, percent(weight), names.blasts.includes(label) ? "blast" : "other"));
+  const rows = centres.nearest.map(({ label, response, distance }) => bar(_("{label}, at distance {distance}", { label: className(label), distance: figure(distance, 2) }), response, percent(response), names.blasts.includes(label) ? "blast" : "other"));
   return el("div", { class: "explain-part" }, el("h3", {}, _("Nearest cells that the kit knows")), ...rows);
 }
