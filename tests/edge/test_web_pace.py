@@ -109,6 +109,15 @@ def test_a_long_silence_is_slow_at_once() -> None:
     assert pace.level == LEVELS[1]
 
 
+def test_the_slower_the_further_down_at_once() -> None:
+    levels = []
+    for waited_s in (0.5, 1.0, 2.0, 10.0):
+        pace = Pace()
+        pace.sent(waited_s, waited_s)
+        levels.append(LEVELS.index(pace.level))
+    assert levels == [1, 2, 3, 4]
+
+
 def test_patience_is_asked_of_the_free_only() -> None:
     pace = Pace()
     pace.sent(0.5, 0.0)
