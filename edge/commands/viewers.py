@@ -1,4 +1,4 @@
-"""Viewers of the live picture, for `marrowkit load`: they take everything at once and count it.
+"""Viewers of the live page, for `marrowkit load`: they take pictures and events at once and count them.
 
 In a process of their own, as browsers are. Runs until its standard input closes, then prints one JSON line.
 """
@@ -10,7 +10,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 
-REQUEST = b"GET /live.mjpg HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PICTURES, EVENTS = "/live.mjpg", "/api/v1/events?case=1"
 PICTURE = b"--frame\r\n"
 CHUNK = 65536
 
@@ -23,13 +23,20 @@ class Seen:
     bytes: int = 0
 
 
-async def view(port: int, seen: Seen) -> None:
-    """Watch until cancelled."""
+async def view(port: int, seen: Seen, path: str = PICTURES) -> None:
+    """Take an endless answer until cancelled."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(REQUEST)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    try:
+        await _count(reader, seen)
+    finally:
+        writer.close()
+
+
+async def _count(reader: asyncio.StreamReader, seen: Seen) -> None:
     left = b""
     while chunk := await reader.read(CHUNK):
-        # a boundary may lie across two chunks; what was counted is not kept
+        # a boundary may lie across two chunks, and is longer than what is kept of the one before
         text = left + chunk
         seen.pictures += text.count(PICTURE)
         seen.bytes += len(chunk)
@@ -40,6 +47,7 @@ async def watch(port: int, viewers: int) -> list[Seen]:
     """What so many viewers got until standard input closed."""
     seen = [Seen() for _ in range(viewers)]
     watching = [asyncio.create_task(view(port, each)) for each in seen]
+    watching += [asyncio.create_task(view(port, Seen(), EVENTS)) for _ in range(viewers)]
     await asyncio.to_thread(sys.stdin.read)
     for each in watching:
         each.cancel()

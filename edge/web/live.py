@@ -23,7 +23,7 @@ from edge.web.focus import FocusMemory, FocusNow, focus_shape
 from edge.web.language import language_of, translation
 from edge.web.pace import LEVELS, Level, Pace
 from edge.web.parts import WebParts
-from edge.web.shared import Shared, live_jpeg
+from edge.web.shared import Recent, Shared, live_jpeg
 from edge.web.steady import Looked, Looking, view_shape
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
@@ -34,6 +34,9 @@ SENT_AGAIN_S = 2.0
 """An unchanged picture is sent again this often, so that a viewer who went away is noticed."""
 EVENTS_PER_S = 4.0
 GAUGES_EVERY_S = 0.4
+WRITTEN_EVERY_S = 0.3
+GAUGES_SHARE, FOCUS_SHARE = 0.08, 0.04
+"""Most of a core's time that goes into looking at live pictures, however many look on."""
 NEXT_PART = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 MB = 1_000_000
 
@@ -51,7 +54,11 @@ def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
     """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers."""
     routes = APIRouter()
     pictures = shared_pictures()
-    watched = Watched(Shared(looking.look, GAUGES_EVERY_S), Shared(focus.see))
+    watched = Watched(
+        Shared(looking.look, GAUGES_EVERY_S, GAUGES_SHARE),
+        Shared(focus.see, most=FOCUS_SHARE),
+        Recent(partial(written_news, parts), WRITTEN_EVERY_S),
+    )
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:
@@ -100,10 +107,11 @@ async def picture_stream(
 
 @dataclass(frozen=True)
 class Watched:
-    """What is measured on the newest frame, once for all who listen."""
+    """What is found out once for all who listen: of the newest frame, and of the record."""
 
     looks: Shared[Looked]
     focus: Shared[FocusNow]
+    written: Recent[dict[str, dict[str, Any]]]
 
 
 async def event_stream(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> AsyncIterator[str]:
@@ -127,17 +135,19 @@ async def _news(parts: WebParts, watched: Watched, case: int | None, translate: 
     frame = frame if state.usable else None
     looked = None if frame is None else await watched.looks.of(frame)
     focus = None if frame is None else await watched.focus.of(frame)
-    free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
-    news = {
+    return {
         "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
         "gauges": looks_shape(looked, translate),
         "focus": focus_shape(focus),
-        "room": {"free_mb": free_mb // 100 * 100},
+        **await watched.written.of(case),
     }
-    news["control"] = await asyncio.to_thread(_control, parts)
-    if case is not None:
-        news["case"] = await asyncio.to_thread(_case, parts, case)
-    return news
+
+
+def written_news(parts: WebParts, case: int | None) -> dict[str, dict[str, Any]]:
+    """What the record knows that may change: room on the disk, the control slide, the case."""
+    free_mb = parts.record.free_bytes() // MB
+    news = {"room": {"free_mb": free_mb // 100 * 100}, "control": _control(parts)}
+    return news if case is None else {**news, "case": _case(parts, case)}
 
 
 def _control(parts: WebParts) -> dict[str, Any]:

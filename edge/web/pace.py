@@ -7,6 +7,7 @@ viewer's own: the network's, or that of a phone that cannot draw so fast.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 PICTURES_PER_S = 6.0
@@ -67,14 +68,15 @@ class Pace:
         elif self._free_since_s is None:
             self._free_since_s = now_s
         if self._slow >= SLOW_PICTURES or share > 2:
-            self._lower(now_s)
+            self._lower(now_s, 1 if share <= 2 else int(math.log2(share)))
         elif self._free_since_s is not None and now_s - self._free_since_s >= self._patience_s:
             self._raise(now_s)
 
-    def _lower(self, now_s: float) -> None:
+    def _lower(self, now_s: float, levels: int) -> None:
+        """By as many levels as halve what was too much; each halves it once."""
         if self._raised_s is not None and now_s - self._raised_s < FAILED_S:
             self._patience_s = min(2 * self._patience_s, MOST_FREE_S)
-        self._level = min(self._level + 1, len(LEVELS) - 1)
+        self._level = min(self._level + levels, len(LEVELS) - 1)
         self._slow, self._free_since_s, self._raised_s = 0, None, None
 
     def _raise(self, now_s: float) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,18 @@ from edge.types import Frame
 from edge.web import WebParts, create_app
 from edge.web.focus import FocusMemory
 from edge.web.language import translation
-from edge.web.live import NEXT_PART, Watched, event_stream, gauges_shape, picture_stream, shared_pictures, state_shape
+from edge.web.live import (
+    NEXT_PART,
+    Watched,
+    event_stream,
+    gauges_shape,
+    picture_stream,
+    shared_pictures,
+    state_shape,
+    written_news,
+)
 from edge.web.pace import Pace
-from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
+from edge.web.shared import LIVE_SIDE_PX, Recent, Shared, live_jpeg
 from edge.web.steady import Looking
 from edge.words import in_english
 from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
@@ -56,7 +66,8 @@ async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -
 
 
 def watched(parts: WebParts) -> Watched:
-    return Watched(Shared(Looking(parts.examiner.gate).look), Shared(FocusMemory().see))
+    written = Recent(partial(written_news, parts), 0.0)
+    return Watched(Shared(Looking(parts.examiner.gate).look), Shared(FocusMemory().see), written)
 
 
 def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
@@ -109,6 +120,45 @@ def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> 
         return [await shared.of(painted_frame(seed, 1, (40, 30))) for seed in range(3)]
 
     assert asyncio.run(three_frames()) == [1, 1, 1]
+
+
+def test_the_record_is_asked_once_for_all_who_listen() -> None:
+    asked: list[int] = []
+
+    def ask(about: int) -> int:
+        asked.append(about)
+        return len(asked)
+
+    recent = Recent[int](ask, 60.0)
+
+    async def eight() -> list[int]:
+        return list(await asyncio.gather(*(recent.of(k % 2) for k in range(8))))
+
+    assert asyncio.run(eight()) == [1, 2] * 4
+    assert asked == [0, 1]
+
+
+def test_what_takes_long_is_made_less_often(live: PaintedLive, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("edge.web.shared.time.monotonic", lambda: now_s)
+    made = []
+
+    def slow(frame: Frame) -> int:
+        nonlocal now_s
+        now_s += 0.1
+        made.append(now_s)
+        return len(made)
+
+    shared = Shared[int](slow, most=0.1)
+
+    async def for_three_seconds() -> None:
+        nonlocal now_s
+        while now_s < 103.0:
+            await shared.of(painted_frame(len(made), 1, (40, 30)))
+            now_s += 0.05
+
+    asyncio.run(for_three_seconds())
+    assert len(made) in (3, 4)
 
 
 @pytest.mark.parametrize("kind", ["pictures", "events"])

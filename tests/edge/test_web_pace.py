@@ -66,10 +66,13 @@ def test_a_slow_viewer_gets_what_its_connection_takes(bytes_per_s: float) -> Non
     link.run(60)
     before, settled = link.pictures, link.longest_wait_s
     link.longest_wait_s = 0.0
-    link.run(120)
-    level = link.pace.level
-    fits = BYTES[level] * level.per_s <= 1.8 * bytes_per_s
-    assert fits or level_of(link) >= len(LEVELS) - 2
+    fits = []
+    for _ in range(120):  # larger ones are tried now and then
+        link.run(1)
+        fits.append(
+            BYTES[link.pace.level] * link.pace.level.per_s <= 1.8 * bytes_per_s or link.pace.level == LEVELS[-1]
+        )
+    assert sum(fits) > 0.6 * len(fits)
     assert link.pictures > before
     assert link.longest_wait_s <= settled + BYTES[LEVELS[0]] / bytes_per_s
 
@@ -107,6 +110,15 @@ def test_a_long_silence_is_slow_at_once() -> None:
     pace = Pace()
     pace.sent(0.5, 1.0)
     assert pace.level == LEVELS[1]
+
+
+def test_the_slower_the_further_down_at_once() -> None:
+    levels = []
+    for waited_s in (0.5, 1.0, 2.0, 10.0):
+        pace = Pace()
+        pace.sent(waited_s, waited_s)
+        levels.append(LEVELS.index(pace.level))
+    assert levels == [1, 2, 3, 4]
 
 
 def test_patience_is_asked_of_the_free_only() -> None:
