@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from firmware_bridge.arena import share_one_heap
 from firmware_bridge.errors import Fault
 from firmware_bridge.reader import leave_after
 
@@ -40,6 +41,7 @@ def bridge_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command; a fault is two sentences on stderr and exit code 1."""
+    share_one_heap()
     try:
         bridge_app()()
     except Fault as fault:
