@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "bundle": "edge.commands.bundle:app",
     "calibrate": "edge.commands.calibrate:calibrate",
     "doctor": "edge.commands.doctor:doctor",
+    "load": "edge.commands.load:load",
     "operators": "edge.commands.operators:app",
     "serve": "edge.commands.serve:serve",
 }

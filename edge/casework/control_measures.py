@@ -16,8 +16,8 @@ from typing import Any, Literal
 from edge.casework.westgard import broken
 from edge.decide.roles import Roles
 from edge.document import Document
+from edge.record.controls import Level
 
-Level = Literal["ok", "warn", "block"]
 Measures = Mapping[str, float]
 LEVELS: Sequence[Level] = ("ok", "warn", "block")
 BY_GATE = ("focus_um", "exposure", "unevenness", "stained", "green_share", "light_red", "light_blue")

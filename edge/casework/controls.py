@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.casework.books import Books
-from edge.casework.control_measures import Level, Limit, Measures, as_document, findings, limits, measured, verdict
+from edge.casework.control_measures import Limit, Measures, as_document, findings, limits, measured, verdict
 from edge.casework.models import Models
 from edge.casework.scales import Scales
-from edge.casework.settings import SettingsBook
+from edge.casework.settings import ControlPolicy, SettingsBook
 from edge.errors import BadSetting, ControlBlocks, ControlEmpty, ControlFinished
 from edge.record import NewCase
 from edge.record.clock import clock_hint
-from edge.record.controls import ControlRun, ControlSlide
+from edge.record.controls import ControlRun, ControlSlide, Level
 from edge.record.steps import Doing
 
 KINDS = ("peripheral", "marrow", "beads", "other")
@@ -33,13 +33,13 @@ class ControlState:
     """
 
     level: Level
-    policy: str
+    policy: ControlPolicy
     due: bool
     slide: ControlSlide | None
     run: ControlRun | None
 
     @property
-    def verdict(self) -> str | None:
+    def verdict(self) -> Level | None:
         """Of the latest run."""
         return None if self.run is None else self.run.verdict
 

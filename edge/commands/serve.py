@@ -28,6 +28,9 @@ from firmware_bridge.errors import BadSourceUri, Fault
 from firmware_bridge.imagefile import decode_image
 from firmware_bridge.newest import PumpState
 
+SEND_BUFFER_BYTES = 64 * 1024
+"""For each connection; Linux doubles it. It grows to megabytes otherwise, and a slow viewer would see the picture of
+ten seconds ago, with nothing that tells us so."""
 DEMONSTRATION = "sim:"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -109,11 +112,13 @@ def listen(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as cause:
         raise BadSetting(
             f"Cannot listen at {host} port {port} ({cause.strerror}).", "Choose another --port, or stop what uses it."
         ) from cause
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return listening
 
 
 def _parts(

@@ -8,8 +8,8 @@ from edge.papers.case_file import CaseFile, CellFacts
 
 
 def typical(file: CaseFile, label: str, most: int) -> tuple[CellFacts, ...]:
-    """Counted cells of a class that nobody had to correct, surest first."""
-    return _first(sorted(_shown(file, label), key=lambda cell: (cell.corrected, cell.doubt, cell.field, cell.id)), most)
+    """Counted cells of a class, those first that nobody had to correct, and the likeliest of them."""
+    return _first(sorted(_shown(file, label), key=_untypical), most)
 
 
 def doubtful(file: CaseFile, most: int) -> tuple[CellFacts, ...]:
@@ -22,6 +22,10 @@ def classes_present(file: CaseFile) -> tuple[str, ...]:
     """Classes that have cells, blasts first, then the most frequent."""
     ordered = sorted(file.by_class, key=lambda each: (not each.blast, -each.cells))
     return tuple(each.label for each in ordered if each.cells)
+
+
+def _untypical(cell: CellFacts) -> tuple[bool, float, int, int]:
+    return cell.corrected, -cell.probability.get(cell.label, 0.0), cell.field, cell.id
 
 
 def _shown(file: CaseFile, label: str | None = None) -> list[CellFacts]:

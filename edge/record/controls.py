@@ -6,12 +6,15 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from edge.errors import NameTaken, NotRecorded
 from edge.record.clock import clock_hint
 from edge.record.database import Database
 from edge.record.rows import as_json
+
+Level = Literal["ok", "warn", "block"]
+"""How grave a finding, a run's verdict or the state of today is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class ControlRun:
     case_id: int
     operator: str
     measures: Mapping[str, float] | None
-    verdict: str | None
+    verdict: Level | None
     findings: tuple[Mapping[str, Any], ...]
     clock_hint: str
     finished_hint: str | None

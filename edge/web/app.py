@@ -10,17 +10,20 @@ from fastapi import FastAPI
 from edge.web import files, health, live, pages, problems
 from edge.web.api import routers
 from edge.web.desk import Desk
+from edge.web.focus import FocusMemory
 from edge.web.guard import Guard
 from edge.web.packed import Packed
 from edge.web.parts import WebParts
 from edge.web.seen_problems import Seen
+from edge.web.steady import Looking
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(parts: WebParts) -> FastAPI:
     """The page and its API over these parts, which stay the caller's to close."""
-    desk = Desk(parts)
+    looking, focus = Looking(parts.examiner.gate), FocusMemory()
+    desk = Desk(parts, looking.captured)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -31,7 +34,7 @@ def create_app(parts: WebParts) -> FastAPI:
 
     app = bare_app(parts.host_names, lifespan)
     app.include_router(pages.router(parts))
-    app.include_router(live.router(parts))
+    app.include_router(live.router(parts, looking, focus))
     app.state.parts, app.state.seen = parts, Seen()
     for each in routers(parts, desk):
         app.include_router(each)

@@ -18,10 +18,11 @@ T = TypeVar("T")
 
 
 class Desk:
-    """Takes frames in the order in which they are handed in."""
+    """Takes frames in the order in which they are handed in; `captured` is told of each live one that was recorded."""
 
-    def __init__(self, parts: WebParts) -> None:
+    def __init__(self, parts: WebParts, captured: Callable[[Frame], None] = lambda _: None) -> None:
         self._parts = parts
+        self._captured = captured
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
 
     def newest(self) -> Frame:
@@ -64,4 +65,7 @@ class Desk:
     def _examined(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
         captures = self._parts.casework.captures
         prepared = captures.prepared(case_id, frame, is_live)
-        return captures.take(case_id, prepared, self._parts.examiner.examine, by)
+        taken = captures.take(case_id, prepared, self._parts.examiner.examine, by)
+        if is_live:
+            self._captured(frame)
+        return taken

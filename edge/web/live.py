@@ -1,6 +1,7 @@
 """Answers that never end: the live picture as MJPEG, and the state of things as Server-Sent Events.
 
-Both follow the newest frame rather than queue: a slow viewer gets fewer pictures, and slows nobody else.
+Both follow the newest frame rather than queue. Each viewer gets pictures at its own pace (`edge.web.pace`): a slow one
+gets smaller and fewer, and slows nobody else.
 """
 
 from __future__ import annotations
@@ -9,77 +10,116 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from edge.types import Frame, Verdict
+from edge.web.focus import FocusMemory, FocusNow, focus_shape
 from edge.web.language import language_of, translation
+from edge.web.pace import LEVELS, Level, Pace
 from edge.web.parts import WebParts
-from edge.web.shared import Shared, live_jpeg
-from edge.web.steady import Looked, looking
+from edge.web.shared import Recent, Shared, live_jpeg
+from edge.web.steady import Looked, Looking, view_shape
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
 from firmware_bridge.recording import RecordingState
 
-PICTURES_PER_S = 6.0
 SENT_AGAIN_S = 2.0
 """An unchanged picture is sent again this often, so that a viewer who went away is noticed."""
 EVENTS_PER_S = 4.0
 GAUGES_EVERY_S = 0.4
+WRITTEN_EVERY_S = 0.3
+GAUGES_SHARE, FOCUS_SHARE = 0.08, 0.04
+"""Most of a core's time that goes into looking at live pictures, however many look on."""
 NEXT_PART = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 MB = 1_000_000
 
 
-def router(parts: WebParts) -> APIRouter:
-    """`/live.mjpg` and `/api/v1/events`."""
+Pictures = Mapping[Level, Shared[bytes]]
+"""The newest picture in each size, made when the first viewer asks for it."""
+
+
+def shared_pictures() -> Pictures:
+    """One for each level of pace."""
+    return {level: Shared(partial(live_jpeg, side_px=level.side_px, quality=level.quality)) for level in LEVELS}
+
+
+def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
+    """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers."""
     routes = APIRouter()
-    pictures = Shared(live_jpeg)
-    looks = Shared(looking(parts.examiner.gate), GAUGES_EVERY_S)
+    pictures = shared_pictures()
+    watched = Watched(
+        Shared(looking.look, GAUGES_EVERY_S, GAUGES_SHARE),
+        Shared(focus.see, most=FOCUS_SHARE),
+        Recent(partial(written_news, parts), WRITTEN_EVERY_S),
+    )
 
     @routes.get("/live.mjpg", include_in_schema=False)
     async def live() -> StreamingResponse:
         return StreamingResponse(
-            picture_stream(parts, pictures), media_type="multipart/x-mixed-replace; boundary=frame"
+            picture_stream(parts, pictures, Pace()), media_type="multipart/x-mixed-replace; boundary=frame"
         )
+
+    @routes.delete("/api/v1/live/focus", status_code=204, tags=["live"])
+    def forget_focus() -> None:
+        """Forget the best sharpness: the focus aid begins anew."""
+        focus.forget()
 
     @routes.get("/api/v1/events", tags=["live"])
     async def events(request: Request, case: int | None = None) -> StreamingResponse:
-        """Server-Sent Events: `live`, `gauges`, `room`, `control`, and `case` (fields, state, latest step)."""
+        """Server-Sent Events: `live`, `gauges`, `focus` (sharpness, the best so far, steadiness), `room`, `control`,
+        and `case` (fields, state, latest step).
+        """
         translate = translation(language_of(request).code)
         if case is not None:
             await asyncio.to_thread(parts.record.case, case)
-        return StreamingResponse(event_stream(parts, looks, case, translate), media_type="text/event-stream")
+        stream = event_stream(parts, watched, case, translate)
+        return StreamingResponse(stream, media_type="text/event-stream")
 
     return routes
 
 
-async def picture_stream(parts: WebParts, pictures: Shared[bytes]) -> AsyncIterator[bytes]:
+async def picture_stream(
+    parts: WebParts, pictures: Pictures, pace: Pace, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[bytes]:
     """The parts of a multipart answer, until the server stops; the newest picture kept when the source is lost."""
     shown: Frame | None = None
     sent_s = 0.0
     # the next part's head follows each picture at once: Chromium shows a picture when it sees the next one begin
     yield NEXT_PART
     while not parts.stopping.is_set():
-        frame, now_s = parts.live.latest(), time.monotonic()
+        frame, now_s, waited_s = parts.live.latest(), clock(), 0.0
         if frame is not None and (shown is None or frame.pixels is not shown.pixels or now_s - sent_s > SENT_AGAIN_S):
-            shown, sent_s = frame, now_s
-            yield await pictures.of(frame) + b"\r\n" + NEXT_PART
-        await asyncio.sleep(1 / PICTURES_PER_S)
+            shown, picture = frame, await pictures[pace.level].of(frame)
+            handed_s = clock()
+            yield picture + b"\r\n" + NEXT_PART
+            sent_s = clock()
+            waited_s = sent_s - handed_s
+            pace.sent(waited_s, sent_s)
+        await asyncio.sleep(pace.rest_s(waited_s))
 
 
-async def event_stream(
-    parts: WebParts, looks: Shared[Looked], case: int | None, translate: Translate
-) -> AsyncIterator[str]:
+@dataclass(frozen=True)
+class Watched:
+    """What is found out once for all who listen: of the newest frame, and of the record."""
+
+    looks: Shared[Looked]
+    focus: Shared[FocusNow]
+    written: Recent[dict[str, dict[str, Any]]]
+
+
+async def event_stream(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> AsyncIterator[str]:
     """Events whenever what they say has changed, until the server stops."""
     said: dict[str, str] = {}
     quiet_since_s = time.monotonic()
     while not parts.stopping.is_set():
-        for name, data in (await _news(parts, looks, case, translate)).items():
+        for name, data in (await _news(parts, watched, case, translate)).items():
             text = json.dumps(data, separators=(",", ":"))
             if said.get(name) != text:
                 said[name], quiet_since_s = text, time.monotonic()
@@ -90,27 +130,24 @@ async def event_stream(
         await asyncio.sleep(1 / EVENTS_PER_S)
 
 
-async def _news(
-    parts: WebParts, looks: Shared[Looked], case: int | None, translate: Translate
-) -> dict[str, dict[str, Any]]:
+async def _news(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> dict[str, dict[str, Any]]:
     state, frame = parts.live.state, parts.live.latest()
-    looked = None if frame is None or not state.usable else await looks.of(frame)
-    free_mb = await asyncio.to_thread(parts.record.free_bytes) // MB
-    news = {
+    frame = frame if state.usable else None
+    looked = None if frame is None else await watched.looks.of(frame)
+    focus = None if frame is None else await watched.focus.of(frame)
+    return {
         "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
-        "gauges": _gauges(looked, translate),
-        "room": {"free_mb": free_mb // 100 * 100},
+        "gauges": looks_shape(looked, translate),
+        "focus": focus_shape(focus),
+        **await watched.written.of(case),
     }
-    news["control"] = await asyncio.to_thread(_control, parts)
-    if case is not None:
-        news["case"] = await asyncio.to_thread(_case, parts, case)
-    return news
 
 
-def _gauges(looked: Looked | None, translate: Translate) -> dict[str, Any]:
-    """What is measured on the newest picture, and whether the view rests; None for both while there is no picture."""
-    verdict = None if looked is None else looked.verdict
-    return {**gauges_shape(verdict, translate), "view": None if looked is None else asdict(looked.view)}
+def written_news(parts: WebParts, case: int | None) -> dict[str, dict[str, Any]]:
+    """What the record knows that may change: room on the disk, the control slide, the case."""
+    free_mb = parts.record.free_bytes() // MB
+    news = {"room": {"free_mb": free_mb // 100 * 100}, "control": _control(parts)}
+    return news if case is None else {**news, "case": _case(parts, case)}
 
 
 def _control(parts: WebParts) -> dict[str, Any]:
@@ -159,6 +196,13 @@ def fault_shape(fault: SourceFault, translate: Translate) -> dict[str, str]:
     """A fault of the source with its remedy, in the reader's words."""
     words = say_fault(fault, translate)
     return {"code": fault.code, "detail": words.text, "remedy": words.remedy}
+
+
+def looks_shape(looked: Looked | None, translate: Translate) -> dict[str, Any]:
+    """The gauges, and whether the view rests."""
+    if looked is None:
+        return {**gauges_shape(None, translate), "view": None}
+    return {**gauges_shape(looked.verdict, translate), "view": view_shape(looked)}
 
 
 def gauges_shape(verdict: Verdict | None, translate: Translate) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from edge.casework.seen_before import Already
 from edge.record import Case, FieldRow
 from edge.record.listing import Sums
+from edge.web.examples import example
 
 Stain = Literal["wright-giemsa", "may-gruenwald-giemsa", "leishman", "jenner-giemsa", "other"]
 CaseState = Literal["open", "finished", "signed", "amended"]
@@ -17,6 +18,8 @@ CaseState = Literal["open", "finished", "signed", "amended"]
 
 class NewCaseShape(BaseModel):
     """What a new case needs: a code instead of a name, and what lies on the stage."""
+
+    model_config = example(pseudonym="A-17", specimen="marrow", stain="wright-giemsa", objective="100x oil")
 
     pseudonym: str = Field(description="a code for the patient, never the name", examples=["A-17"])
     specimen: Literal["marrow", "blood"] = "marrow"

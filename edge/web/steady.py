@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +18,9 @@ SIDE_PX = (128, 96)
 STILL_SHARE = 0.007
 """A view that moves by more than this share of its width from one look to the next is moving; the simulated stage,
 drifting, moves by 0.0005 to 0.0018 in 0.4 s."""
+MOVES_SHARE = 0.014
+"""One that has come to rest is moving only from here on, and from so far from where it came to rest: between the two
+it stays what it was, so that a capture does not wait for a table that trembles."""
 ALIKE = 0.4
 """Two pictures of one place correlate at least this well: 0.54 to 0.79 on drifting, breathing simulated fields, and
 0.03 to 0.24 from field to field."""
@@ -30,12 +35,19 @@ Small = NDArray[np.float32]
 class View:
     """How the newest picture relates to those before.
 
-    still  for how many looks in a row the view has rested, at most ENOUGH_LOOKS
-    place  counts up whenever another place comes into view
+    still     for how many looks in a row the view has rested, at most ENOUGH_LOOKS
+    place     counts up whenever another place comes into view
+    captured  this place was captured, by itself or by hand, whoever asked for it
     """
 
     still: int
     place: int
+    captured: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        """A picture may be taken by itself, if it is also good."""
+        return self.still == ENOUGH_LOOKS and not self.captured
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,29 @@ class Looked:
     view: View
 
 
-def looking(gate: Callable[[Frame], Verdict]) -> Callable[[Frame], Looked]:
-    """Looks at one picture after another of one source, with the gate and for steadiness."""
-    steadiness = Steadiness()
-    return lambda frame: Looked(gate(frame), steadiness.look(frame))
+class Looking:
+    """Looks at one picture after another of one source, with the gate and for steadiness; safe from any thread."""
+
+    def __init__(self, gate: Callable[[Frame], Verdict]) -> None:
+        self._gate = gate
+        self._steadiness = Steadiness()
+        self._alone = threading.Lock()
+
+    def look(self, frame: Frame) -> Looked:
+        """At the newest picture."""
+        verdict = self._gate(frame)
+        with self._alone:
+            return Looked(verdict, self._steadiness.look(frame))
+
+    def captured(self, frame: Frame) -> None:
+        """This picture was captured."""
+        with self._alone:
+            self._steadiness.captured(frame)
+
+
+def view_shape(looked: Looked) -> dict[str, Any]:
+    """The view as an event; `capture`: it rests, is good, and its place was not captured yet."""
+    return {**asdict(looked.view), "capture": looked.verdict.ok and looked.view.is_due}
 
 
 class Steadiness:
@@ -71,23 +102,43 @@ class Steadiness:
     def __init__(self) -> None:
         self._last: Small | None = None
         self._known: Small | None = None
+        self._rested: Small | None = None
         self._place = 0
         self._still = 0
+        self._taken: Small | None = None
         self._window = cv2.createHanningWindow(SIDE_PX, cv2.CV_32F)
 
     def look(self, frame: Frame) -> View:
         """The next picture, (H, W, 3) RGB."""
         small, before = _small(frame), self._last
         self._last = small
-        rests = before is not None and self._rests(self._step(before, small))
-        self._still = min(self._still + 1, ENOUGH_LOOKS) if rests else 0
+        self._follow(small, before)
         if self._known is None or self._is_elsewhere(self._known, small):
             self._place += 1
             self._known = small
-        return View(self._still, self._place)
+        captured = self._taken is not None and not self._is_elsewhere(self._taken, small)
+        return View(self._still, self._place, captured)
 
-    def _rests(self, step: _Step) -> bool:
-        return step.alike >= ALIKE and step.share <= STILL_SHARE
+    def captured(self, frame: Frame) -> None:
+        """This picture was captured. A hand before the lamp does not make its place a new one."""
+        self._taken = _small(frame)
+
+    def _follow(self, small: Small, before: Small | None) -> None:
+        if before is None or not self._rests(small, before):
+            self._still, self._rested = 0, None
+            return
+        self._still = min(self._still + 1, ENOUGH_LOOKS)
+        if self._rested is None:
+            self._rested = before
+
+    def _rests(self, small: Small, before: Small) -> bool:
+        if self._still < ENOUGH_LOOKS or self._rested is None:
+            return self._within(before, small, STILL_SHARE)
+        return self._within(before, small, MOVES_SHARE) and self._within(self._rested, small, MOVES_SHARE)
+
+    def _within(self, one: Small, other: Small, share: float) -> bool:
+        step = self._step(one, other)
+        return step.alike >= ALIKE and step.share <= share
 
     def _is_elsewhere(self, known: Small, small: Small) -> bool:
         step = self._step(known, small)

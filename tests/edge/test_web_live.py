@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -16,10 +20,21 @@ from PIL import Image
 from edge.record import NewCase
 from edge.types import Frame
 from edge.web import WebParts, create_app
+from edge.web.focus import FocusMemory
 from edge.web.language import translation
-from edge.web.live import NEXT_PART, event_stream, gauges_shape, picture_stream, state_shape
-from edge.web.shared import LIVE_SIDE_PX, Shared, live_jpeg
-from edge.web.steady import looking
+from edge.web.live import (
+    NEXT_PART,
+    Watched,
+    event_stream,
+    gauges_shape,
+    picture_stream,
+    shared_pictures,
+    state_shape,
+    written_news,
+)
+from edge.web.pace import Pace
+from edge.web.shared import LIVE_SIDE_PX, Recent, Shared, live_jpeg
+from edge.web.steady import Looking
 from edge.words import in_english
 from firmware_bridge.errors import LightDrifted, RecordingStopped, SourceLost
 from firmware_bridge.recording import RecordingState
@@ -50,8 +65,13 @@ async def take(stream: AsyncIterator[Any], until: Callable[[list[Any]], bool]) -
     return came
 
 
+def watched(parts: WebParts) -> Watched:
+    written = Recent(partial(written_news, parts), 0.0)
+    return Watched(Shared(Looking(parts.examiner.gate).look), Shared(FocusMemory().see), written)
+
+
 def events_of(parts: WebParts, names: set[str], case: int | None = None) -> dict[str, Any]:
-    stream = event_stream(parts, Shared(looking(parts.examiner.gate)), case, in_english)
+    stream = event_stream(parts, watched(parts), case, in_english)
     texts = asyncio.run(take(stream, lambda came: names <= {name_of(each) for each in came}))
     return {name_of(text): json.loads(text.split("data: ")[1]) for text in texts}
 
@@ -69,7 +89,7 @@ def name_of(event: str) -> str:
 
 
 def test_a_picture_is_whole_and_followed_by_the_next_ones_head(parts: WebParts) -> None:
-    first, second = asyncio.run(take(picture_stream(parts, Shared(live_jpeg)), lambda came: len(came) == 2))
+    first, second = asyncio.run(take(picture_stream(parts, shared_pictures(), Pace()), lambda came: len(came) == 2))
     assert first == NEXT_PART
     assert second.endswith(NEXT_PART)
     assert Image.open(BytesIO(second)).size == (200, 150)
@@ -102,11 +122,50 @@ def test_gauges_are_not_measured_more_often_than_they_may(live: PaintedLive) -> 
     assert asyncio.run(three_frames()) == [1, 1, 1]
 
 
+def test_the_record_is_asked_once_for_all_who_listen() -> None:
+    asked: list[int] = []
+
+    def ask(about: int) -> int:
+        asked.append(about)
+        return len(asked)
+
+    recent = Recent[int](ask, 60.0)
+
+    async def eight() -> list[int]:
+        return list(await asyncio.gather(*(recent.of(k % 2) for k in range(8))))
+
+    assert asyncio.run(eight()) == [1, 2] * 4
+    assert asked == [0, 1]
+
+
+def test_what_takes_long_is_made_less_often(live: PaintedLive, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("edge.web.shared.time.monotonic", lambda: now_s)
+    made = []
+
+    def slow(frame: Frame) -> int:
+        nonlocal now_s
+        now_s += 0.1
+        made.append(now_s)
+        return len(made)
+
+    shared = Shared[int](slow, most=0.1)
+
+    async def for_three_seconds() -> None:
+        nonlocal now_s
+        while now_s < 103.0:
+            await shared.of(painted_frame(len(made), 1, (40, 30)))
+            now_s += 0.05
+
+    asyncio.run(for_three_seconds())
+    assert len(made) in (3, 4)
+
+
 @pytest.mark.parametrize("kind", ["pictures", "events"])
 def test_streams_end_when_the_server_stops(parts: WebParts, kind: str) -> None:
     streams = {
-        "pictures": picture_stream(parts, Shared(live_jpeg)),
-        "events": event_stream(parts, Shared(looking(parts.examiner.gate)), None, in_english),
+        "pictures": picture_stream(parts, shared_pictures(), Pace()),
+        "events": event_stream(parts, watched(parts), None, in_english),
     }
 
     async def to_the_end() -> int:
@@ -189,3 +248,51 @@ def test_reasons_come_in_words_with_a_remedy(parts: WebParts) -> None:
     dark = Frame(painted_frame(1, 2, (200, 150)).pixels // 6)
     (reason,) = gauges_shape(parts.examiner.gate(dark), in_english)["reasons"]
     assert set(reason) == {"code", "text", "remedy"}
+
+
+def test_the_focus_aid_tells_sharpness_and_the_best(parts: WebParts) -> None:
+    focus = events_of(parts, {"focus"})["focus"]
+    assert focus["sharpness"] == focus["best"] > 0
+    assert (focus["level"], focus["hint"]) == (1.0, "turn")
+
+
+def test_without_a_picture_the_focus_aid_says_nothing(parts: WebParts, live: PaintedLive) -> None:
+    live.lose(LOST, age_s=9.0)
+    focus = events_of(parts, {"focus"})["focus"]
+    assert set(focus.values()) == {None}
+
+
+def test_the_best_sharpness_lasts_until_it_is_forgotten() -> None:
+    watch = FocusMemory()
+    sharp = painted_frame(1, 2, (200, 150))
+    soft = replace(sharp, pixels=np.asarray(cv2.GaussianBlur(sharp.pixels, (0, 0), 2.0), np.uint8), taken_ms=10.0)
+    first = watch.see(sharp)
+    later = watch.see(soft)
+    assert later.sharpness < later.best == first.sharpness
+    assert later.aid.level == pytest.approx(later.sharpness / first.sharpness)
+    watch.forget()
+    assert watch.see(replace(soft, taken_ms=20.0)).best == pytest.approx(later.sharpness)
+
+
+def test_a_slow_viewers_pictures_are_smaller_and_nobody_elses(parts: WebParts, live: PaintedLive) -> None:
+    """A viewer who takes a second for each picture, beside one who takes them at once."""
+    pictures = shared_pictures()
+    large = painted_frame(1, 2, (1200, 900))
+
+    async def sizes(wait_s: float, count: int) -> list[int]:
+        came, now_s = [], 0.0
+        stream = picture_stream(parts, pictures, Pace(), lambda: now_s)
+        await anext(stream)
+        for _ in range(count):
+            live.show(replace(large, pixels=large.pixels.copy()))
+            came.append(Image.open(BytesIO(await anext(stream))).width)
+            now_s += wait_s
+        return came
+
+    async def both() -> list[list[int]]:
+        return list(await asyncio.gather(sizes(0.45, 4), sizes(0.0, 6)))
+
+    slow, fast = asyncio.run(both())
+    assert slow[0] == LIVE_SIDE_PX
+    assert slow[-1] < LIVE_SIDE_PX
+    assert set(fast) == {LIVE_SIDE_PX}

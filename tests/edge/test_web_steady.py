@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.types import Frame, Verdict
-from edge.web.steady import ENOUGH_LOOKS, OTHER_PLACE_SHARE, STILL_SHARE, Steadiness, View, looking
+from edge.web.steady import (
+    ENOUGH_LOOKS,
+    MOVES_SHARE,
+    OTHER_PLACE_SHARE,
+    STILL_SHARE,
+    Looking,
+    Steadiness,
+    View,
+    view_shape,
+)
 from tests.cases import painted_frame
 
 SIZE = (800, 600)
@@ -76,7 +85,87 @@ def test_each_picture_is_gated_and_looked_at_once() -> None:
         gated.append(frame)
         return Verdict(True, (), {})
 
-    look = looking(gate)
+    look = Looking(gate).look
     here = view_of(SLIDE, *MIDDLE)
     assert [look(here).view.still, look(here).view.still] == [0, 1]
     assert gated == [here, here]
+
+
+def moved(*shares: float) -> list[Frame]:
+    """The middle of the slide, moved along x by these shares of the width."""
+    return [view_of(SLIDE, MIDDLE[0] + round(share * SIZE[0]), MIDDLE[1]) for share in shares]
+
+
+def test_what_rests_may_tremble_and_what_trembles_does_not_rest() -> None:
+    """Between both limits it stays what it was."""
+    between = 0.5 * (STILL_SHARE + MOVES_SHARE)
+    rested = looks(*moved(0, 0, 0, 0, between, 0, between))
+    assert [view.still for view in rested[3:]] == [ENOUGH_LOOKS] * 4
+    trembled = looks(*moved(0, between, 0, between, 0))
+    assert {view.still for view in trembled} == {0}
+
+
+def test_what_creeps_does_not_rest_for_long() -> None:
+    """No two looks differ by much, and yet it moves on."""
+    creep = 0.6 * STILL_SHARE
+    came = looks(*moved(*(k * creep for k in range(30))))
+    assert max(view.still for view in came) == ENOUGH_LOOKS
+    assert sum(view.is_due for view in came) < 12
+    assert min(view.still for view in came[6:]) == 0
+
+
+class AtOnce:
+    """A stage that goes from place to place, and somebody who captures whatever is due."""
+
+    def __init__(self) -> None:
+        self.looking = Looking(lambda _: Verdict(True, (), {}))
+        self.taken: list[str] = []
+
+    def stay(self, where: str, frame: Frame, looks: int = 6, light: float = 1.0) -> None:
+        random = np.random.default_rng(len(self.taken))
+        for _ in range(looks):
+            noisy = np.clip(frame.pixels * light + random.normal(0, 4, frame.pixels.shape), 0, 255).astype(np.uint8)
+            seen = Frame(noisy, name=where)
+            if view_shape(self.looking.look(seen))["capture"]:
+                self.taken.append(where)
+                self.looking.captured(seen)
+
+
+def test_the_same_steady_place_is_captured_once() -> None:
+    stage = AtOnce()
+    here, near = moved(0, 0.05)
+    stage.stay("here", here)
+    stage.stay("dimmer", here, light=0.85)
+    stage.stay("nudged", near)
+    stage.stay("back", here)
+    assert stage.taken == ["here"]
+
+
+def test_each_place_is_captured() -> None:
+    stage = AtOnce()
+    for where, share in (("first", -0.8), ("second", 0.0), ("third", 0.6)):
+        stage.stay(where, moved(share)[0])
+    assert stage.taken == ["first", "second", "third"]
+
+
+def test_a_hand_before_the_lamp_makes_no_new_place() -> None:
+    stage = AtOnce()
+    here = moved(0)[0]
+    stage.stay("here", here)
+    stage.stay("hand", Frame(np.full_like(here.pixels, 30), name="hand"), looks=2)
+    stage.stay("here again", here)
+    assert stage.taken == ["here"]
+
+
+def test_a_capture_by_hand_counts_as_well() -> None:
+    stage = AtOnce()
+    here = moved(0)[0]
+    stage.looking.captured(here)
+    stage.stay("here", here)
+    assert stage.taken == []
+
+
+def test_what_is_not_good_is_never_due() -> None:
+    bad = Looking(lambda _: Verdict(False, (), {}))
+    here = moved(0)[0]
+    assert not any(view_shape(bad.look(here))["capture"] for _ in range(8))

@@ -14,6 +14,7 @@ from edge.record.listing import Wanted
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape, result_shape
 from edge.web.api.who import By, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.web.shapes import CaseShape, CaseState, NewCaseShape, case_shape
 from edge.words import Translate
@@ -26,6 +27,8 @@ Order = Literal["newest", "oldest", "pseudonym", "changed"]
 
 class CaseChangeShape(BaseModel):
     """What is to change of what is said of a case. `confirm`: it is known that the note looks personal."""
+
+    model_config = example(note="Thin smear, second slide.")
 
     objective: str | None = Field(None, max_length=40)
     note: str | None = Field(None, max_length=4000)

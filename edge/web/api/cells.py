@@ -15,8 +15,9 @@ from edge.record.corrections import CellKey
 from edge.record.steps import Step
 from edge.web.api.cases import TOTAL
 from edge.web.api.problem_shapes import problems
-from edge.web.api.result_shapes import StepShape, step_shape
+from edge.web.api.result_shapes import AuditStepShape, step_shape
 from edge.web.api.who import By, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.words import Translate
 
@@ -71,6 +72,8 @@ class CellQuery(BaseModel):
 class CellChangeShape(BaseModel):
     """What a person says of a cell: another class, or set aside (with a reason), or counted after all."""
 
+    model_config = example(excluded=True, reason="two cells in one")
+
     label: str | None = Field(None, alias="class", max_length=60)
     excluded: bool | None = None
     reason: str = Field("", max_length=300)
@@ -79,7 +82,7 @@ class CellChangeShape(BaseModel):
 class MovedShape(BaseModel):
     """A step taken back or taken again, and the cell as it is now."""
 
-    step: StepShape
+    step: AuditStepShape
     cell: CellShape
 
 

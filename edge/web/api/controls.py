@@ -17,6 +17,7 @@ from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Person, Reader
 from edge.web.control_names import ADVICE, MEASURES
 from edge.web.desk import Desk
+from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.web.shapes import CapturedShape
 from edge.words import Translate
@@ -28,6 +29,8 @@ Level = Literal["ok", "warn", "block"]
 class NewControlShape(BaseModel):
     """A slide that is looked at again and again. `base_runs`: how many first runs its limits are made from."""
 
+    model_config = example(name="Slide 1", kind="peripheral", base_runs=5)
+
     name: str = Field(min_length=1, max_length=60, examples=["Slide 1"])
     kind: Kind = "peripheral"
     base_runs: int = Field(5, ge=2, le=30)
@@ -35,6 +38,8 @@ class NewControlShape(BaseModel):
 
 class ControlChangeShape(BaseModel):
     """Whether a slide is still in use."""
+
+    model_config = example(active=False)
 
     active: bool
 
@@ -66,7 +71,7 @@ class FindingShape(BaseModel):
     remedy: str
 
 
-class RunShape(BaseModel):
+class ControlRunShape(BaseModel):
     """One time that a slide was looked at; its pictures are those of case `case`."""
 
     control: int
@@ -94,7 +99,7 @@ class TrendShape(BaseModel):
 
     control: ControlShape
     limits: dict[str, LimitShape]
-    runs: list[RunShape]
+    runs: list[ControlRunShape]
 
 
 class ControlStateShape(BaseModel):
@@ -154,7 +159,7 @@ def runs_router(parts: WebParts, desk: Desk) -> APIRouter:
         return TrendShape(control=_control(parts, slide), limits=_limits(limits), runs=runs)
 
     @routes.post("", status_code=201, responses=problems("record.unknown"))
-    def begin(control_id: int, response: Response, translate: Reader, by: By) -> RunShape:
+    def begin(control_id: int, response: Response, translate: Reader, by: By) -> ControlRunShape:
         """Begin a run; 200 with the one that is open."""
         run, is_new = casework.controls.begin(control_id, by)
         response.status_code = 201 if is_new else 200
@@ -174,7 +179,7 @@ def runs_router(parts: WebParts, desk: Desk) -> APIRouter:
         return await captured(parts, desk, run.case_id, response, by, picture, um_per_px)
 
     @routes.post("/{number}/finish", responses=problems("record.unknown", "control.empty", "control.finished"))
-    def finish(control_id: int, number: int, translate: Reader, by: By) -> RunShape:
+    def finish(control_id: int, number: int, translate: Reader, by: By) -> ControlRunShape:
         """Judge it, for good."""
         return run_shape(casework.controls.finish(control_id, number, by), translate)
 
@@ -187,25 +192,25 @@ def state_shape(state: ControlState, translate: Translate) -> ControlStateShape:
     due = [translate("Check the control slide before the first patient of the day.")] if state.due else []
     return ControlStateShape(
         state=state.level,
-        policy=state.policy,  # type: ignore[arg-type]
+        policy=state.policy,
         due=state.due,
         control=None if state.slide is None else state.slide.id,
         slide=None if state.slide is None else state.slide.name,
         run=None if state.run is None else state.run.number,
-        verdict=state.verdict,  # type: ignore[arg-type]
+        verdict=state.verdict,
         findings=findings,
         advice=[*due, *dict.fromkeys(each.remedy for each in findings)],
     )
 
 
-def run_shape(run: ControlRun, translate: Translate) -> RunShape:
+def run_shape(run: ControlRun, translate: Translate) -> ControlRunShape:
     """A run as it is answered."""
-    return RunShape(
+    return ControlRunShape(
         control=run.control_id,
         number=run.number,
         case=run.case_id,
         state="open" if run.is_open else "finished",
-        verdict=run.verdict,  # type: ignore[arg-type]
+        verdict=run.verdict,
         findings=[finding_shape(each, translate) for each in run.findings],
         measures=None if run.measures is None else dict(run.measures),
         operator=run.operator,

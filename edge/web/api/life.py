@@ -14,14 +14,15 @@ from edge.record.steps import Step
 from edge.web.api.cases import whole
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import (
+    AuditStepShape,
     CaseResultShape,
-    StepShape,
     VersionShape,
     signature_shape,
     step_shape,
 )
 from edge.web.api.sessions import Pin
 from edge.web.api.who import By, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 
 CHANGES = ("record.unknown", "case.signed", "session.none")
@@ -29,6 +30,8 @@ CHANGES = ("record.unknown", "case.signed", "session.none")
 
 class SignShape(BaseModel):
     """Who signs, and what they say."""
+
+    model_config = example(operator=1, pin="2468", statement="Checked by eye.")
 
     operator: int
     pin: Pin
@@ -38,6 +41,8 @@ class SignShape(BaseModel):
 class AmendShape(BaseModel):
     """Who reopens a signed case, and why."""
 
+    model_config = example(operator=1, pin="2468", reason="Two cells were taken for blasts.")
+
     operator: int
     pin: Pin
     reason: str = Field(max_length=1000, examples=["Two cells were taken for blasts."])
@@ -46,11 +51,15 @@ class AmendShape(BaseModel):
 class ManualCountShape(BaseModel):
     """A person's own count, cells by class."""
 
+    model_config = example(counts={"blast": 31, "lymphoid": 69})
+
     counts: dict[str, int] = Field(examples=[{"blast": 31, "lymphoid": 12}], max_length=40)
 
 
 class AnswerShape(BaseModel):
     """What the expert answered."""
+
+    model_config = example(expert="Dr Wanjiru", opinion="likely", percent=80, text="Large nucleoli.")
 
     expert: str = Field(min_length=1, max_length=200)
     opinion: str = Field(min_length=1, max_length=60)
@@ -60,6 +69,8 @@ class AnswerShape(BaseModel):
 
 class ConsentShape(BaseModel):
     """On what ground cells may be used for training."""
+
+    model_config = example(ground="Form 3 of the ward, signed on paper")
 
     ground: str = Field(min_length=1, max_length=500, examples=["Form 3 of the ward, signed on paper"])
 
@@ -137,7 +148,7 @@ def log_router(parts: WebParts) -> APIRouter:
     routes, books = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["life of a case"]), parts.casework.books
 
     @routes.get("/audit", responses=problems("record.unknown", "session.none"))
-    def audit(case_id: int, _: By) -> list[StepShape]:
+    def audit(case_id: int, _: By) -> list[AuditStepShape]:
         """Everything that was done to a case, in order."""
         case, steps = books.record.case(case_id), books.steps.of(case_id)
         versions = range(1, case.version + 1)

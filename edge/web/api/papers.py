@@ -18,6 +18,7 @@ from edge.web.api.cases import whole
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape
 from edge.web.api.who import By, Code, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 
 MB = 1_000_000
@@ -39,6 +40,8 @@ class TargetShape(BaseModel):
 class ExportShape(BaseModel):
     """What is to be written where; `target` is the id of one of `/targets`."""
 
+    model_config = example(target="/media/stick", kinds=["report.pdf", "cells.csv", "images"])
+
     target: str
     kinds: list[str] = Field(min_length=1, max_length=10, examples=[["report.pdf", "cells.csv", "images"]])
 
@@ -53,6 +56,8 @@ class WrittenShape(BaseModel):
 
 class TypedShape(BaseModel):
     """An answer as it came by messenger, in one line: `7K2Q-9FXA B 85 large nucleoli`."""
+
+    model_config = example(line="7K2Q-9FXA B 85 large nucleoli")
 
     line: str = Field(min_length=3, max_length=3000)
 

@@ -57,7 +57,7 @@ class ManualShape(BaseModel):
     clock_hint: str
 
 
-class StepShape(BaseModel):
+class AuditStepShape(BaseModel):
     """One step of the audit log. `undone`: it was taken back."""
 
     number: int
@@ -161,8 +161,8 @@ class CaseResultShape(BaseModel):
     excluded: list[ExcludedShape]
     manual: ManualShape | None
     can: CanShape
-    undo: StepShape | None
-    redo: StepShape | None
+    undo: AuditStepShape | None
+    redo: AuditStepShape | None
     signature: SignatureShape | None
     answer: AnswerSaidShape | None
     consent: ConsentSaidShape | None
@@ -198,10 +198,10 @@ def result_shape(result: CaseResult, history: History, translate: Translate) -> 
     )
 
 
-def step_shape(step: Step, undone: bool = False) -> StepShape:
+def step_shape(step: Step, undone: bool = False) -> AuditStepShape:
     """A step of the audit log as it is answered."""
-    known = {name: getattr(step, name) for name in StepShape.model_fields if name != "undone"}
-    return StepShape(**known, undone=undone)
+    known = {name: getattr(step, name) for name in AuditStepShape.model_fields if name != "undone"}
+    return AuditStepShape(**known, undone=undone)
 
 
 def signature_shape(signature: Signature) -> SignatureShape:

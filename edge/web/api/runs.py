@@ -16,6 +16,7 @@ from edge.record.listing import Sums
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import ref_shape
 from edge.web.api.who import By, Reader
+from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.web.shapes import CaseShape, CountsShape, DecisionShape, case_shape
 from edge.words import Translate
@@ -24,10 +25,12 @@ from edge.words import Translate
 class RerunShape(BaseModel):
     """Which bundle to look again with: its name or path, as `marrowkit bundle list` has it."""
 
+    model_config = example(bundle="marrowkit-default")
+
     bundle: str = Field(min_length=1, max_length=300, examples=["marrowkit-default"])
 
 
-class RunShape(BaseModel):
+class CaseRunShape(BaseModel):
     """One way in which a case was looked at; `case` holds it. The first is the case itself.
 
     `state`: done, running, failed (see `fault`), stopped (the kit went down). `done` of `fields` are examined.
@@ -101,7 +104,7 @@ def reruns_router(parts: WebParts) -> APIRouter:
         status_code=202,
         responses=problems("record.unknown", "run.busy", "case.empty", "setting", "session.none"),
     )
-    def reanalyse(case_id: int, wanted: RerunShape, translate: Reader, by: By) -> RunShape:
+    def reanalyse(case_id: int, wanted: RerunShape, translate: Reader, by: By) -> CaseRunShape:
         """Look at a case again with another bundle; the old result stays. It goes on by itself: ask `runs`."""
         require_case(casework.books.record.case(case_id), "patient")
         again = casework.reanalysis.begin(case_id, wanted.bundle, by)
@@ -109,17 +112,17 @@ def reruns_router(parts: WebParts) -> APIRouter:
         return _run(parts, next(run for run in found if run.case.id == again.id), translate)
 
     @routes.get("/{case_id}/runs", responses=problems("record.unknown", "session.none"))
-    def runs(case_id: int, translate: Reader, _: By) -> list[RunShape]:
+    def runs(case_id: int, translate: Reader, _: By) -> list[CaseRunShape]:
         """The case itself, then every time that it was looked at again."""
         return [_run(parts, each, translate) for each in casework.reanalysis.runs(case_id)]
 
     return routes
 
 
-def _run(parts: WebParts, run: Run, translate: Translate) -> RunShape:
+def _run(parts: WebParts, run: Run, translate: Translate) -> CaseRunShape:
     result = parts.casework.results.of(run.case.id)
     of_case = run.case.of_case or run.case.id
-    return RunShape(
+    return CaseRunShape(
         case=run.case.id,
         bundle=run.rerun.bundle if run.rerun is not None and not result.fields else ref_shape(result.model.ref),
         state="done" if run.rerun is None else run.rerun.state,

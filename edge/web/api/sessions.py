@@ -12,6 +12,7 @@ from edge.casework.staff import Change
 from edge.record.people import Operator
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import COOKIE, Person, must_sign_in, parts_of
+from edge.web.examples import example
 from edge.web.language import language_of
 from edge.web.parts import WebParts
 
@@ -40,12 +41,16 @@ class SessionShape(BaseModel):
 class SignInShape(BaseModel):
     """A person's number and PIN."""
 
+    model_config = example(operator=1, pin="2468")
+
     operator: int
     pin: Pin
 
 
 class NewOperatorShape(BaseModel):
     """A person to let in; the first one leads."""
+
+    model_config = example(name="Amina", pin="2468", lead=True)
 
     name: str = Field(examples=["Amina"])
     pin: Pin
@@ -54,6 +59,8 @@ class NewOperatorShape(BaseModel):
 
 class OperatorChangeShape(BaseModel):
     """What is to change. `own_pin` is the present PIN, where somebody changes their own."""
+
+    model_config = example(pin="97531", own_pin="2468")
 
     name: str | None = None
     lead: bool | None = None

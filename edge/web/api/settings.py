@@ -16,6 +16,7 @@ from edge.types import Frame
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import Person
 from edge.web.desk import Desk
+from edge.web.examples import example
 from edge.web.parts import WebParts
 
 StepName = Literal["language", "operator", "camera", "light", "focus", "scale", "control"]
@@ -25,7 +26,7 @@ Micrometres = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 Mark = tuple[float, float]
 
 
-class StepShape(BaseModel):
+class FirstRunStepShape(BaseModel):
     """One step of the first run."""
 
     step: StepName
@@ -39,11 +40,13 @@ class FirstRunShape(BaseModel):
 
     done: bool
     next: StepName | None
-    steps: list[StepShape]
+    steps: list[FirstRunStepShape]
 
 
 class StepChangeShape(BaseModel):
     """How far a step is now, and what is to be remembered of it."""
+
+    model_config = example(state="done", facts={"language": "sw"})
 
     state: StepState
     facts: dict[str, Any] = Field(default_factory=dict, max_length=30)
@@ -51,6 +54,8 @@ class StepChangeShape(BaseModel):
 
 class GivenScaleShape(BaseModel):
     """A scale that somebody knows."""
+
+    model_config = example(method="given", objective="100x oil", um_per_px=0.085)
 
     method: Literal["given"]
     objective: Objective
@@ -60,12 +65,16 @@ class GivenScaleShape(BaseModel):
 class RedCellScaleShape(BaseModel):
     """Read it off the red cells in the live picture."""
 
+    model_config = example(method="red_cells", objective="100x oil")
+
     method: Literal["red_cells"]
     objective: Objective
 
 
 class MicrometreScaleShape(BaseModel):
     """A micrometre slide in the live picture: two marks and their distance, or the spacing of lines that are found."""
+
+    model_config = example(method="micrometre", objective="100x oil", points=[[110, 480], [910, 484]], distance_um=80)
 
     method: Literal["micrometre"]
     objective: Objective
@@ -168,8 +177,8 @@ def _name(person: Person) -> str:
 
 
 def _first_run(run: FirstRun) -> FirstRunShape:
-    steps = [StepShape(step=s.step, state=s.state, facts=dict(s.facts), clock_hint=s.clock_hint) for s in run.steps]  # type: ignore[arg-type]
-    return FirstRunShape(done=run.next is None, next=run.next, steps=steps)  # type: ignore[arg-type]
+    steps = [{"step": s.step, "state": s.state, "facts": dict(s.facts), "clock_hint": s.clock_hint} for s in run.steps]
+    return FirstRunShape.model_validate({"done": run.next is None, "next": run.next, "steps": steps})
 
 
 def _scale(scale: ToldScale) -> ScaleShape:

@@ -13,7 +13,7 @@ export class Automatic {
 
   /** Another verdict on the live picture. */
   hear({ ok, view }) {
-    if (!this.isOn || !ok || !view || view.still < RESTED || view.place === this.taken) return;
+    if (!this.isOn || !ok || !view || view.captured || view.still < RESTED || view.place === this.taken) return;
     this.taken = view.place;
     this.capture();
   }

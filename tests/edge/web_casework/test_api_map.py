@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 
@@ -31,6 +33,25 @@ def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) ->
     sign = paths["/api/v1/cases/{case_id}/sign"]["post"]["responses"]
     assert "`pin.wrong`" in sign["403"]["description"]
     assert "`case.signed`" in sign["409"]["description"]
+
+
+def test_every_body_that_may_be_sent_has_an_example_that_fits(client: TestClient) -> None:
+    described = good(client.get("/openapi.json"))
+    schemas = described["components"]["schemas"]
+    seen = 0
+    for methods in described["paths"].values():
+        for route in methods.values():
+            body = route.get("requestBody", {}).get("content", {}).get("application/json")
+            for name in () if body is None else _names(body["schema"]):
+                (shown,) = schemas[name]["examples"]
+                jsonschema.validate(shown, {**schemas[name], "components": described["components"]})
+                seen += 1
+    assert seen >= 20
+
+
+def _names(schema: dict[str, Any]) -> list[str]:
+    parts = schema.get("oneOf", [schema])
+    return [part["$ref"].split("/")[-1] for part in parts if "$ref" in part]
 
 
 def test_the_map_of_the_api_names_every_route(client: TestClient) -> None:
