@@ -32,6 +32,7 @@ PRINTED = 4
 """Annotation flag: shown on paper too."""
 READ_ONLY, MULTILINE, NO_TOGGLE_TO_OFF, RADIO = 1, 1 << 12, 1 << 14, 1 << 15
 """Field flags (tables 221, 226 and 228)."""
+PDF_VERSION = "%PDF-1.7"
 APPEARANCE = "/Helv 10 Tf 0 g"
 MOST_BYTES = 20_000_000
 MOST_FIELD = 4000
@@ -67,6 +68,7 @@ def with_fields(pdf: bytes, fields: Sequence[FormField]) -> bytes:
     form = {"/Fields": ArrayObject(written), "/NeedAppearances": BooleanObject(True), "/DA": _text(APPEARANCE)}
     form["/DR"] = _dictionary({"/Font": _dictionary({"/Helv": _add(writer, _helvetica())})})
     writer.root_object[NameObject("/AcroForm")] = _add(writer, _dictionary(form))
+    writer.pdf_header = PDF_VERSION
     content = io.BytesIO()
     writer.write(content)
     return content.getvalue()

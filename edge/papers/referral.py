@@ -24,7 +24,7 @@ from edge.papers.sheet import TOP_MM, Sheet, printed
 from edge.papers.shrink import STEPS, Fit, shrunk
 
 REFERRAL = N_("Referral to a haematologist")
-LIMIT_BYTES = 2_000_000
+LIMIT_BYTES, LIKELY_PAGES = 2_000_000, 4
 
 
 def referral_pdf(file: CaseFile, reader: Reader, limit_bytes: int = LIMIT_BYTES) -> bytes:
@@ -73,7 +73,7 @@ def pictures_of(file: CaseFile, fit: Fit) -> dict[str, bytes]:
 
 def _made(file: CaseFile, reader: Reader, fit: Fit, pictures: Mapping[str, bytes]) -> bytes:
     laid = partial(lay_out, file=file, fit=fit, pictures=pictures)
-    content, fields = printed(reader, imprint(file, reader, REFERRAL), laid)
+    content, fields = printed(reader, imprint(file, reader, REFERRAL).of(LIKELY_PAGES), laid)
     return with_fields(content, fields)
 
 

@@ -20,7 +20,7 @@ from edge.papers.sheet import TOP_MM, Imprint, Sheet, printed
 
 REPORT = N_("Report of a cell count")
 PAGE = N_("Page {page} of {pages}")
-BLOCKS = (banner, result, reasons, answer, counts, facts, corrections, signature, typical_cells, doubtful_cells)
+BLOCKS = (banner, result, reasons, answer, counts, facts, corrections, signature, doubtful_cells, typical_cells)
 
 
 def report_pdf(file: CaseFile, reader: Reader) -> bytes:

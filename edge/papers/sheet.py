@@ -27,6 +27,7 @@ INSIDE_MM = WIDTH_MM - 2 * MARGIN_MM
 TOP_MM, BOTTOM_MM = 16.0, HEIGHT_MM - 20.0
 MM_PER_PT = 25.4 / 72
 INK, MUTED, FAINT, PAPER = (24, 28, 36), (92, 99, 112), (222, 225, 231), (255, 255, 255)
+LIKELY_PAGES = 3
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """The date of a document whose case has no readable time: never the clock's, so that equal cases give equal bytes."""
 
@@ -68,7 +69,7 @@ class Imprint:
     title   of the document
     foot    at the start of each foot line
     page    a message with {page} and {pages}
-    pages   how many there will be; 0 while that is not known
+    pages   how many there will probably be; 0 where nobody knows
     when    ISO 8601
     """
 
@@ -79,7 +80,7 @@ class Imprint:
     pages: int = 0
 
     def of(self, pages: int) -> Imprint:
-        """The same when it is known how many pages there are."""
+        """The same with so many pages."""
         return replace(self, pages=pages)
 
 
@@ -211,13 +212,17 @@ class Sheet:
 
 
 def printed(reader: Reader, imprint: Imprint, lay_out: Callable[[Sheet], Laid]) -> tuple[bytes, Laid]:
-    """A document, and what laying it out returned: laid out twice, for each page says how many there are."""
-    with Sheet(reader, imprint) as first:
-        lay_out(first)
-        pages = first.pages
-    with Sheet(reader, imprint.of(pages)) as sheet:
-        laid = lay_out(sheet)
-        return sheet.content(), laid
+    """A document, and what laying it out returned.
+
+    Each page says how many there are: where the guess was wrong, all of it is laid out once more.
+    """
+    pages = imprint.pages or LIKELY_PAGES
+    while True:
+        with Sheet(reader, imprint.of(pages)) as sheet:
+            laid = lay_out(sheet)
+            if sheet.pages == pages:
+                return sheet.content(), laid
+            pages = sheet.pages
 
 
 def _moment(when: str) -> datetime:

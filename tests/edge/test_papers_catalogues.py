@@ -54,7 +54,7 @@ def test_report_and_referral_are_made_in_every_language(code: str) -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_in_no_language_do_words_run_off_the_page_or_into_each_other(code: str) -> None:
-    reader, file = Reader(code, translation(code)), case_file(220)
+    reader, file = Reader(code, translation(code)), case_file(60)
     for sheet in (laid_out(file, reader), referral_laid_out(file, reader)):
         assert fallen(sheet) == []
         assert overlapping(sheet) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.papers.case_file import CaseFile, CellFacts
@@ -43,6 +43,7 @@ def untypical(cell: CellFacts) -> tuple[bool, float]:
 
 
 @given(cases(), st.integers(0, 8))
+@settings(max_examples=40)
 def test_typical_cells_are_counted_ones_of_the_class_likeliest_first(file: CaseFile, most: int) -> None:
     for label in LABELS:
         cells = typical(file, label, most)
@@ -53,6 +54,7 @@ def test_typical_cells_are_counted_ones_of_the_class_likeliest_first(file: CaseF
 
 
 @given(cases(), st.integers(0, 8))
+@settings(max_examples=40)
 def test_no_surer_cell_of_the_class_is_left_out(file: CaseFile, most: int) -> None:
     for label in LABELS:
         shown = typical(file, label, most)
@@ -64,6 +66,7 @@ def test_no_surer_cell_of_the_class_is_left_out(file: CaseFile, most: int) -> No
 
 
 @given(cases(), st.integers(0, 20))
+@settings(max_examples=40)
 def test_doubtful_cells_are_those_that_a_person_should_see_first(file: CaseFile, most: int) -> None:
     cells = doubtful(file, most)
     assert all(cell.counted and cell.crop_jpeg and (cell.doubtful or cell.corrected) for cell in cells)

@@ -153,6 +153,7 @@ def test_equal_cases_give_equal_referrals(code: str) -> None:
 def test_a_viewer_sees_a_form_with_named_fields(referral: bytes) -> None:
     with opened(referral) as document:
         assert document.get_formtype() == 1  # AcroForm
+        assert document.get_version() == 17
     fields = PdfReader(io.BytesIO(referral)).get_fields()
     assert fields is not None
     assert set(fields) == {"code", "opinion", "percent", "text", "expert", "when"}

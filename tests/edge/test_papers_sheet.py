@@ -13,6 +13,7 @@ from edge.papers.reader import Reader
 from edge.papers.sheet import (
     BOTTOM_MM,
     HEIGHT_MM,
+    LIKELY_PAGES,
     MM_PER_PT,
     TOP_MM,
     WIDTH_MM,
@@ -85,7 +86,7 @@ def test_what_must_stay_together_is_not_torn(y: float, needed_mm: float) -> None
         assert (sheet.pages == 1) == (y + needed_mm <= BOTTOM_MM) == (begin == y)
 
 
-@pytest.mark.parametrize("pages", [1, 2, 7])
+@pytest.mark.parametrize("pages", [1, 2, LIKELY_PAGES, 7])
 def test_every_page_knows_how_many_there_are(pages: int) -> None:
     def lay_out(sheet: Sheet) -> int:
         return [sheet.new_page() for _ in range(pages - 1)].count(TOP_MM)
