@@ -6,6 +6,7 @@ dropped, and the .mo file that the kit reads is compiled. Translate in the .po f
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -115,10 +115,10 @@ def _of_templates() -> Iterator[str]:
 def _of_names() -> Iterator[str]:
     """Messages marked `N_("…")`, or said at once, anywhere in the kit's code."""
     for path in sorted(EDGE.rglob("*.py")):
-        with path.open("rb") as file:
-            yield from (
-                str(text) for _, _, text, _ in extract_python(file, {"N_": None, "translate": None}, [], {}) if text
-            )
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            match node:
+                case ast.Call(ast.Name("N_" | "translate") | ast.Attribute(_, "translate"), [ast.Constant(str(text))]):
+                    yield text
 
 
 def _of_rules() -> Iterator[str]:
