@@ -66,10 +66,13 @@ def test_a_slow_viewer_gets_what_its_connection_takes(bytes_per_s: float) -> Non
     link.run(60)
     before, settled = link.pictures, link.longest_wait_s
     link.longest_wait_s = 0.0
-    link.run(120)
-    level = link.pace.level
-    fits = BYTES[level] * level.per_s <= 1.8 * bytes_per_s
-    assert fits or level_of(link) >= len(LEVELS) - 2
+    fits = []
+    for _ in range(120):  # larger ones are tried now and then
+        link.run(1)
+        fits.append(
+            BYTES[link.pace.level] * link.pace.level.per_s <= 1.8 * bytes_per_s or link.pace.level == LEVELS[-1]
+        )
+    assert sum(fits) > 0.6 * len(fits)
     assert link.pictures > before
     assert link.longest_wait_s <= settled + BYTES[LEVELS[0]] / bytes_per_s
 
