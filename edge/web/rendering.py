@@ -28,7 +28,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.policies["json.dumps_kwargs"] = {"sort_keys": False}  # the order of measures is meant
+    # letters as they are: escaped, the words of a page in Hindi take twice the room
+    # and the order of measures is meant
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
     made.globals["static"] = _static
     return made
 

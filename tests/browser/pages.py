@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.real import RealKit
 from tests.browser.steps import PIN, SLOW_MS, go
 
-SOURCE = "sim:?cells=26&width=800&height=600&fps=6&dwell=18"
+SOURCE = "sim:?cells=26&width=800&height=600&fps=6&dwell=6"
 COUNTING, SIGNED = 7, 8
 """Numbers of the cases in a filled kit: control runs are cases of their own, and come first."""
 CONTROL_RUNS = 6
