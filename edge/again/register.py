@@ -38,7 +38,7 @@ class Limits:
     """
 
     correlation: float = 0.6
-    certainty: float = 6.0
+    certainty: float = 7.5
 
 
 STANDARD = Limits()
