@@ -20,6 +20,10 @@ class Figure:
     digits: int = 2
 
 
+ORIGINAL = "en"
+"""The language that everything was written in."""
+REVIEWED: frozenset[str] = frozenset()
+"""Codes of translations whose words of results a person who works in a laboratory there has read: none yet."""
 UNREVIEWED = N_("No person has reviewed the words of results in this language yet.")
 SPECIMENS: Mapping[str, str] = {"marrow": N_("Marrow aspirate"), "blood": N_("Peripheral blood")}
 STAINS: Mapping[str, str] = {
@@ -63,3 +67,8 @@ FEATURES: Mapping[str, Figure] = {
     "granularity": Figure(N_("Granules in the cytoplasm")),
     "vacuoles": Figure(N_("Vacuoles in the cytoplasm")),
 }
+
+
+def is_unread(code: str) -> bool:
+    """Whether a language is a translation whose words of results nobody from a laboratory has read."""
+    return code not in {ORIGINAL, *REVIEWED}

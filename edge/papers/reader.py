@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from edge.nouns import is_unread
 from edge.types import Reason
 from edge.words import Translate, in_english, say
 
 Direction = Literal["ltr", "rtl"]
 RIGHT_TO_LEFT = frozenset({"ar"})
 DECIMAL_COMMA = frozenset({"es", "fr", "pt"})
-REVIEWED = frozenset({"en"})
-"""Languages whose words of results a person who works in a laboratory has read."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -44,9 +43,9 @@ class Reader:
         return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
 
     @property
-    def reviewed(self) -> bool:
-        """Whether a person has read the words of results in this language."""
-        return self.code in REVIEWED
+    def unread(self) -> bool:
+        """See `edge.nouns.is_unread`."""
+        return is_unread(self.code)
 
     def say(self, message: str, **values: Any) -> str:
         """A message in words, with its figures."""

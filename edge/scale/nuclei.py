@@ -9,9 +9,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from edge.optics.channels import least_channel, most_channel
 from edge.optics.otsu import two_thresholds
 from edge.optics.planes import Mask
+from edge.optics.saturation import stain_channel
 from edge.optics.survey import Survey, survey
 from edge.scale.options import STANDARD
 from edge.types import Pixels
@@ -47,10 +47,8 @@ def widest_nucleus(field: Survey) -> Mask | None:
     that is not purple."""
     if not field.picture.any():
         return None
-    passed = np.power(np.float32(10), -field.density)
-    brightest = most_channel(passed)
-    channel = cv2.GaussianBlur((brightest - least_channel(passed)) / brightest - passed[..., 1], (0, 0), 1.0)
-    upper = np.asarray(channel > two_thresholds(np.asarray(channel[field.picture], np.float32))[1]) & field.picture
+    channel = stain_channel(np.power(np.float32(10), -field.density))
+    upper = (channel > two_thresholds(channel[field.picture])[1]) & field.picture
     nucleus = _largest(cv2.morphologyEx(upper.view(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0)
     purple = (field.density[..., 1] - field.density[..., 2])[nucleus]
     return nucleus if purple.size and float(purple.mean()) >= LEAST_PURPLE else None

@@ -1,27 +1,17 @@
-"""The channels in which nuclei stand out: from a whole field, and from the cytoplasm of their own cell."""
+"""The channels in which nuclei stand out from the cytoplasm of their own cell."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from edge.optics.channels import least_channel, most_channel
+from edge.optics.channels import most_channel
 from edge.optics.normal import DARKEST
 from edge.optics.planes import Field, Plane
-
-SMOOTH_PX = 0.7
-"""Blur before the channels are compared: half the optical limit."""
-
+from edge.optics.saturation import SMOOTH_PX
 
 PURPLE = 2.0
 """Weight of the hue beside the green light; 1 to 5 outline nuclei all but equally well."""
-
-
-def stain_channel(transmittance: Field) -> Plane:
-    """Saturation less green, −1…1: about −1 for clear background, above 0 for nuclei; float32 (height, width)."""
-    clear = _smoothed(transmittance)
-    brightest = most_channel(clear)
-    return np.asarray((brightest - least_channel(clear)) / brightest - clear[..., 1], np.float32)
 
 
 def nuclear_channel(transmittance: Field) -> Plane:
@@ -44,10 +34,6 @@ def blue_channel(transmittance: Field) -> Plane:
 def smoothed(channel: Plane) -> Plane:
     """Without noise and without the grain of chromatin."""
     return np.asarray(cv2.GaussianBlur(channel, (0, 0), SMOOTH_PX), np.float32)
-
-
-def _smoothed(transmittance: Field) -> Field:
-    return _clipped(np.asarray(cv2.GaussianBlur(transmittance, (0, 0), SMOOTH_PX), np.float32))
 
 
 def _clipped(transmittance: Field) -> Field:

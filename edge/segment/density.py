@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge.optics.normal import NormalField
 from edge.optics.otsu import two_thresholds
 from edge.optics.planes import Plane
-from edge.segment.channel import stain_channel
+from edge.optics.saturation import stain_channel
 from edge.segment.likelihood import Likelihood
 
 SOFTNESS = 0.05

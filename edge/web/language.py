@@ -15,6 +15,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edge.nouns import is_unread
 from edge.words import Translate
 
 LOCALE = Path(__file__).parent / "locale"
@@ -33,7 +34,6 @@ class Language:
     direction   the way it is written
     rule        gettext's rule from a number n to the index of a plural form …
     forms       … and what Unicode's CLDR, which browsers know, calls these forms
-    reviewed    whether a person who works in a laboratory in this language has read the words of results
     """
 
     code: str
@@ -41,13 +41,17 @@ class Language:
     direction: str = "ltr"
     rule: str = "n != 1"
     forms: tuple[str, ...] = ONE_OTHER
-    reviewed: bool = False
+
+    @property
+    def unread(self) -> bool:
+        """See `edge.nouns.is_unread`."""
+        return is_unread(self.code)
 
 
 _ARABIC = "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5"
 _ARABIC_FORMS = ("zero", "one", "two", "few", "many", "other")
 _ALL = (
-    Language("en", "English", reviewed=True),
+    Language("en", "English"),
     Language("es", "Español"),
     Language("fr", "Français", rule="n > 1"),
     Language("pt", "Português", rule="n > 1"),

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from edge.nouns import ORIGINAL
 from edge.web import files, names, scripted
 from edge.web.language import LANGUAGES, language_of, remember, translation
 from edge.web.preferences import preferences_of, remember_preferences
@@ -43,6 +44,7 @@ def render(request: Request, template: str, context: Mapping[str, Any], status: 
         "words": dict(scripted.words(language.code)),
         "language": language,
         "languages": LANGUAGES,
+        "original": ORIGINAL,
         "look": preferences_of(request),
         "names": names,
         "path": request.url.path,

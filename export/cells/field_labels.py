@@ -15,7 +15,7 @@ import numpy as np
 from edge.optics.labels import Window
 from edge.optics.otsu import threshold, two_thresholds
 from edge.optics.planes import Mask, Plane
-from edge.segment.channel import stain_channel
+from edge.optics.saturation import stain_channel
 from edge.types import Pixels
 from export.cells.cell_outline import OutlineSeeds, inside_box, outline_cell
 from export.cells.fine import LABEL_UM_PER_PX, clear_picture, fine_field

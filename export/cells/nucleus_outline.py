@@ -10,7 +10,7 @@ import numpy as np
 from edge.optics.normal import density
 from edge.optics.otsu import threshold
 from edge.optics.planes import Field, Mask, Plane
-from edge.segment.channel import stain_channel
+from edge.optics.saturation import stain_channel
 from export.cells.regions import opened, shrunk, smoothed, without_bits, without_holes
 
 RED_DENSITY_BLUR_PX = {"eosinophil": 1.0, "basophil": 3.0}

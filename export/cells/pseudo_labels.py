@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.optics.otsu import two_thresholds
 from edge.optics.planes import Field, Mask
-from edge.segment.channel import stain_channel
+from edge.optics.saturation import stain_channel
 from export.cells.cell_outline import OutlineSeeds, inside_box, outline_cell
 from export.cells.fine import LABEL_UM_PER_PX, clear_picture, fine_field
 from export.cells.nucleus_outline import RED_DENSITY_BLUR_PX, NucleusOptions, cleaned, nucleus_channel, outline_nucleus

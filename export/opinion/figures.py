@@ -35,7 +35,7 @@ def auc_figure(on: str, positive: Positives, values: Values, groups: Groups, uni
     value = auc(positive, values)
     if value is None:
         return None
-    found = [each for each in _resampled(positive, values, groups) if each is not None]
+    found = [each for each in (auc(positive[at], values[at]) for at in redrawn(groups, RESAMPLES)) if each is not None]
     low, high = np.percentile(found, TAILS_PERCENT)
     return _within(Figure("AUC", on, value, float(low), float(high), int(groups.max()) + 1, unit))
 
@@ -53,13 +53,13 @@ def numbered(names: NDArray[np.str_]) -> Groups:
     return np.asarray(np.unique(names, return_inverse=True)[1], np.intp)
 
 
-def _resampled(positive: Positives, values: Values, groups: Groups) -> Iterator[float | None]:
+def redrawn(groups: Groups, times: int) -> Iterator[Groups]:
+    """Places of the cells of whole groups, drawn anew so many times, as many groups as there are."""
     random, count = np.random.default_rng(0), int(groups.max()) + 1
     order = np.argsort(groups, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(groups, minlength=count))[:-1])
-    for _ in range(RESAMPLES):
-        drawn = np.concatenate([members[k] for k in random.integers(count, size=count)])
-        yield auc(positive[drawn], values[drawn])
+    for _ in range(times):
+        yield np.concatenate([members[k] for k in random.integers(count, size=count)])
 
 
 def _within(found: Figure) -> Figure:

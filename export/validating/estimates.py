@@ -6,19 +6,18 @@ cells of one patient are alike, and intervals over cells would be too narrow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from export.building.marks import BINS
-from export.opinion.figures import rank_auc
+from export.cells.figures import RESAMPLES, TAILS_PERCENT
+from export.opinion.figures import rank_auc, redrawn
 from export.validating.answers import Answers, Bools, Ints
 
-RESAMPLES = 2000
 AUC_RESAMPLES = 500
-TAILS_PERCENT = (2.5, 97.5)
 LEAST_DEFINED = 0.95
 """Share of the resamples in which a figure must be defined for its interval to be told."""
 ONE_GROUP = "one group only"
@@ -106,9 +105,9 @@ def of_labels(answers: Answers) -> list[Estimate]:
     """Every label: accuracy, weighted F1 and each label's recall, on cells whose label is known."""
     known = answers.named()
     counts = confusions(known.truth, known.said, known.groups, len(answers.labels))
-    yield_of = {"accuracy of the label": accuracy, "weighted F1 of the label": weighted_f1}
+    figures = {"accuracy of the label": accuracy, "weighted F1 of the label": weighted_f1}
     recalls = {f"recall of {label}": recall_of(place) for place, label in enumerate(answers.labels)}
-    return [_estimate(name, counts, share, "no such cells") for name, share in {**yield_of, **recalls}.items()]
+    return [_estimate(name, counts, share, "no such cells") for name, share in {**figures, **recalls}.items()]
 
 
 def confusions(truth: Ints, said: Ints, groups: Ints, classes: int) -> Counts:
@@ -124,7 +123,7 @@ def auc_of(positive: Bools, values: NDArray[np.floating], groups: Ints) -> Estim
         return Estimate("AUC", None, None, "blasts only" if positive.any() else "no blasts")
     value, scores = rank_auc(positive, np.asarray(values, np.float64)), np.asarray(values, np.float64)
     found = [rank_auc(positive[at], scores[at]) if positive[at].any() and not positive[at].all() else np.nan
-             for at in _redrawn(groups)]  # fmt: skip
+             for at in redrawn(groups, AUC_RESAMPLES)]  # fmt: skip
     return _with_interval("AUC", value, np.array(found), groups)
 
 
@@ -165,14 +164,6 @@ def _drawn(groups: int, times: int) -> Values:
     """How often each group is drawn, (times, groups)."""
     random = np.random.default_rng(0)
     return np.asarray(random.multinomial(groups, np.full(groups, 1 / groups), times), np.float64)
-
-
-def _redrawn(groups: Ints) -> Iterator[Ints]:
-    """Cells of resampled groups."""
-    order = np.argsort(groups, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(groups))[:-1])
-    for times in _drawn(len(members), AUC_RESAMPLES).astype(np.intp):
-        yield np.concatenate([np.tile(members[k], times[k]) for k in np.flatnonzero(times)])
 
 
 def _over(part: Values, whole: Values) -> Values:

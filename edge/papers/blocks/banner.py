@@ -68,7 +68,7 @@ def _caution(sheet: Sheet, y: float) -> float:
 def _unreviewed(sheet: Sheet, file: CaseFile, y: float) -> float:
     """That nobody has read this language's words of results yet, and the decision in the language that was read."""
     reader, label = sheet.reader, file.decision.label
-    if reader.reviewed:
+    if not reader.unread:
         return y
     english = isolated(DECISIONS.get(label, label))
     return sheet.text(

@@ -8,7 +8,7 @@ const GLYPHS = { suspicious: "blast", "not suspicious": "other", refer: "refer",
 const NUDGE = { middle: 0, end: 4, start: -4 };
 const WIDTH = 340;
 const EDGE = 12;
-const reviewed = document.documentElement.dataset.reviewed === "yes";
+const unread = document.documentElement.dataset.unread === "yes";
 
 /** Fill `place` with the sums of a case. */
 export function showCount(place, result) {
@@ -18,7 +18,7 @@ export function showCount(place, result) {
 /** The decision with its reasons; in a language whose words nobody has reviewed the English word stands beside. */
 export function verdict({ decision }) {
   const reasons = decision.reasons.map((reason) => el("li", {}, reason));
-  const original = reviewed ? null : el("span", { class: "original", lang: "en", dir: "ltr", title: _("This translation was not reviewed yet.") }, names.english[decision.label] ?? decision.label);
+  const original = unread ? el("span", { class: "original", lang: "en", dir: "ltr", title: _("This translation was not reviewed yet.") }, names.english[decision.label] ?? decision.label) : null;
   return el(
     "div", { class: `verdict ${decision.label.replaceAll(" ", "-")}` },
     el("p", { class: "verdict-label" }, glyph(GLYPHS[decision.label]), el("span", {}, names.decisions[decision.label] ?? decision.label), original),
