@@ -73,9 +73,9 @@ def _judged(pixels: Pixels, field: Survey, scale: Scale | None, options: GateOpt
         measures |= {
             "focus_um": sharp.width_um,
             "focus_widest_um": sharp.widest_um,
-            "focus_limit_um": _soft_um(sharp, scale, options),
+            "focus_limit_um": _soft_um(sharp, options),
         }
-        reasons += _focus_reasons(sharp, _soft_um(sharp, scale, options), options)
+        reasons += _focus_reasons(sharp, options)
     seen = look(field, matter)
     measures |= seen
     odd = foreign(seen, options.look)
@@ -146,13 +146,12 @@ def _um_per_px(field: Survey, matter: Stained, scale: Scale | None, options: Gat
     return (options.focus.cell_um if alone else options.focus.grain_um) / (sizes[0] * field.factor)
 
 
-def _soft_um(sharp: Sharpness, scale: Scale | None, options: GateOptions) -> float:
-    """The widest good edge; where the scale is assumed, as much wider as it may be wrong."""
-    doubt = scale.relative_sd if scale is not None and scale.source == "bundle" else 0.0
-    return (options.focus.soft_um + options.focus.soft_px * sharp.working_um) * (1 + doubt)
+def _soft_um(sharp: Sharpness, options: GateOptions) -> float:
+    return options.focus.soft_um + options.focus.soft_px * sharp.working_um
 
 
-def _focus_reasons(sharp: Sharpness, limit: float, options: GateOptions) -> Iterator[Reason]:
+def _focus_reasons(sharp: Sharpness, options: GateOptions) -> Iterator[Reason]:
+    limit = _soft_um(sharp, options)
     smeared = sharp.widest_um > options.focus.moved * limit
     if smeared and sharp.widest_um > options.focus.one_way * sharp.narrowest_um:
         values = {"width_um": round(sharp.widest_um, 2), "limit_um": round(options.focus.moved * limit, 2)}
