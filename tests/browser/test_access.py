@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests import messages
 from tests.browser.chromium import CHROMIUM, NARROW, WIDE, chromium, visiting
 from tests.browser.pages import PAGES, filled_kit
 from tests.browser.steps import go
@@ -178,3 +180,31 @@ _RING = """() => {
   const style = getComputedStyle(document.activeElement);
   return style.outlineStyle + style.boxShadow;
 }"""
+
+
+@pytest.mark.parametrize("language", ["hi", "ar"])
+def test_every_letter_of_a_language_comes_with_the_page(browser: Browser, address: str, language: str) -> None:
+    """An old kit has no font of its own for them."""
+    translated = messages.translations(messages.read_catalogue(language)).values()
+    words = [each for forms in translated for form in forms for each in form.split()]
+    with visiting(browser, address, language=language) as watched:
+        go(watched.page, "/settings")
+        watched.page.evaluate(_WRITTEN, words)
+        assert [each for each in _fonts_of(watched.page, "#written") if not each["isCustomFont"]] == []
+
+
+_WRITTEN = """async (words) => {
+  const written = Object.assign(document.createElement("p"), { id: "written", textContent: words.join(" ") });
+  document.body.replaceChildren(written);
+  await document.fonts.ready;
+}"""
+
+
+def _fonts_of(page: Page, selector: str) -> list[dict[str, Any]]:
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    fonts: list[dict[str, Any]] = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    return fonts
