@@ -75,6 +75,14 @@ def bgr_on_black(crop: Shown) -> Planes:
     return np.ascontiguousarray(rgb_on_black(crop)[::-1])
 
 
+def nucleus_on_black(crop: Shown) -> Planes:
+    """The nucleus alone on black: 3 planes, 0–1.15.
+
+    Some sets hold whole cells and others cells cut out around their nuclei: how much cytoplasm is left tells the set.
+    """
+    return np.ascontiguousarray(rgb(crop) * crop.nucleus)
+
+
 def cell_density(crop: Shown) -> Planes:
     """Optical density of the cell alone, each channel over its mean in the nucleus, and the nucleus' mask: 4 planes.
 
@@ -102,6 +110,7 @@ VIEWS: Mapping[str, View] = {
     "rgb-on-black": rgb_on_black,
     "bgr": bgr,
     "bgr-on-black": bgr_on_black,
+    "nucleus-on-black": nucleus_on_black,
     "cell-density": cell_density,
     "nucleus": nucleus,
 }

@@ -17,14 +17,15 @@ from export.crops.distil import DistilTask, Teacher
 from export.crops.kept import Told, read_trained, write_trained
 from export.crops.options import CropOptions, DistilOptions
 from export.crops.task import CropTask
+from export.crops.views import TORCH_VIEWS, channels_of, view_of
 from export.learning.loop import train
 from export.learning.options import Precision
 from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable, read_cells
 from models.marrowkit2026_opinion.net import LABELS, SIZE_PX, UM_PER_PX
 
-VIEW = "rgb"
 USUAL = CropOptions()
+USUAL_CHANNELS = 3
 
 Network = Annotated[str, typer.Argument(help="A room of `models`, package.module:factory, or timm:NAME.")]
 Out = Annotated[Path, typer.Argument(help="Folder of the run; one that was killed goes on.")]
@@ -34,6 +35,7 @@ Work = Annotated[Path, typer.Option(help="Where the cells that were found in the
 Cells = Annotated[Path | None, typer.Option(help="A file of cells of your own, instead of the sets.")]
 Steps = Annotated[int, typer.Option(min=1, help="Optimiser steps.")]
 Batch = Annotated[int, typer.Option(min=1, help="Cells in each, in each process.")]
+Seen = Annotated[str, typer.Option("--view", help=f"What it sees of a cell: {', '.join(TORCH_VIEWS)}.")]
 Size = Annotated[int, typer.Option(min=16, help="Side of the picture that the network takes, pixels.")]
 Rate = Annotated[float, typer.Option(min=1e-7, help="Highest learning rate.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same network.")]
@@ -54,6 +56,7 @@ def train_command(
     cells: Cells = None,
     steps: Steps = USUAL.steps,
     batch: Batch = USUAL.batch,
+    view: Seen = USUAL.view,
     size: Size = USUAL.size_px,
     rate: Rate = USUAL.learning_rate,
     seed: Seed = 0,
@@ -65,6 +68,7 @@ def train_command(
     options = CropOptions(
         steps=steps,
         batch=batch,
+        view=view_of(view),
         size_px=size,
         learning_rate=rate,
         seed=seed,
@@ -72,7 +76,7 @@ def train_command(
         precision=_precision(precision),
     )
     table = _cells(data, work, cells, fold)
-    told = _told(network, settings_of(settings), options, table, (), fold)
+    told = _told(network, _settings(settings, options), options, table, (), fold)
     task = CropTask(table, partial(open_module, network, len(LABELS), told.settings), told.name, options)
     write_trained(out, train(task, out, options), told)
 
@@ -87,6 +91,7 @@ def distil_command(
     cells: Cells = None,
     steps: Steps = USUAL.steps,
     batch: Batch = USUAL.batch,
+    view: Seen = USUAL.view,
     size: Size = USUAL.size_px,
     rate: Rate = USUAL.learning_rate,
     seed: Seed = 0,
@@ -98,6 +103,7 @@ def distil_command(
     options = DistilOptions(
         steps=steps,
         batch=batch,
+        view=view_of(view),
         size_px=size,
         learning_rate=rate,
         seed=seed,
@@ -105,7 +111,7 @@ def distil_command(
         precision=_precision(precision),
     )
     table = _cells(data, work, cells, fold)
-    told = _told(network, settings_of(settings), options, table, [each.name for each in teachers], fold)
+    told = _told(network, _settings(settings, options), options, table, [each.name for each in teachers], fold)
     task = DistilTask(
         table,
         partial(open_module, network, len(LABELS), told.settings),
@@ -121,7 +127,9 @@ def _teacher(folder: Path, device: str) -> Teacher:
     trained = read_trained(folder)
     if trained.told.labels != LABELS:
         raise BadSetting(f"{folder} was taught other labels.", f"A teacher tells {', '.join(LABELS)}.")
-    return Teacher(trained.module.to(device), trained.told.size_px, features_of(trained.told.network))
+    return Teacher(
+        trained.module.to(device), trained.told.view, trained.told.size_px, features_of(trained.told.network)
+    )
 
 
 def _cells(data: Path, work: Path, file: Path | None, fold: int | None) -> CellTable:
@@ -141,7 +149,7 @@ def _told(
         network=network,
         settings=settings,
         labels=LABELS,
-        view=VIEW,
+        view=options.view,
         size_px=options.size_px,
         um_per_px=UM_PER_PX * SIZE_PX / options.size_px,
         learned_from=tuple(np.unique(cells.sources).tolist()),
@@ -151,6 +159,12 @@ def _told(
         seed=options.seed,
         left_out=fold,
     )
+
+
+def _settings(given: Sequence[str] | None, options: CropOptions) -> dict[str, Any]:
+    """With the channels of the view, where they are not those that networks usually take."""
+    seen = channels_of(options.view)
+    return settings_of(given) | ({} if seen == USUAL_CHANNELS else {"channels": seen})
 
 
 def settings_of(given: Sequence[str] | None) -> dict[str, Any]:

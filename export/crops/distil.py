@@ -14,16 +14,18 @@ from torch.nn import functional
 from torch.nn.parallel import DistributedDataParallel
 
 from export.crops.options import DistilOptions
-from export.crops.shown import resized
 from export.crops.task import CropBatch, CropTask
+from export.crops.views import viewed
 from export.opinion.loss import opinion_loss
 
 
 @dataclass(frozen=True, eq=False)
 class Teacher:
-    """A trained network, the side of the pictures that it takes, and its module whose result is its last picture."""
+    """A trained network, the view and the side of the pictures that it takes, and its module whose result is its last
+    picture."""
 
     network: nn.Module
+    view: str
     size_px: int
     features: str
 
@@ -42,10 +44,11 @@ class DistilTask(CropTask):
 
     def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
         """See `Task`: labels, softened answers, and where both look."""
-        options, image = self.options, resized(batch.light, self.options.size_px)
-        logits, looks = _asked(network, self.features, image)
+        options = self.options
+        logits, looks = _asked(network, self.features, viewed(batch.pictures, options.view, options.size_px))
         with torch.no_grad():
-            asked = [_asked(each.network, each.features, resized(batch.light, each.size_px)) for each in self.teachers]
+            asked = [_asked(each.network, each.features, viewed(batch.pictures, each.view, each.size_px))
+                     for each in self.teachers]  # fmt: skip
             due = softened([answer for answer, _ in asked], options.temperature)
         by_labels = opinion_loss(logits, batch.labels, options.smoothing)
         by_answers = divergence(logits, due, options.temperature)

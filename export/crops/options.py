@@ -13,7 +13,8 @@ from export.stain.augment import StainOptions
 class CropOptions(LoopOptions):
     """One training.
 
-    size_px    side of the picture that the network takes
+    view       of a cell that the network sees
+    size_px    side of the picture that it takes
     smoothing  of the labels: experts disagree about one cell in twenty
     films      pictures of the training cells whose stains are brought into others
     augment, stain   what cameras and laboratories do to a picture
@@ -21,6 +22,7 @@ class CropOptions(LoopOptions):
 
     steps: int = 2000
     batch: int = 32
+    view: str = "rgb-on-black"
     size_px: int = 80
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
-from torch.nn import functional
+from torch import Generator
 
 from edge.optics.normal import BRIGHTEST
 from edge.optics.planes import Field
 from export.crops.options import CropOptions
-from export.opinion.augment import photographed, placed, restained
+from export.crops.views import Pictures
+from export.opinion.augment import photographed, placed, redrawn, restained
 from export.opinion.planes import CLEAR, LIGHT
 from export.opinion.shown import shown
 from export.opinion.table import Planes8
@@ -25,8 +25,8 @@ def films_of(planes: Planes8, count: int, seed: int) -> tuple[Film, ...]:
     return tuple(film_of(_light(planes[each])) for each in drawn)
 
 
-def taught(planes: Planes8, films: Sequence[Film], random: Generator, options: CropOptions) -> Tensor:
-    """A batch for training, transmittance (n, 3, s, s): in other stains, laid down otherwise, by other cameras."""
+def taught(planes: Planes8, films: Sequence[Film], random: Generator, options: CropOptions) -> Pictures:
+    """A batch for training: in other stains, laid down otherwise, by other cameras, outlined a little differently."""
     numpy_random = np.random.default_rng(int(torch.randint(2**62, (), generator=random)))
     stained = planes.copy()
     for each in stained:
@@ -34,20 +34,8 @@ def taught(planes: Planes8, films: Sequence[Film], random: Generator, options: C
     lengths = torch.zeros(len(planes), 2)  # there are no measures to take along
     cells = placed(shown(torch.from_numpy(stained), lengths), random, options.augment)
     density = photographed(restained(cells.density, random, options.augment), random, options.augment)
-    return (10.0**-density).clamp(0.0, BRIGHTEST)
-
-
-def untouched(planes: Planes8) -> Tensor:
-    """A batch as the kit shows it, transmittance (n, 3, s, s)."""
-    return torch.from_numpy(planes[:, LIGHT].astype(np.float32) / np.float32(CLEAR))
-
-
-def resized(light: Tensor, size_px: int) -> Tensor:
-    """Pictures (n, 3, s, s) at the size that a network takes."""
-    size = (size_px, size_px)
-    if size_px < light.shape[-1]:
-        return functional.interpolate(light, size, mode="area")
-    return functional.interpolate(light, size, mode="bilinear", align_corners=False)
+    masks = redrawn(cells.masks, random, options.augment)
+    return Pictures((10.0**-density).clamp(0.0, BRIGHTEST), masks[:, :1], masks[:, 1:])
 
 
 def _light(planes: Planes8) -> Field:

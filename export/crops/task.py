@@ -14,7 +14,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from export.crops.options import CropOptions
-from export.crops.shown import films_of, resized, taught
+from export.crops.shown import films_of, taught
+from export.crops.views import Pictures, viewed
 from export.learning.options import deciding
 from export.learning.team import Member
 from export.opinion.balance import balanced
@@ -28,9 +29,9 @@ SEED_STEP = 1_000_003
 
 
 class CropBatch(NamedTuple):
-    """Transmittance (n, 3, s, s) at the scale that cells are kept at, and places of labels (n,)."""
+    """Pictures at the scale that cells are kept at, and places of labels (n,)."""
 
-    light: Tensor
+    pictures: Pictures
     labels: Tensor
 
 
@@ -62,7 +63,7 @@ class CropTask:
 
     def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
         """See `Task`."""
-        logits = network(resized(batch.light, self.options.size_px))
+        logits = network(viewed(batch.pictures, self.options.view, self.options.size_px))
         return opinion_loss(logits, batch.labels, self.options.smoothing)
 
     @cached_property
@@ -76,9 +77,9 @@ class CropTask:
 
     def _batch(self, random: Generator) -> CropBatch:
         drawn = torch.multinomial(self._weights, self.options.batch, replacement=True, generator=random).numpy()
-        light = taught(self.cells.planes[drawn], self._films, random, self.options)
+        pictures = taught(self.cells.planes[drawn], self._films, random, self.options)
         device = self.options.device
-        return CropBatch(light.to(device), self._labels[drawn].to(device))
+        return CropBatch(pictures.to(device), self._labels[drawn].to(device))
 
     @cached_property
     def _films(self) -> tuple[Film, ...]:

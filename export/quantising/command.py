@@ -12,8 +12,8 @@ from torch import Tensor
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.building import limits
-from export.crops.kept import Trained, read_trained
-from export.crops.shown import resized, untouched
+from export.crops.kept import Told, Trained, read_trained
+from export.crops.views import pictures_of, viewed
 from export.opinion.labels import label_indices
 from export.opinion.table import CellTable, read_cells
 from export.quantising import search, sensitivity
@@ -53,18 +53,18 @@ def _pictures(network: Trained, cells: CellTable, unseen: CellTable, calibration
     truth = label_indices(unseen.labels)
     known = truth >= 0
     drawn = np.random.default_rng(0).permutation(len(cells))
-    size_px = network.told.size_px
+    told = network.told
     return Pictures(
-        calibration=_shown(cells.rows(drawn[:calibration]), size_px),
-        asked=_shown(cells.rows(drawn[calibration : calibration + ASKED]), size_px),
-        judged=_shown(unseen.rows(known), size_px),
+        calibration=_shown(cells.rows(drawn[:calibration]), told),
+        asked=_shown(cells.rows(drawn[calibration : calibration + ASKED]), told),
+        judged=_shown(unseen.rows(known), told),
         truth=truth[known],
-        learned=_shown(cells.rows(drawn), size_px),
+        learned=_shown(cells.rows(drawn), told),
     )
 
 
-def _shown(cells: CellTable, size_px: int) -> Tensor:
-    return resized(untouched(cells.planes), size_px)
+def _shown(cells: CellTable, told: Told) -> Tensor:
+    return viewed(pictures_of(cells.planes), told.view, told.size_px)
 
 
 def _write(out: Path, reached: Reached) -> None:

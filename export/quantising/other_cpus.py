@@ -22,7 +22,7 @@ import typer
 from numpy.typing import NDArray
 
 from edge.errors import BadSetting
-from export.crops.shown import resized, untouched
+from export.crops.views import TORCH_VIEWS, pictures_of, view_of, viewed
 from export.errors import LimitsBroken
 from export.opinion.table import read_cells
 from export.quantising.score import probabilities, softmax
@@ -139,6 +139,7 @@ def other_cpus_command(
     cells: Annotated[Path, typer.Argument(help="A file of cells: runs/crops/found/….npz, or your own.")],
     processor: Annotated[str, typer.Argument(help=f"One of {', '.join(PROCESSORS)}.")],
     size: Annotated[int, typer.Option(min=16, help="Side of the picture that the network takes, pixels.")] = 256,
+    view: Annotated[str, typer.Option(help=f"What it sees of a cell: {', '.join(TORCH_VIEWS)}.")] = "rgb-on-black",
     count: Annotated[int | None, typer.Option(min=1, help="Cells. Default: 200 for haswell, 50 for a72.")] = None,
     arm_root: Annotated[Path | None, typer.Option(help="The folder that arm_root.sh made.")] = None,
 ) -> None:
@@ -147,7 +148,7 @@ def other_cpus_command(
     table = read_cells(cells)
     drawn = np.random.default_rng(0).permutation(len(table))[: count or PROCESSORS[processor].least]
     with torch.no_grad():
-        images = resized(untouched(table.planes[np.sort(drawn)]), size).numpy()
+        images = viewed(pictures_of(table.planes[np.sort(drawn)]), view_of(view), size).numpy()
     found = compare(network.read_bytes(), images, processor, arm_root)
     typer.echo(
         f"{processor}: {found.cells} cells, {found.changed} with another class, "

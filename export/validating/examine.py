@@ -16,7 +16,7 @@ from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.crops.cells import fold_numbers, training_cells, unseen_cells
 from export.crops.kept import Told, Trained, read_trained
-from export.crops.shown import resized, untouched
+from export.crops.views import pictures_of, viewed
 from export.opinion.table import CellTable
 from export.validating.examined import as_json, as_markdown
 from export.validating.exams import Ask, exams, sat
@@ -60,7 +60,7 @@ def about(trained: Trained) -> dict[str, Any]:
 
 def _shares(trained: Trained, cells: CellTable) -> Floats:
     with torch.no_grad():
-        logits = trained.module(resized(untouched(cells.planes), trained.told.size_px))
+        logits = trained.module(viewed(pictures_of(cells.planes), trained.told.view, trained.told.size_px))
     return np.asarray(functional.softmax(logits, 1), np.float32)
 
 

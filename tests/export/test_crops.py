@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from torch import Generator, Tensor, nn
 
 from edge.decide.views import VIEWS
+from edge.errors import BadSetting
 from export.crops.distil import DistilTask, Teacher, apart, divergence, softened
 from export.crops.options import CropOptions, DistilOptions
-from export.crops.shown import films_of, resized, taught, untouched
+from export.crops.shown import films_of, taught
 from export.crops.task import CropTask
+from export.crops.views import TORCH_VIEWS, channels_of, pictures_of, view_of, viewed
 from export.errors import OtherRun
 from export.learning.loop import train
 from export.learning.team import Member
@@ -41,22 +43,31 @@ def task(options: CropOptions = OPTIONS, told: str = "student") -> CropTask:
 def test_pictures_for_training_are_light_and_repeat_with_their_seed() -> None:
     films = films_of(CELLS.planes, 4, seed=1)
     one, two = (taught(CELLS.planes[:6], films, Generator().manual_seed(3), OPTIONS) for _ in range(2))
-    assert torch.equal(one, two)
-    assert one.shape == (6, 3, SIZE_PX, SIZE_PX)
-    assert 0 <= float(one.min()) <= float(one.max()) <= 1.15 + 1e-6
-    assert not torch.equal(one, taught(CELLS.planes[:6], films, Generator().manual_seed(4), OPTIONS))
+    assert all(map(torch.equal, one, two))
+    assert one.light.shape == (6, 3, SIZE_PX, SIZE_PX)
+    assert one.cell.shape == one.nucleus.shape == (6, 1, SIZE_PX, SIZE_PX)
+    assert 0 <= float(one.light.min()) <= float(one.light.max()) <= 1.15 + 1e-6
+    assert not torch.equal(one.light, taught(CELLS.planes[:6], films, Generator().manual_seed(4), OPTIONS).light)
 
 
-def test_pictures_of_the_kit_are_those_of_its_view() -> None:
-    due = np.stack([VIEWS["rgb"](crop_of(planes)) for planes in CELLS.planes[:3]])
-    assert np.allclose(untouched(CELLS.planes[:3]).numpy(), due, atol=1e-6)
+@pytest.mark.parametrize("view", TORCH_VIEWS)
+def test_a_network_learns_what_the_kit_shows_it(view: str) -> None:
+    due = np.stack([VIEWS[view](crop_of(planes)) for planes in CELLS.planes[:3]])
+    seen = viewed(pictures_of(CELLS.planes[:3]), view, SIZE_PX).numpy()
+    assert seen.shape[1] == channels_of(view)
+    np.testing.assert_allclose(seen, due, atol=1e-5)
 
 
 @pytest.mark.parametrize("size_px", [16, 40, 80, 160])
 def test_any_size_shows_the_same_light(size_px: int) -> None:
-    light = untouched(CELLS.planes[:4])
-    assert resized(light, size_px).shape == (4, 3, size_px, size_px)
-    assert torch.allclose(resized(light, size_px).mean((2, 3)), light.mean((2, 3)), atol=0.01)
+    one, other = (viewed(pictures_of(CELLS.planes[:4]), "rgb", each) for each in (size_px, SIZE_PX))
+    assert one.shape == (4, 3, size_px, size_px)
+    assert torch.allclose(one.mean((2, 3)), other.mean((2, 3)), atol=0.01)
+
+
+def test_a_view_that_nobody_has_is_refused() -> None:
+    with pytest.raises(BadSetting, match="no view 'grey'"):
+        view_of("grey")
 
 
 def test_labels_are_learned(tmp_path: Path) -> None:
@@ -69,8 +80,10 @@ def test_labels_are_learned(tmp_path: Path) -> None:
 def test_members_of_a_team_see_other_cells_and_together_all_steps() -> None:
     alone = task().batches(0, Member())
     first, second = (task().batches(0, Member(number, 2)) for number in (0, 1))
-    due = [next(alone).light for _ in range(4)]
-    assert all(torch.equal(a, b) for a, b in zip(due, [next(each).light for each in (first, second) * 2], strict=True))
+    due = [next(alone).pictures.light for _ in range(4)]
+    assert all(
+        torch.equal(a, b) for a, b in zip(due, [next(each).pictures.light for each in (first, second) * 2], strict=True)
+    )
 
 
 def test_another_network_is_another_run(tmp_path: Path) -> None:
@@ -113,7 +126,7 @@ def test_looking_at_the_same_place_costs_nothing_however_strongly_and_finely(str
 
 def a_teacher(seed: int) -> Teacher:
     torch.manual_seed(seed)
-    return Teacher(StudentNet(len(LABELS), (8, 8, 16, 24)).eval(), 48, "body")
+    return Teacher(StudentNet(len(LABELS), (8, 8, 16, 24)).eval(), "rgb-on-black", 48, "body")
 
 
 def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from export.__main__ import app
 from export.crops.kept import TOLD_FILE, WEIGHTS_FILE, read_trained
-from export.crops.shown import resized, untouched
+from export.crops.views import pictures_of, viewed
 from export.errors import BadCheckpoint
 from export.opinion.table import write_cells
 from firmware_bridge.errors import Fault
@@ -44,7 +44,7 @@ def teacher(cells: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _asked(folder: Path) -> np.ndarray:
     with torch.no_grad():
-        answers = read_trained(folder).module(resized(untouched(CELLS.planes), 32))
+        answers = read_trained(folder).module(viewed(pictures_of(CELLS.planes), "rgb-on-black", 32))
     return np.asarray(answers)
 
 

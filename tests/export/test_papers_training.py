@@ -106,7 +106,7 @@ def test_a_network_can_be_taught_by_it(file: CaseFile, cells: list[TrainingCell]
     table = read_cells(written(file, cells, tmp_path) / "cells.npz")
     options = CropOptions(steps=1, batch=3, films=2, size_px=64)
     batch = next(CropTask(table, torch.nn.Identity, "nothing", options).batches(0, Member(0, 1)))
-    assert batch.light.shape == (3, 3, SIZE_PX, SIZE_PX)
+    assert batch.pictures.light.shape == (3, 3, SIZE_PX, SIZE_PX)
     assert set(batch.labels.tolist()) <= {LABELS.index(cell.label) for cell in cells}
 
 
