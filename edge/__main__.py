@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from edge.commands.lazy import lazy_app, run
+from firmware_bridge.heap import keep_one_heap
 from firmware_bridge.reader import leave_after
 
 COMMANDS: Mapping[str, str] = {
@@ -24,6 +25,7 @@ app = lazy_app("marrowkit", "Leukaemia screening support beside a microscope, of
 
 def main() -> None:
     """Run the command line."""
+    keep_one_heap()
     run(app)
 
 

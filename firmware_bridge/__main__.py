@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import typer
 
-from firmware_bridge.arena import share_one_heap
 from firmware_bridge.errors import Fault
+from firmware_bridge.heap import keep_one_heap
 from firmware_bridge.reader import leave_after
 
 COMMANDS: Mapping[str, str] = {
@@ -41,7 +41,7 @@ def bridge_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command; a fault is two sentences on stderr and exit code 1."""
-    share_one_heap()
+    keep_one_heap()
     try:
         bridge_app()()
     except Fault as fault:
