@@ -22,7 +22,7 @@ class CropOptions(LoopOptions):
 
     steps: int = 2000
     batch: int = 32
-    view: str = "rgb-on-black"
+    view: str = "relative-density"
     size_px: int = 80
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2

@@ -91,6 +91,10 @@ def _cell_density(seen: Pictures) -> Tensor:
     return cell_density(Shown(-torch.log10(seen.light.clamp(DARKEST, 1.0)), masks, masks.new_zeros(len(masks), 0)))
 
 
+def _relative_density(seen: Pictures) -> Tensor:
+    return _cell_density(seen)[:, :3]
+
+
 def _nucleus(seen: Pictures) -> Tensor:
     return seen.nucleus
 
@@ -101,6 +105,7 @@ TORCH_VIEWS: Mapping[str, View] = MappingProxyType(
         "rgb-on-black": _rgb_on_black,
         "nucleus-on-black": _nucleus_on_black,
         "cell-density": _cell_density,
+        "relative-density": _relative_density,
         "nucleus": _nucleus,
     }
 )

@@ -139,7 +139,7 @@ def other_cpus_command(
     cells: Annotated[Path, typer.Argument(help="A file of cells: runs/crops/found/….npz, or your own.")],
     processor: Annotated[str, typer.Argument(help=f"One of {', '.join(PROCESSORS)}.")],
     size: Annotated[int, typer.Option(min=16, help="Side of the picture that the network takes, pixels.")] = 256,
-    view: Annotated[str, typer.Option(help=f"What it sees of a cell: {', '.join(TORCH_VIEWS)}.")] = "rgb-on-black",
+    view: Annotated[str, typer.Option(help=f"What it sees of a cell: {', '.join(TORCH_VIEWS)}.")] = "relative-density",
     count: Annotated[int | None, typer.Option(min=1, help="Cells. Default: 200 for haswell, 50 for a72.")] = None,
     arm_root: Annotated[Path | None, typer.Option(help="The folder that arm_root.sh made.")] = None,
 ) -> None:

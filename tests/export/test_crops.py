@@ -126,7 +126,7 @@ def test_looking_at_the_same_place_costs_nothing_however_strongly_and_finely(str
 
 def a_teacher(seed: int) -> Teacher:
     torch.manual_seed(seed)
-    return Teacher(StudentNet(len(LABELS), (8, 8, 16, 24)).eval(), "rgb-on-black", 48, "body")
+    return Teacher(StudentNet(len(LABELS), (8, 8, 16, 24)).eval(), "relative-density", 48, "body")
 
 
 def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def teacher(cells: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _asked(folder: Path) -> np.ndarray:
     with torch.no_grad():
-        answers = read_trained(folder).module(viewed(pictures_of(CELLS.planes), "rgb-on-black", 32))
+        answers = read_trained(folder).module(viewed(pictures_of(CELLS.planes), "relative-density", 32))
     return np.asarray(answers)
 
 
