@@ -45,11 +45,11 @@ def _add_cases(routes: APIRouter, parts: WebParts) -> None:
 def _add_views(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/cases/{case_id}")
     def case(request: Request, case_id: int) -> Response:
-        return _bench(request, parts, parts.record.case(case_id))
+        return _bench(request, parts, parts.casework.case(case_id))
 
     @routes.get("/cases/{case_id}/{view}")
     def view_of(request: Request, case_id: int, view: View) -> Response:
-        known = parts.record.case(case_id)
+        known = parts.casework.case(case_id)
         return _page(request, parts, f"{view}.html", now="case", here=known, view=view)
 
 

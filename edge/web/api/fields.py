@@ -11,6 +11,7 @@ from starlette.responses import FileResponse
 
 from edge.document import Document, said_again
 from edge.types import Frame
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
 from edge.web.desk import Desk
@@ -21,14 +22,24 @@ from edge.web.shapes import CapturedShape, already_shape, field_shape
 FIELD = "/api/v1/cases/{case_id}/fields/{number}"
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """A recorded picture never changes."""
-CAPTURES = ("record.unknown", "case.signed", "case.finished", "case.bundle", "scale.size", "record.full", "source.lost")
+CAPTURES = (
+    "record.unknown",
+    "case.control",
+    "case.signed",
+    "case.finished",
+    "case.bundle",
+    "scale.size",
+    "record.full",
+    "source.lost",
+)
+SHOWN = problems("record.unknown", "case.control", "session.none")
 Picture = Annotated[UploadFile | None, File(description="absent: the newest live picture")]
 Scale = Annotated[float | None, Form(gt=0, lt=10, description="micrometres per pixel, if known")]
 
 
 def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
     """Captures: the newest live picture, or one handed in."""
-    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields", tags=["fields"])
+    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields", dependencies=OF_A_CASE, tags=["fields"])
 
     @routes.post("", status_code=201, responses=problems(*CAPTURES, "control.block", "session.none"))
     async def capture(
@@ -59,16 +70,16 @@ async def captured(
 
 def fields_router(parts: WebParts) -> APIRouter:
     """A field: its document and its outlines."""
-    routes, record = APIRouter(prefix=FIELD, tags=["fields"]), parts.record
+    routes, record = APIRouter(prefix=FIELD, dependencies=OF_A_CASE, tags=["fields"]), parts.record
 
-    @routes.get("", responses=problems("record.unknown", "session.none"))
+    @routes.get("", responses=SHOWN)
     def field(case_id: int, number: int, translate: Reader, _: By) -> Document:
         """The whole examination, laid out as `marrowkit analyse --json` does, after corrections: what the kit said of a
         cell is in its `machine`.
         """
         return said_again(parts.casework.results.document(case_id, number), translate)
 
-    @routes.get("/outlines", responses=problems("record.unknown", "session.none"))
+    @routes.get("/outlines", responses=SHOWN)
     def field_outlines(case_id: int, number: int, _: By) -> dict[str, dict[int, list[list[int]]]]:
         """Outlines of `cells` and `nuclei` by cell id, as [x, y] points in pixels of the image."""
         row = record.field(case_id, number)
@@ -82,7 +93,7 @@ def fields_router(parts: WebParts) -> APIRouter:
 
 def pictures_router(parts: WebParts) -> APIRouter:
     """A field's pictures."""
-    routes, record = APIRouter(prefix=FIELD, tags=["pictures"]), parts.record
+    routes, record = APIRouter(prefix=FIELD, dependencies=OF_A_CASE, tags=["pictures"], responses=SHOWN), parts.record
 
     @routes.get("/image.jpg", response_class=FileResponse)
     def image(case_id: int, number: int, _: By) -> FileResponse:

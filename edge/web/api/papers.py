@@ -15,6 +15,7 @@ from edge.papers.referral import read_referral
 from edge.papers.reply import read_typed
 from edge.record.clock import clock_hint
 from edge.web.api.cases import whole
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape
 from edge.web.api.who import By, Code, Reader
@@ -64,7 +65,7 @@ class TypedShape(BaseModel):
 
 def papers_router(parts: WebParts) -> APIRouter:
     """Each kind of paper under its own name."""
-    routes = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["papers"])
+    routes = APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["papers"])
     for kind in KINDS:
         _add(routes, parts, kind)
     return routes
@@ -92,7 +93,10 @@ def export_router(parts: WebParts) -> APIRouter:
     @routes.post(
         "/cases/{case_id}/export",
         status_code=201,
-        responses=problems("record.unknown", "setting", "target.gone", "target.read_only", "target.full"),
+        dependencies=OF_A_CASE,
+        responses=problems(
+            "record.unknown", "case.control", "setting", "target.gone", "target.read_only", "target.full"
+        ),
     )
     def export(case_id: int, wanted: ExportShape, code: Code, translate: Reader, by: By) -> WrittenShape:
         """Write papers and pictures into a new folder there: all of them, or nothing."""
@@ -105,8 +109,11 @@ def export_router(parts: WebParts) -> APIRouter:
 
 def replies_router(parts: WebParts) -> APIRouter:
     """The expert's answer, as it came back."""
-    routes, casework = APIRouter(prefix="/api/v1/cases/{case_id}/referral", tags=["papers"]), parts.casework
-    answers = problems("record.unknown", "reply.unreadable", "reply.elsewhere", "session.none")
+    routes, casework = (
+        APIRouter(prefix="/api/v1/cases/{case_id}/referral", dependencies=OF_A_CASE, tags=["papers"]),
+        parts.casework,
+    )
+    answers = problems("record.unknown", "case.control", "reply.unreadable", "reply.elsewhere", "session.none")
 
     @routes.post("/form", responses=answers)
     def filled(
@@ -137,7 +144,7 @@ def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:
         name=kind,
         operation_id=f"paper_{kind.replace('.', '_')}",
         response_class=Response,
-        responses=problems("record.unknown", "session.none", *codes),
+        responses=problems("record.unknown", "case.control", "session.none", *codes),
     )
     def paper(case_id: int, code: Code, translate: Reader, _: By, version: Version = None) -> Response:
         """The paper, made from the case as it holds; preliminary until it is signed. `?lang=` chooses its language."""
