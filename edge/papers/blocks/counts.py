@@ -22,7 +22,7 @@ EXCLUDED: Mapping[str, str] = {
     "cell.smudged": N_("smudged"),
     "cell.naked": N_("naked nucleus"),
     "cell.crushed": N_("crushed"),
-    "cell.clumped": N_("clumped"),
+    "cell.clumped": N_("in a clump"),
     "cell.again": N_("seen before in another field"),
     "cell.person": N_("excluded by a person"),
 }

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from edge.casework.papers import KINDS
-from edge.papers.reader import Reader as PaperReader
 from edge.papers.referral import read_referral
 from edge.papers.reply import read_typed
 from edge.record.clock import clock_hint
@@ -20,6 +19,7 @@ from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape
 from edge.web.api.who import By, Code, Reader
 from edge.web.examples import example
+from edge.web.local import paper_reader
 from edge.web.parts import WebParts
 
 MB = 1_000_000
@@ -98,10 +98,10 @@ def export_router(parts: WebParts) -> APIRouter:
             "record.unknown", "case.control", "setting", "target.gone", "target.read_only", "target.full"
         ),
     )
-    def export(case_id: int, wanted: ExportShape, code: Code, translate: Reader, by: By) -> WrittenShape:
+    def export(case_id: int, wanted: ExportShape, code: Code, by: By) -> WrittenShape:
         """Write papers and pictures into a new folder there: all of them, or nothing."""
-        reader = PaperReader(code, translate)
-        written = papers.export(case_id, wanted.target, list(dict.fromkeys(wanted.kinds)), reader, by)
+        kinds = list(dict.fromkeys(wanted.kinds))
+        written = papers.export(case_id, wanted.target, kinds, paper_reader(code), by)
         return WrittenShape(folder=str(written.folder), names=list(written.names), bytes=written.bytes)
 
     return routes
@@ -146,8 +146,8 @@ def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:
         response_class=Response,
         responses=problems("record.unknown", "case.control", "session.none", *codes),
     )
-    def paper(case_id: int, code: Code, translate: Reader, _: By, version: Version = None) -> Response:
+    def paper(case_id: int, code: Code, _: By, version: Version = None) -> Response:
         """The paper, made from the case as it holds; preliminary until it is signed. `?lang=` chooses its language."""
-        content = papers.paper(case_id, kind, PaperReader(code, translate), version)
+        content = papers.paper(case_id, kind, paper_reader(code), version)
         name = f'inline; filename="case-{case_id}-{kind}"'
         return Response(content, media_type=known.media_type, headers={"Content-Disposition": name})
