@@ -26,12 +26,20 @@ export function showPapers(place, caseId, result, onChanged) {
   const stick = el("div", { class: "stack" });
   place.replaceChildren(
     el("p", { class: "lead" }, result.signature ? _("Signed: papers say final.") : _("Not signed yet: every paper says preliminary.")),
-    el("div", { class: "papers" }, ...entries),
+    el("div", { class: "papers" }, page(path), ...entries),
     el("details", {}, el("summary", {}, icon("stick"), _("Write to a USB stick or folder")), stick),
     consent(path, result, onChanged),
   );
   place.classList.add("stack");
   showTargets(stick, path, result).catch(problem);
+}
+
+/** The report as a page of its own, for a printer that this device knows. */
+function page(path) {
+  return el(
+    "a", { class: "paper", href: `${path}/report` },
+    icon("print"), el("strong", {}, _("Print the report")), el("small", {}, _("As a page of this browser")),
+  );
 }
 
 async function showTargets(place, path, result) {

@@ -93,6 +93,29 @@ def test_a_report_is_in_the_readers_language(client: TestClient, counted: None) 
     assert client.get(f"{CASE}/report.pdf?lang=es").content != client.get(f"{CASE}/report.pdf?lang=en").content
 
 
+def test_the_report_is_a_page_to_print(client: TestClient, counted: None, amina: int) -> None:
+    page = client.get("/cases/1/report?lang=es")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "img-src data: 'self'" in page.headers["content-security-policy"]
+    assert "PRELIMINAR: aún sin firmar" in page.text
+    assert '<nav class="places"' not in page.text
+    client.post(f"{CASE}/finish")
+    client.post(f"{CASE}/sign", json={"operator": amina, "pin": PIN})
+    assert "PRELIMINAR" not in client.get("/cases/1/report?lang=es").text
+    client.post(f"{CASE}/amend", json={"operator": amina, "pin": PIN, "reason": "one more"})
+    assert "PRELIMINAR" in client.get("/cases/1/report").text
+    assert "PRELIMINAR" not in client.get("/cases/1/report?version=1").text
+    assert client.get("/cases/9/report", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_the_report_is_shown_to_those_who_may_see_cases(client: TestClient, counted: None, amina: int) -> None:
+    good(client.patch(f"{API}/settings", json={"operator_required": True}))
+    assert client.get("/cases/1/report").status_code == 200
+    good(client.delete(f"{API}/session"))
+    refused = client.get("/cases/1/report", headers={"Accept": "text/html"})
+    assert (refused.status_code, "session.none" in refused.text, "A-17" in refused.text) == (401, True, False)
+
+
 def test_training_needs_consent_and_corrections(client: TestClient, counted: None) -> None:
     assert code_of(client.get(f"{CASE}/training.zip"), 409) == "papers.consent"
     assert good(client.put(f"{CASE}/consent", json={"ground": "form 3"}))["consent"]["ground"] == "form 3"
