@@ -12,13 +12,11 @@ from pypdf import PdfReader
 
 from edge.casework.life import Hand
 from edge.papers.report import report_pdf
-from edge.record import NewCase
 from edge.web import WebParts
 from edge.web.local import paper_reader
 from tests.browser.chromium import CHROMIUM, NARROW, WIDE, chromium, visiting
-from tests.browser.kit import painted_live, running
+from tests.browser.kit import counting, painted_live
 from tests.browser.steps import PIN, go
-from tests.casebooks import capture
 from tests.cases import PaintedLive
 
 pytestmark = [
@@ -28,7 +26,6 @@ pytestmark = [
 ]
 
 A4_PT = (595, 842)
-FIELDS = 3
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +41,7 @@ def live() -> PaintedLive:
 
 @pytest.fixture
 def kit(tmp_path: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
-    with running(tmp_path, live) as started:
-        casework = started[1].casework
-        casework.life.begin(NewCase("A-17", "marrow", "wright-giemsa", "100x oil"), by="Amina")
-        for seed in range(1, FIELDS + 1):
-            capture(casework, 1, seed, cells=20)
+    with counting(tmp_path, live, fields=3) as started:
         yield started
 
 

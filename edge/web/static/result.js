@@ -42,8 +42,7 @@ function noteForm({ case: { note, objective, state } }) {
   const save = form(_("Keep"), async (values) => {
     await patchJson(path, values);
     notice(_("Kept."), "", "good");
-  }, input("objective", _("Objective"), { value: objective ?? "", maxlength: 40 }), text("note", _("Note"), { maxlength: 2000 }, _("What the slide is like. No names, no dates of birth.")));
-  save.querySelector("textarea").value = note ?? "";
+  }, input("objective", _("Objective"), { value: objective ?? "", maxlength: 40 }), text("note", _("Note"), { maxlength: 2000 }, _("What the slide is like. No names, no dates of birth."), note ?? ""));
   return el("details", {}, el("summary", {}, _("Objective and note")), save);
 }
 

@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from edge.web import WebParts
-from tests.casebooks import PIN
+from tests.casebooks import PIN, SIZE
+from tests.cases import PaintedLive, painted_frame
+from tests.pdfs import filled
 from tests.visits import API, CASE, CELL, code_of, good
 
 
@@ -71,6 +73,33 @@ def test_the_line_of_this_very_referral_is_read(client: TestClient, parts: WebPa
         85,
         "large nucleoli",
     )
+
+
+def test_a_filled_form_is_read_into_the_case_that_it_answers(client: TestClient, counted: None) -> None:
+    referral = client.get(f"{CASE}/referral.pdf").content
+    form = filled(referral, opinion="unlikely", percent="12,5", text="Mature cells.", expert="Dr B", when="29.11.")
+    said = good(client.post(f"{CASE}/referral/form", files={"form": ("answer.pdf", form)}))["answer"]
+    assert {name: said[name] for name in ("expert", "opinion", "percent", "text")} == {
+        "expert": "Dr B",
+        "opinion": "unlikely",
+        "percent": 12.5,
+        "text": "Mature cells.",
+    }
+    assert good(client.get(CASE))["answer"] == said
+    (step,) = [each for each in good(client.get(f"{CASE}/audit")) if each["kind"] == "answer"]
+    assert step["after"]["opinion"] == "unlikely"
+    unfilled = client.post(f"{CASE}/referral/form", files={"form": ("empty.pdf", referral)})
+    assert code_of(unfilled, 422) == "reply.unreadable"
+
+
+def test_a_form_of_a_count_that_has_gone_on_since_is_not_taken(
+    client: TestClient, live: PaintedLive, counted: None
+) -> None:
+    form = filled(client.get(f"{CASE}/referral.pdf").content, opinion="likely")
+    live.show(painted_frame(3, 5, SIZE))
+    good(client.post(f"{CASE}/fields"), 201)
+    assert code_of(client.post(f"{CASE}/referral/form", files={"form": form}), 409) == "reply.elsewhere"
+    assert good(client.get(CASE))["answer"] is None
 
 
 @pytest.mark.parametrize(
