@@ -7,7 +7,7 @@ import { showCount } from "./count.js";
 import { byId, el } from "./dom.js";
 import { explain } from "./explain.js";
 import { showFields } from "./fields.js";
-import { focusAid } from "./focus.js";
+import { focusAid, focusAnew } from "./focus.js";
 import { onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
@@ -58,6 +58,7 @@ async function capture(file = null) {
     tell(captured);
     go(captured.field.number);
     await refresh();
+    if (!file) await focusAnew();
   } catch (error) {
     busy(false);
     problem(error);
@@ -196,12 +197,9 @@ if (caseId) {
   refresh().then(show).catch(problem);
 }
 
-const follow = focusAid();
 watch(caseId, {
-  gauges: (verdict) => {
-    follow(verdict);
-    if (!open) automatic.hear(verdict);
-  },
+  gauges: (verdict) => { if (!open) automatic.hear(verdict); },
+  focus: focusAid(),
   case: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
   room: onRoom(notice),
 });
