@@ -1,0 +1,99 @@
+"""How long from a capture's answer to its overlay: `python -m tests.browser.overlay [CAPTURES]`, in milliseconds.
+
+On the real kit with a simulated smear, in Chromium as it is and slowed six times. `kit`: from the key to the answer's
+last byte, which is the kit's own time; `page`: from there until the cells are drawn over the decoded picture; `asked`:
+what the page asked the kit for in between. Medians, and the largest in brackets.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import WIDE, chromium, visiting
+from tests.browser.real import RealKit
+from tests.browser.steps import SLOW_MS, await_live, begin_case, go
+
+SOURCE = "sim:?cells=26&width=1280&height=960&fps=6&dwell=3"
+SLOWDOWNS = (1, 6)
+CAPTURES = 8
+MOMENTS = """(before) => new Promise((resolve) => {
+  const still = document.getElementById("still");
+  const begun = performance.now();
+  performance.clearResourceTimings();
+  const shown = async () => {
+    const picture = still.querySelector("image");
+    if (!picture || !still.querySelector(".cell") || picture.getAttribute("href") === before) return;
+    watch.disconnect();
+    const copy = new Image();
+    copy.src = picture.getAttribute("href");
+    await copy.decode();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(told(begun, performance.now()))));
+  };
+  const watch = new MutationObserver(shown);
+  watch.observe(still, { childList: true, subtree: true });
+  document.getElementById("capture").click();
+  const told = (from, until) => {
+    const entries = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/"));
+    const answer = entries.find(({ name }) => /\\/fields(\\?|$)/.test(name));
+    const asked = entries.filter((each) => each !== answer && each.startTime >= answer.responseEnd - 1);
+    return [answer.responseEnd - from, until - answer.responseEnd, asked.map(({ name }) => new URL(name).pathname)];
+  };
+})"""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One capture, ms; `asked`: how many requests followed before the overlay stood."""
+
+    kit_ms: float
+    page_ms: float
+    asked: int
+
+
+def main(captures: int) -> None:
+    """Measure and print."""
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        for slowdown in SLOWDOWNS:
+            source = f"{SOURCE}&seed={slowdown}"
+            kit = RealKit(source, Path(folder) / f"data-{slowdown}")
+            with kit, visiting(browser, kit.address, WIDE) as watched:
+                watched.page.context.new_cdp_session(watched.page).send(
+                    "Emulation.setCPUThrottlingRate", {"rate": slowdown}
+                )
+                print(line(slowdown, measured(watched.page, captures)))  # noqa: T201 a command
+
+
+def measured(page: Page, captures: int) -> list[Capture]:
+    """So many captures of one case."""
+    begin_case(page, "A-1")
+    found: list[Capture] = []
+    before: str | None = None
+    while len(found) < captures:
+        await_live(page)
+        page.wait_for_timeout(700)
+        kit_ms, page_ms, asked = page.evaluate(MOMENTS, before)
+        found.append(Capture(kit_ms, page_ms, len(asked)))
+        expect(page.locator("#capture")).to_be_enabled(timeout=SLOW_MS)
+        before = page.locator("#still image").get_attribute("href")
+        go(page, page.url.partition("#")[0])
+    return found
+
+
+def line(slowdown: int, found: list[Capture]) -> str:
+    """One line of the table."""
+    kit, shown = [each.kit_ms for each in found], [each.page_ms for each in found]
+    asked = median(each.asked for each in found)
+    return (
+        f"{slowdown}x slower: kit {median(kit):.0f} ({max(kit):.0f}), page {median(shown):.0f} ({max(shown):.0f}),"
+        f" asked {asked:.0f}, of {len(found)} captures"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else CAPTURES)
