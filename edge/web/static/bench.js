@@ -12,7 +12,7 @@ import { onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
 import { showSetup } from "./setup.js";
-import { draw, fetchField, legend } from "./still.js";
+import { draw, fetchField, fieldOf, legend } from "./still.js";
 import { _, figure, n_ } from "./words.js";
 
 const caseId = byId("main").dataset.case;
@@ -54,9 +54,8 @@ async function capture(file = null) {
   try {
     const form = new FormData();
     if (file) form.append("picture", file);
-    const captured = await post(`/cases/${caseId}/fields`, file ? form : undefined);
-    tell(captured);
-    go(captured.field.number);
+    const captured = await post(`/cases/${caseId}/fields?shown=true`, file ? form : undefined);
+    showCaptured(captured);
     await refresh();
     if (!file) await focusAnew();
   } catch (error) {
@@ -65,6 +64,16 @@ async function capture(file = null) {
   } finally {
     busy(false);
   }
+}
+
+/** The answer holds all that it takes: nothing is asked for before the cells stand over their picture. */
+function showCaptured(captured) {
+  const { field: { number }, shown: { document: found, outlines } } = captured;
+  known = Math.max(known, number);
+  tell(captured);
+  history.pushState(null, "", `#field-${number}`);
+  showField(fieldOf(caseId, number, found, outlines));
+  byId("viewport").scrollIntoView({ block: "nearest" });
 }
 
 function tell({ is_new: isNew, field, already }) {
