@@ -5,7 +5,6 @@ import { Automatic } from "./automatic.js";
 import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
 import { byId, el } from "./dom.js";
-import { explain } from "./explain.js";
 import { showFields } from "./fields.js";
 import { focusAid, focusAnew } from "./focus.js";
 import { onRoom, watch } from "./live.js";
@@ -18,6 +17,8 @@ import { _, figure, n_ } from "./words.js";
 const caseId = byId("main").dataset.case;
 const automatic = new Automatic(() => capture());
 const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
+// explaining a cell is not needed before there is one: it comes once the page can be used
+const explaining = caseId ? import("./explain.js") : null;
 let known = -1;
 let open = null;
 
@@ -129,8 +130,13 @@ function showField(field) {
   byId("field-words").replaceChildren(field.quality.ok ? legend(field) : refusal(field));
 }
 
-function explainCell(field, cell) {
-  explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+async function explainCell(field, cell) {
+  try {
+    const { explain } = await explaining;
+    if (open === field) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+  } catch (error) {
+    problem(error);
+  }
 }
 
 function refusal(field) {
