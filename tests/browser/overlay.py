@@ -2,7 +2,8 @@
 
 On the real kit with a simulated smear, in Chromium as it is and slowed six times. `kit`: from the key to the answer's
 last byte, which is the kit's own time; `page`: from there until the cells are drawn over the decoded picture; `asked`:
-what the page asked the kit for in between. Medians, and the largest in brackets.
+how many requests the page began after it; `blocked`: the longest task, in which nobody is heard. Medians, and in
+brackets the largest.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ SOURCE = "sim:?cells=26&width=1280&height=960&fps=6&dwell=3"
 SLOWDOWNS = (1, 6)
 CAPTURES = 8
 MOMENTS = """(before) => new Promise((resolve) => {
+  let blocked = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
+    blocked = Math.max(blocked, duration);
+  })).observe({ type: "longtask" });
   const still = document.getElementById("still");
   const begun = performance.now();
   performance.clearResourceTimings();
@@ -42,18 +47,19 @@ MOMENTS = """(before) => new Promise((resolve) => {
     const entries = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/"));
     const answer = entries.find(({ name }) => /\\/fields(\\?|$)/.test(name));
     const asked = entries.filter((each) => each !== answer && each.startTime >= answer.responseEnd - 1);
-    return [answer.responseEnd - from, until - answer.responseEnd, asked.map(({ name }) => new URL(name).pathname)];
+    return [answer.responseEnd - from, until - answer.responseEnd, asked.length, blocked];
   };
 })"""
 
 
 @dataclass(frozen=True)
 class Capture:
-    """One capture, ms; `asked`: how many requests followed before the overlay stood."""
+    """One capture, ms; `asked`: how many requests were answered from the answer until the overlay stood."""
 
     kit_ms: float
     page_ms: float
     asked: int
+    blocked_ms: float
 
 
 def main(captures: int) -> None:
@@ -77,8 +83,7 @@ def measured(page: Page, captures: int) -> list[Capture]:
     while len(found) < captures:
         await_live(page)
         page.wait_for_timeout(700)
-        kit_ms, page_ms, asked = page.evaluate(MOMENTS, before)
-        found.append(Capture(kit_ms, page_ms, len(asked)))
+        found.append(Capture(*page.evaluate(MOMENTS, before)))
         expect(page.locator("#capture")).to_be_enabled(timeout=SLOW_MS)
         before = page.locator("#still image").get_attribute("href")
         go(page, page.url.partition("#")[0])
@@ -87,12 +92,14 @@ def measured(page: Page, captures: int) -> list[Capture]:
 
 def line(slowdown: int, found: list[Capture]) -> str:
     """One line of the table."""
-    kit, shown = [each.kit_ms for each in found], [each.page_ms for each in found]
-    asked = median(each.asked for each in found)
-    return (
-        f"{slowdown}x slower: kit {median(kit):.0f} ({max(kit):.0f}), page {median(shown):.0f} ({max(shown):.0f}),"
-        f" asked {asked:.0f}, of {len(found)} captures"
-    )
+    figures = {
+        "kit": [each.kit_ms for each in found],
+        "page": [each.page_ms for each in found],
+        "asked": [each.asked for each in found],
+        "blocked": [each.blocked_ms for each in found],
+    }
+    told = (f"{name} {median(values):.0f} ({max(values):.0f})" for name, values in figures.items())
+    return f"{slowdown}x slower: {', '.join(told)}; {len(found)} captures"
 
 
 if __name__ == "__main__":
