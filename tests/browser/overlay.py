@@ -92,7 +92,7 @@ def measured(page: Page, captures: int) -> list[Capture]:
 
 def line(slowdown: int, found: list[Capture]) -> str:
     """One line of the table."""
-    figures = {
+    figures: dict[str, list[float]] = {
         "kit": [each.kit_ms for each in found],
         "page": [each.page_ms for each in found],
         "asked": [each.asked for each in found],
