@@ -30,6 +30,7 @@ Fault (firmware_bridge)
 │   ├── NothingToDo          there is nothing to undo or redo
 │   ├── LooksPersonal        a code looks like a name, a birthday, a telephone number (person: confirm, or another)
 │   ├── UnknownClass         a class that the case's bundle does not know (caller: one of its classes)
+│   ├── CaseOfControl        it holds a control slide's run            (person: look at the control page)
 │   ├── OtherBundle          the case was begun with another bundle  (person: re-analyse it, or a new case)
 │   └── RunBusy              a re-analysis is under way              (person: wait)
 ├── PersonFault              who somebody is, or may do
@@ -233,6 +234,12 @@ class UnknownClass(CaseFault):
     """The case's bundle knows no such class."""
 
     code = "cell.class"
+
+
+class CaseOfControl(CaseFault):
+    """It holds the pictures of a control slide's run, and is nobody's case."""
+
+    code = "case.control"
 
 
 class OtherBundle(CaseFault):

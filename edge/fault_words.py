@@ -20,6 +20,10 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "This looks like something personal: a name, a date of birth, a telephone number.",
             "Use a code instead, or confirm that it is one.",
         ),
+        "case.control": (
+            "This number holds a run of a control slide, not a case.",
+            "Look at it on the page of the control slide.",
+        ),
         "case.bundle": (
             "This case was counted with another bundle than the one in use.",
             "Re-analyse the case with the new one, or begin a new case.",

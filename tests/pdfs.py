@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
+from pypdf import PdfWriter
 
 HIDDEN = re.compile("[\u200b-\u200f\u2066-\u2069\ufffe]")
 
@@ -62,3 +64,14 @@ def looks(pdf: bytes, page: int = 0, scale: float = 1.0) -> NDArray[np.uint8]:
     """A page as pixels, RGB (height, width, 3)."""
     with opened(pdf) as document:
         return np.asarray(document[page].render(scale=scale).to_numpy()[:, :, ::-1].copy(), np.uint8)
+
+
+def filled(pdf: bytes, **values: str) -> bytes:
+    """The form as a viewer saves it."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    states = {name: f"/{value}" if name == "opinion" else value for name, value in values.items()}
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, states, auto_regenerate=False)
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()

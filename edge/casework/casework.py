@@ -21,8 +21,9 @@ from edge.casework.seen_before import Looker, never_seen
 from edge.casework.settings import SettingsBook
 from edge.casework.snapshot import Snapshots
 from edge.casework.staff import Staff
+from edge.casework.states import require_no_control
 from edge.decide.model import Model
-from edge.record import Record
+from edge.record import Case, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Casework:
     life: Life
     reanalysis: Reanalysis
     papers: PaperDesk
+
+    def case(self, case_id: int) -> Case:
+        """A case that may be opened: a patient's, seen once or again.
+
+        Raises:
+            NotRecorded: there is none; CaseOfControl: that number holds a control slide's run.
+        """
+        case = self.books.record.case(case_id)
+        require_no_control(case)
+        return case
 
     def close(self) -> None:
         """End what is under way. The record stays open."""

@@ -37,7 +37,7 @@ class CellBook:
         """Give a cell another class, set it aside, or count it. What holds already is no step.
 
         Raises:
-            CaseSigned, CaseFinished, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
             UnknownClass: the case's bundle has no such class.
         """
         with self._books.database.writing():
@@ -54,7 +54,7 @@ class CellBook:
         """Back to the kit's word.
 
         Raises:
-            CaseSigned, CaseFinished, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
         """
         with self._books.database.writing():
             self._open_cell(case_id, key)
@@ -65,7 +65,7 @@ class CellBook:
         """Take back the latest step on a cell; the step.
 
         Raises:
-            CaseSigned, CaseFinished, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
             NothingToDo: there is none in this version of the case.
         """
         with self._books.database.writing():
@@ -83,6 +83,7 @@ class CellBook:
 
     def _history(self, case_id: int) -> History:
         case = self._books.record.case(case_id)
+        require_no_control(case)
         require_counting(case)
         return history(self._books.steps.of(case_id), case.version)
 

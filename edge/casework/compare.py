@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edge.casework.newcombe import Difference, difference
 from edge.casework.results import CaseResult
+from edge.casework.states import require_no_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,13 @@ class Comparison:
 
 
 def compared(left: CaseResult, right: CaseResult) -> Comparison:
-    """The two side by side."""
+    """The two side by side.
+
+    Raises:
+        CaseOfControl: one of them holds a control slide's run.
+    """
+    for each in (left, right):
+        require_no_control(each.case)
     digests = [{field.frame_digest for field in each.fields} for each in (left, right)]
     shared = bool(digests[0] & digests[1])
     counts = [(each.figures.counts.blast, each.figures.counts.countable) for each in (right, left)]

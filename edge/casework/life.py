@@ -191,7 +191,7 @@ class Life:
             self._set(self._case(case_id), "consent", value, by)
 
     def _case(self, case_id: int) -> Case:
-        """A case that has a life; a control slide's run has its own."""
+        """A case that has a life; a control slide's run has its own, and raises CaseOfControl."""
         case = self._books.record.case(case_id)
         require_no_control(case)
         return case

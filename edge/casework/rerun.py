@@ -20,6 +20,7 @@ import numpy as np
 from edge.casework.books import Books
 from edge.casework.models import Models
 from edge.casework.seen_before import Looker, look, never_seen, set_aside
+from edge.casework.states import require_no_control
 from edge.decide.model import Model
 from edge.errors import BadSetting, CaseEmpty, RunBusy, StoreDamaged
 from edge.record import Case, FieldRow, NewCase
@@ -71,7 +72,8 @@ class Reanalysis:
         """Begin to look at a case again; the case that will hold it.
 
         Raises:
-            NotRecorded, CaseEmpty; RunBusy: another one is under way; BadSetting: this kit has only one bundle to use.
+            NotRecorded, CaseOfControl, CaseEmpty; RunBusy: another one is under way.
+            BadSetting: this kit has only one bundle to use.
         """
         if self._open is None:
             raise BadSetting("This kit cannot open another bundle.", "Start it with a data folder that has bundles.")
@@ -105,6 +107,7 @@ class Reanalysis:
     def _noted(self, case_id: int, bundle: str, by: str) -> Case:
         with self._books.database.writing():
             case = self._books.record.case(case_id)
+            require_no_control(case)
             if not self._books.record.fields(case_id):
                 raise CaseEmpty("There is no field to look at again.", "Capture a field first.")
             again = self._copy(case)

@@ -12,6 +12,7 @@ from edge.casework.counting import corrected
 from edge.casework.history import corrections_of
 from edge.casework.models import Models
 from edge.casework.results import CaseResult, Results, figures_of, manual_sum
+from edge.casework.states import require_no_control
 from edge.document import Document
 from edge.errors import NotRecorded
 from edge.record.case_life import Fact, Signature
@@ -38,9 +39,11 @@ class Snapshots:
 
         Raises:
             NotRecorded: there is no such case, or nobody has signed that version of it.
+            CaseOfControl: it holds a control slide's run.
         """
         with self._books.database.alone():
             case = self._books.record.case(case_id)
+            require_no_control(case)
             if version is None:
                 return self._now(case_id)
             signed = [each for each in self._books.life.signatures(case_id) if each.version == version]

@@ -6,7 +6,7 @@ open ──finish──> finished ──sign──> signed ──amend──> am
 
 from __future__ import annotations
 
-from edge.errors import CaseFinished, CaseOpen, CaseSigned, CaseUnsigned, NotRecorded
+from edge.errors import CaseFinished, CaseOfControl, CaseOpen, CaseSigned, CaseUnsigned
 from edge.record import Case
 
 COUNTING = frozenset({"open", "amended"})
@@ -16,10 +16,11 @@ def require_no_control(case: Case) -> None:
     """It is a patient's, seen once or again.
 
     Raises:
-        NotRecorded: it holds the pictures of a control slide's run.
+        CaseOfControl: it holds the pictures of a control slide's run.
     """
     if case.purpose == "control":
-        raise NotRecorded(f"There is no case number {case.id}.", "Choose one from the list of cases.")
+        what = f"Number {case.id} holds a run of control slide {case.pseudonym}, not a case."
+        raise CaseOfControl(what, "Look at it on the page of the control slide.")
 
 
 def require_counting(case: Case) -> None:

@@ -7,11 +7,17 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from edge.papers.page import report_page
 from edge.record import Case
+from edge.web import guard
+from edge.web.api.papers import Version
+from edge.web.api.who import By, Code
+from edge.web.local import paper_reader
 from edge.web.parts import WebParts, without_password
 from edge.web.rendering import render
 
 Step = Literal["language", "operator", "camera", "light", "focus", "scale", "control"]
+POLICY = "Content-Security-Policy"
 View = Literal["cells", "result", "log"]
 
 
@@ -45,11 +51,20 @@ def _add_cases(routes: APIRouter, parts: WebParts) -> None:
 def _add_views(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/cases/{case_id}")
     def case(request: Request, case_id: int) -> Response:
-        return _bench(request, parts, parts.record.case(case_id))
+        return _bench(request, parts, parts.casework.case(case_id))
+
+    @routes.get("/cases/{case_id}/report")
+    def report(request: Request, case_id: int, code: Code, _: By, version: Version = None) -> Response:
+        """To print: the words of report.pdf; shown, like the papers themselves, only to whoever may see cases."""
+        file = parts.casework.papers.file(case_id, version)
+        page = {"report": report_page(file, paper_reader(code)), "case_id": case_id}
+        response = render(request, "report.html", page)
+        response.headers[POLICY] = guard.HEADERS[POLICY].replace("img-src", "img-src data:")
+        return response
 
     @routes.get("/cases/{case_id}/{view}")
     def view_of(request: Request, case_id: int, view: View) -> Response:
-        known = parts.record.case(case_id)
+        known = parts.casework.case(case_id)
         return _page(request, parts, f"{view}.html", now="case", here=known, view=view)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ def render(request: Request, template: str, context: Mapping[str, Any], status: 
     language = language_of(request)
     words = {
         "_": translation(language.code),
-        "words": dict(scripted.words(language.code)),
+        "words": partial(scripted.words, language.code),
+        "FRAME": scripted.FRAME,
         "language": language,
         "languages": LANGUAGES,
         "original": ORIGINAL,

@@ -94,12 +94,30 @@ class AlreadyShape(BaseModel):
     cells_again: int
 
 
+class OutlinesShape(BaseModel):
+    """Outlines by cell id, as [x, y] points in pixels of the image."""
+
+    cells: dict[int, list[list[int]]]
+    nuclei: dict[int, list[list[int]]]
+
+
+class ShownShape(BaseModel):
+    """What it takes to draw a field at once, as its own addresses give it."""
+
+    document: dict[str, Any]
+    outlines: OutlinesShape
+
+
 class CapturedShape(BaseModel):
-    """The answer to a capture. `is_new` is False where this very picture was in the case already."""
+    """The answer to a capture. `is_new` is False where this very picture was in the case already.
+
+    `shown`: where it was asked for.
+    """
 
     is_new: bool
     field: FieldShape
     already: AlreadyShape | None = None
+    shown: ShownShape | None = None
 
 
 def case_shape(case: Case, sums: Sums) -> CaseShape:

@@ -63,13 +63,15 @@ def visiting(
     language: str = "en",
     theme: str = "system",
     touch: bool = False,
+    text: str = "normal",
 ) -> Iterator[Watched]:
-    """A fresh visitor; at the end, any complaint is an error. `theme`: as in edge/web/preferences.py."""
+    """A fresh visitor; at the end, any complaint is an error. `theme`, `text`: as in edge/web/preferences.py."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height}, locale=language, base_url=address, has_touch=touch, is_mobile=touch
     )
-    context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+    look = {"theme": theme, "text": text}
+    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in look.items()])
     watched = Watched(context.new_page())
     watched.page.set_default_timeout(20_000)
     watched.page.on("console", watched.on_console)

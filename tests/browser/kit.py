@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from edge.web import WebParts, create_app
 from edge.web.server import Server
+from tests.casebooks import NEW, capture
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
 START_S = 10.0
@@ -28,6 +29,16 @@ def running(folder: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
             yield address, parts
     finally:
         parts.record.close()
+
+
+@contextmanager
+def counting(folder: Path, live: PaintedLive, fields: int = 2) -> Iterator[tuple[str, WebParts]]:
+    """The same with case 1, A-17, which has so many fields of twenty cells."""
+    with running(folder, live) as (address, parts):
+        parts.casework.life.begin(NEW, by="Amina")
+        for seed in range(1, fields + 1):
+            capture(parts.casework, 1, seed, cells=20)
+        yield address, parts
 
 
 @contextmanager

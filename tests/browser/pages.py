@@ -151,6 +151,8 @@ PAGES: Mapping[str, Callable[[Page], None]] = {
     "one-cell": _one_cell,
     "result": _result(COUNTING),
     "signed": _result(SIGNED),
+    "report": _at(f"/cases/{COUNTING}/report", ".gallery img"),
+    "report-signed": _at(f"/cases/{SIGNED}/report", ".running.good"),
     "log": _at(f"/cases/{SIGNED}/log", "main li"),
     "new-case": _at("/cases/new", "[data-new-case]"),
     "cases": _at("/cases", ".case-row"),

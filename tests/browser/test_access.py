@@ -57,10 +57,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield started
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "sun"])
-def test_axe_finds_nothing_serious_on_any_page(browser: Browser, address: str, theme: str) -> None:
+@pytest.mark.parametrize(
+    ("theme", "text"), [("light", "normal"), ("dark", "normal"), ("sun", "normal"), ("light", "largest")]
+)
+def test_axe_finds_nothing_serious_on_any_page(browser: Browser, address: str, theme: str, text: str) -> None:
     found = {}
-    with visiting(browser, address, WIDE, theme=theme) as watched:
+    with visiting(browser, address, WIDE, theme=theme, text=text) as watched:
         for name, shown in PAGES.items():
             shown(watched.page)
             violations = Axe().run(watched.page).response["violations"]
@@ -70,10 +72,10 @@ def test_axe_finds_nothing_serious_on_any_page(browser: Browser, address: str, t
     assert found == {}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, address: str, language: str) -> None:
+@pytest.mark.parametrize(("language", "text"), [("en", "normal"), ("ar", "normal"), ("en", "largest")])
+def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, address: str, language: str, text: str) -> None:
     wider = {}
-    with visiting(browser, address, NARROWEST, language) as watched:
+    with visiting(browser, address, NARROWEST, language, text=text) as watched:
         for name, shown in PAGES.items():
             shown(watched.page)
             if not watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):

@@ -33,7 +33,7 @@ from edge.papers.reply import (
 )
 from edge.papers.shrink import STEPS, shrunk
 from tests.case_files import case_file
-from tests.pdfs import opened, words
+from tests.pdfs import filled, opened, words
 from tests.two_scripts import READERS
 
 ENGLISH = READERS["en"]
@@ -45,17 +45,6 @@ NOW = "2026-12-01T08:00:00+00:00"
 @pytest.fixture(scope="module")
 def referral() -> bytes:
     return referral_pdf(FILE, ENGLISH)
-
-
-def filled(pdf: bytes, **values: str) -> bytes:
-    """The form as a viewer saves it."""
-    writer = PdfWriter(clone_from=io.BytesIO(pdf))
-    states = {name: f"/{value}" if name == "opinion" else value for name, value in values.items()}
-    for page in writer.pages:
-        writer.update_page_form_field_values(page, states, auto_regenerate=False)
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
 
 
 def noisy(seed: int, side_px: int) -> bytes:

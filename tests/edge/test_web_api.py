@@ -142,6 +142,17 @@ def test_an_unknown_address_is_404(client: TestClient) -> None:
     assert_problem(client.get("/api/v1/nothing"), 404, "web.404")
 
 
+def test_a_capture_can_carry_all_that_it_takes_to_draw_it(client: TestClient) -> None:
+    captured = client.post(FIELDS, params={"shown": True}).json()
+    address = f"{FIELDS}/1"
+    assert captured["shown"] == {
+        "document": client.get(address).json(),
+        "outlines": client.get(f"{address}/outlines").json(),
+    }
+    assert len(captured["shown"]["outlines"]["cells"]) == len(captured["shown"]["document"]["cells"]) > 0
+    assert client.post(FIELDS).json()["shown"] is None
+
+
 def test_a_capture_for_no_case_examines_nothing(client: TestClient, parts: WebParts) -> None:
     assert_problem(client.post("/api/v1/cases/9/fields"), 404, "record.unknown")
     assert isinstance(parts.examiner, PaintedExaminer)

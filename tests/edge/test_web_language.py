@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.nouns import ORIGINAL, UNREVIEWED
-from edge.web import create_app
+from edge.web import create_app, scripted
+from edge.web.files import STATIC
 from edge.web.language import LANGUAGES, accepted, translation
 from tests import messages
 from tests.cases import PaintedLive, painted_parts
@@ -105,6 +107,35 @@ def test_a_page_whose_words_nobody_has_read_says_so(client: TestClient, code: st
 def test_scripts_get_their_words(client: TestClient) -> None:
     assert words_with(client.get("/", params={"lang": "es"}).text)["Blasts"] == "Blastos"
     assert words_with(client.get("/", params={"lang": "en"}).text) == {"": ["one", "other"]}
+
+
+SCRIPTS = sorted(path.name for path in STATIC.glob("*.js"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_words_of_all_that_a_script_imports_come_with_its_page(script: str) -> None:
+    """Told apart by what the script's own lines say, whatever way they are written in."""
+    text = (STATIC / script).read_text("utf-8")
+    imported = {line.rpartition("/")[2].rstrip('";') for line in text.splitlines() if line.startswith("import ")}
+    assert imported <= scripted.needed(script) <= set(SCRIPTS)
+    for each in imported:
+        assert scripted.needed(each) <= scripted.needed(script)
+    assert text.count("import(") == len(re.findall(r'import\("\./\w+\.js"\)', text))
+
+
+def test_a_page_carries_the_words_of_its_scripts_and_no_others(client: TestClient) -> None:
+    known = words_with(client.get("/settings", params={"lang": "es"}).text)
+    said = {*scripted.said(), *(one for one, _ in scripted.counted())}
+    of_settings = set().union(
+        *(messages_in(name) for name in scripted.needed("settings.js") | scripted.needed("frame.js"))
+    )
+    assert set(known) - {""} == of_settings & said
+    assert "Blasts" in said - of_settings
+
+
+def messages_in(script: str) -> set[str]:
+    text = (STATIC / script).read_text("utf-8")
+    return {json.loads(f'"{each}"') for each in re.findall(r'\bn?_\(\s*"((?:[^"\\]|\\.)*)"', text)}
 
 
 def words_with(page: str) -> Any:

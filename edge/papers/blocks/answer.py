@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from edge.nouns import N_
 from edge.papers.blocks.style import BODY, GAP_MM, STRONG, heading
-from edge.papers.case_file import CaseFile
+from edge.papers.case_file import CaseFile, ReferralAnswer
 from edge.papers.lettering import in_short, isolated
+from edge.papers.reader import Reader
 from edge.papers.reply import OPINIONS
 from edge.papers.sheet import INSIDE_MM, MARGIN_MM, Area, Sheet
 
@@ -18,12 +19,17 @@ def answer(sheet: Sheet, file: CaseFile, y: float) -> float:
     said, reader = file.answer, sheet.reader
     if said is None:
         return y
-    who = " · ".join(isolated(each) for each in (said.expert, reader.moment(said.when)) if each)
-    lines = [reader.named(OPINIONS, said.opinion)]
-    if said.percent is not None:
-        lines.append(reader.say(PERCENT, percent=reader.figure(said.percent, 1)))
-    lines += [isolated(each) for each in in_short(said.text, MOST_LETTERS).split("\n") if each]
+    who, *lines = answer_words(said, reader)
     height = sheet.height(INSIDE_MM, "\n".join(lines), BODY)
     y = heading(sheet, sheet.room(y, height + 12), reader.say(ANSWERED))
     y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), who, STRONG)
     return sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), "\n".join(lines), BODY) + GAP_MM
+
+
+def answer_words(said: ReferralAnswer, reader: Reader) -> list[str]:
+    """Who and when; then the opinion, the percentage, and each line of the comment."""
+    who = " · ".join(isolated(each) for each in (said.expert, reader.moment(said.when)) if each)
+    lines = [who, reader.named(OPINIONS, said.opinion)]
+    if said.percent is not None:
+        lines.append(reader.say(PERCENT, percent=reader.figure(said.percent, 1)))
+    return lines + [isolated(each) for each in in_short(said.text, MOST_LETTERS).split("\n") if each]

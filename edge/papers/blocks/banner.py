@@ -28,14 +28,19 @@ def title(sheet: Sheet, file: CaseFile, words: str, y: float) -> float:
     whose = Area(MARGIN_MM + INSIDE_MM - CODE_MM, y + 1.5, CODE_MM, 8)
     under = sheet.text(whose, isolated(file.case.pseudonym), replace(TITLE, align="end", size_pt=13))
     below = max(under, sheet.text(Area(MARGIN_MM, y, INSIDE_MM - CODE_MM - 4, 8), words, TITLE))
-    moment = sheet.reader.moment(file.case.finished or file.case.begun)
-    where = f"{isolated(file.station.name)} · {isolated(moment)}"
-    return sheet.text(Area(MARGIN_MM, below, INSIDE_MM, 5), where, coloured(BODY, MUTED)) + 2.5
+    words = where_and_when(file, sheet.reader)
+    return sheet.text(Area(MARGIN_MM, below, INSIDE_MM, 5), words, coloured(BODY, MUTED)) + 2.5
+
+
+def where_and_when(file: CaseFile, reader: Reader) -> str:
+    """The kit, and when the count was finished or, if it is not, begun."""
+    moment = reader.moment(file.case.finished or file.case.begun)
+    return f"{isolated(file.station.name)} · {isolated(moment)}"
 
 
 def banner(sheet: Sheet, file: CaseFile, y: float) -> float:
     """The state of the signature as colour, shape and words, and what this paper is not."""
-    tone, lines = _state(file, sheet.reader)
+    tone, lines = state(file, sheet.reader)
     letter, width = replace(STRONG, colour=tone.strong, size_pt=10), INSIDE_MM - 16
     height = sum(sheet.height(width, line, letter) for line in lines) + 3
     sheet.box(Area(MARGIN_MM, y, INSIDE_MM, height), tone.pale, tone.strong, radius_mm=1.5)
@@ -46,7 +51,8 @@ def banner(sheet: Sheet, file: CaseFile, y: float) -> float:
     return _unreviewed(sheet, file, _caution(sheet, y + height + 2.5)) + GAP_MM
 
 
-def _state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
+def state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
+    """Whether it is signed, by whom, and why it was amended; and its colour."""
     case, signature = file.case, file.signature
     amended = (
         [reader.say(AMENDED, version=case.version, reason=isolated(in_short(case.amended, MOST_LETTERS)))]
@@ -67,10 +73,13 @@ def _caution(sheet: Sheet, y: float) -> float:
 
 def _unreviewed(sheet: Sheet, file: CaseFile, y: float) -> float:
     """That nobody has read this language's words of results yet, and the decision in the language that was read."""
-    reader, label = sheet.reader, file.decision.label
+    words = unreviewed(file, sheet.reader)
+    return sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), words, BODY) if words else y
+
+
+def unreviewed(file: CaseFile, reader: Reader) -> str:
+    """The same in words; empty where the language was read."""
     if not reader.unread:
-        return y
-    english = isolated(DECISIONS.get(label, label))
-    return sheet.text(
-        Area(MARGIN_MM, y, INSIDE_MM, 5), f"{reader.say(UNREVIEWED)} {reader.say(IN_ENGLISH, result=english)}", BODY
-    )
+        return ""
+    english = isolated(DECISIONS.get(file.decision.label, file.decision.label))
+    return f"{reader.say(UNREVIEWED)} {reader.say(IN_ENGLISH, result=english)}"

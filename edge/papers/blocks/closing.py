@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from edge.nouns import CLASSES, N_
 from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
-from edge.papers.case_file import CaseFile, Correction
+from edge.papers.case_file import CaseFile, Correction, Signature
 from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
 from edge.papers.sheet import FAINT, INK, INSIDE_MM, MARGIN_MM, MUTED, Area, Sheet
@@ -24,7 +24,7 @@ KINDS: Mapping[str, str] = {
 SIGNATURE, SIGNED_BY = N_("Signature"), N_("Name, signature and date")
 SIGNED_DIGEST = N_("Signed result: {digest}")
 WHEN_HINT = N_("Times are those of the kit's clock, which may be wrong.")
-MOST = 24
+MOST, MOST_LETTERS = 24, 600
 COLUMNS_MM = (0.0, 29.0, 58.0, 72.0, 128.0)
 """Where when, who, cell, what and why begin."""
 
@@ -51,22 +51,17 @@ def signature(sheet: Sheet, file: CaseFile, y: float) -> float:
         sheet.line((MARGIN_MM, y), (MARGIN_MM + 95, y), INK)
         y = sheet.text(Area(MARGIN_MM, y + 0.8, 95, 4), sheet.reader.say(SIGNED_BY), SMALL)
     else:
-        when = isolated(sheet.reader.moment(signed.when))
-        y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 6), f"{isolated(signed.name)} · {when}", STRONG)
-        if signed.statement:
-            y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), isolated(in_short(signed.statement, 600)), BODY)
-        digest = sheet.reader.say(SIGNED_DIGEST, digest=isolated(signed.digest))
+        who, statement, digest = signature_words(signed, sheet.reader)
+        y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 6), who, STRONG)
+        if statement:
+            y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), statement, BODY)
         y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), digest, replace(SMALL, size_pt=7))
     y = sheet.text(Area(MARGIN_MM, y + 1, INSIDE_MM, 4), sheet.reader.say(WHEN_HINT), replace(SMALL, colour=MUTED))
     return y + GAP_MM
 
 
 def _step(sheet: Sheet, y: float, step: Correction) -> float:
-    reader = sheet.reader
-    when, by, why = (
-        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(step.reason, 200))
-    )
-    words = (when, by, f"{step.field}-{step.cell}", _what(step, reader), why)
+    words = step_words(step, sheet.reader)
     ends = (*COLUMNS_MM[1:], INSIDE_MM)
     widths = [end - begin - 2 for begin, end in zip(COLUMNS_MM, ends, strict=True)]
     letter = replace(BODY, size_pt=8)
@@ -76,6 +71,21 @@ def _step(sheet: Sheet, y: float, step: Correction) -> float:
     for begin, width, word in zip(COLUMNS_MM, widths, words, strict=True):
         sheet.text(Area(MARGIN_MM + begin, y + 0.5, width, 5), word, letter)
     return y + height
+
+
+def step_words(step: Correction, reader: Reader) -> tuple[str, str, str, str, str]:
+    """When, who, which cell, what, why."""
+    when, by, why = (
+        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(step.reason, 200))
+    )
+    return when, by, f"{step.field}-{step.cell}", _what(step, reader), why
+
+
+def signature_words(signed: Signature, reader: Reader) -> tuple[str, str, str]:
+    """Who and when, their statement, the digest of what was signed."""
+    who = f"{isolated(signed.name)} · {isolated(reader.moment(signed.when))}"
+    statement = isolated(in_short(signed.statement, MOST_LETTERS)) if signed.statement else ""
+    return who, statement, reader.say(SIGNED_DIGEST, digest=isolated(signed.digest))
 
 
 def _what(step: Correction, reader: Reader) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from edge.nouns import CLASSES, N_
 from edge.papers.blocks.style import ACCENT, BODY, GAP_MM, SMALL, STRONG, heading
 from edge.papers.case_file import CaseFile, ClassCount
+from edge.papers.reader import Reader
 from edge.papers.sheet import FAINT, INSIDE_MM, MARGIN_MM, MUTED, Area, Letter, Sheet
 
 COUNTS = N_("Counts by class")
@@ -22,7 +23,7 @@ EXCLUDED: Mapping[str, str] = {
     "cell.smudged": N_("smudged"),
     "cell.naked": N_("naked nucleus"),
     "cell.crushed": N_("crushed"),
-    "cell.clumped": N_("clumped"),
+    "cell.clumped": N_("in a clump"),
     "cell.again": N_("seen before in another field"),
     "cell.person": N_("excluded by a person"),
 }
@@ -40,7 +41,7 @@ def counts(sheet: Sheet, file: CaseFile, y: float) -> float:
         _class_row(sheet, y, each)
         y += ROW_MM
     y += 1.0
-    for line in [*_excluded(sheet, file), *_manual(sheet, file)]:
+    for line in below_the_table(file, sheet.reader):
         y = sheet.text(Area(MARGIN_MM, sheet.room(y, 5), INSIDE_MM, 5), line, BODY)
     return y + GAP_MM
 
@@ -48,15 +49,23 @@ def counts(sheet: Sheet, file: CaseFile, y: float) -> float:
 def _class_row(sheet: Sheet, y: float, each: ClassCount) -> None:
     reader = sheet.reader
     sheet.line((MARGIN_MM, y), (MARGIN_MM + INSIDE_MM, y), FAINT)
-    low, high = (reader.figure(end, 1) for end in each.interval)
-    name = reader.named(CLASSES, each.label)
-    span = reader.say(SPAN, low=low, high=high)
-    row = [name, reader.figure(each.cells), reader.figure(each.percent, 1), span]
-    _row(sheet, y, row, STRONG if each.blast else BODY)
+    _row(sheet, y, class_words(each, reader), STRONG if each.blast else BODY)
     start, length = MARGIN_MM + ENDS_MM[-1] + 4, INSIDE_MM - ENDS_MM[-1] - 4
     sheet.box(Area(start, y + 1.6, length, 2.4), FAINT)
     if each.cells:
         sheet.box(Area(start, y + 1.6, length * each.percent / 100, 2.4), ACCENT if each.blast else MUTED)
+
+
+def class_words(each: ClassCount, reader: Reader) -> list[str]:
+    """Its name, cells, percent and interval."""
+    low, high = (reader.figure(end, 1) for end in each.interval)
+    span = reader.say(SPAN, low=low, high=high)
+    return [reader.named(CLASSES, each.label), reader.figure(each.cells), reader.figure(each.percent, 1), span]
+
+
+def below_the_table(file: CaseFile, reader: Reader) -> list[str]:
+    """What was not counted and why, and a person's own count."""
+    return [*_excluded(file, reader), *_manual(file, reader)]
 
 
 def _row(sheet: Sheet, y: float, words: list[str], letter: Letter) -> None:
@@ -65,28 +74,28 @@ def _row(sheet: Sheet, y: float, words: list[str], letter: Letter) -> None:
         sheet.text(Area(MARGIN_MM + begin, y + 0.5, end - begin, ROW_MM), word, replace(letter, align="end"))
 
 
-def _excluded(sheet: Sheet, file: CaseFile) -> list[str]:
+def _excluded(file: CaseFile, reader: Reader) -> list[str]:
     if not file.excluded:
         return []
-    reader, sums = sheet.reader, file.counts
+    sums = file.counts
     why = ", ".join(f"{reader.named(EXCLUDED, code)}: {cells}" for code, cells in file.excluded.items())
     return [reader.say(NOT_COUNTED, cells=sums.excluded, found=sums.nucleated, reasons=why)]
 
 
-def _manual(sheet: Sheet, file: CaseFile) -> list[str]:
-    manual, reader = file.manual, sheet.reader
+def _manual(file: CaseFile, reader: Reader) -> list[str]:
+    manual = file.manual
     if manual is None:
         return []
     low, high = (reader.figure(each, 1) for each in manual.interval)
     percent, cells = reader.figure(manual.percent, 1), sum(manual.by_class.values())
-    least, most = (_signed(sheet, each) for each in manual.difference_interval)
+    least, most = (_signed(each, reader) for each in manual.difference_interval)
     return [
         reader.say(MANUAL, cells=cells, percent=percent, low=low, high=high),
-        reader.say(AGREEMENT, difference=_signed(sheet, manual.difference), low=least, high=most),
+        reader.say(AGREEMENT, difference=_signed(manual.difference, reader), low=least, high=most),
     ]
 
 
-def _signed(sheet: Sheet, value: float) -> str:
+def _signed(value: float, reader: Reader) -> str:
     """With its sign, which stays before the figure in a line from right to left."""
     sign = "−" if value < 0 else "+"
-    return f"\u2066{sign}{sheet.reader.figure(abs(value), 1)}\u2069"
+    return f"\u2066{sign}{reader.figure(abs(value), 1)}\u2069"

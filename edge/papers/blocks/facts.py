@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from edge.nouns import N_, SPECIMENS, STAINS
 from edge.papers.blocks.style import BODY, CHECKED, GAP_MM, SMALL, heading, mark
-from edge.papers.case_file import BundleFacts, CaseFile
+from edge.papers.case_file import BundleFacts, CaseFile, ControlState
 from edge.papers.digest import content_digest, short
 from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
@@ -33,11 +33,24 @@ LABEL_MM, MOST_LETTERS = 38.0, 900
 
 def facts(sheet: Sheet, file: CaseFile, y: float) -> float:
     """One line for each, of those that are known."""
-    rows = {label: words for label, words in _rows(file, sheet.reader).items() if words}
     y = heading(sheet, sheet.room(y, 40), sheet.reader.say(FACTS))
-    for label, words in rows.items():
-        y = _row(sheet, y, sheet.reader.say(label), words)
+    for label, words in known_facts(file, sheet.reader):
+        y = _row(sheet, y, label, words)
     return _control(sheet, file, y) + GAP_MM
+
+
+def known_facts(file: CaseFile, reader: Reader) -> list[tuple[str, str]]:
+    """Those that are known, by their names; all but the control slide."""
+    return [(reader.say(label), words) for label, words in _rows(file, reader).items() if words]
+
+
+def control_words(control: ControlState | None, reader: Reader) -> str:
+    """The control slide: its verdict, when, and what was found."""
+    if control is None:
+        return reader.say(NO_CONTROL)
+    verdict, when = reader.say(VERDICTS[control.verdict]), isolated(reader.moment(control.when))
+    said = reader.say(CONTROL_SAID, slide=isolated(control.slide), verdict=verdict, when=when)
+    return "\n".join([said, *(reader.reason(each) for each in control.reasons)])
 
 
 def _rows(file: CaseFile, reader: Reader) -> dict[str, str]:
@@ -88,14 +101,10 @@ def _row(sheet: Sheet, y: float, label: str, words: str) -> float:
 
 
 def _control(sheet: Sheet, file: CaseFile, y: float) -> float:
-    control, reader = file.control, sheet.reader
+    control, words = file.control, control_words(file.control, sheet.reader)
+    below = _row(sheet, y, sheet.reader.say(CONTROL), words)
     if control is None:
-        return _row(sheet, y, reader.say(CONTROL), reader.say(NO_CONTROL))
-    when = isolated(reader.moment(control.when))
-    verdict = reader.say(VERDICTS[control.verdict])
-    lines = [reader.say(CONTROL_SAID, slide=isolated(control.slide), verdict=verdict, when=when)]
-    words = "\n".join([*lines, *(reader.reason(each) for each in control.reasons)])
-    below = _row(sheet, y, reader.say(CONTROL), words)
+        return below
     top = below - max(sheet.height(INSIDE_MM - LABEL_MM, words, BODY), 1) - 1.4
     mark(sheet, (MARGIN_MM + LABEL_MM - 4, top + 3), 1.5, CHECKED[control.verdict])
     return below

@@ -56,7 +56,7 @@ def doubtful_cells(
     for first in range(0, len(cells), IN_A_ROW):
         y = sheet.room(y, side + 13)
         row = cells[first : first + IN_A_ROW]
-        y = _pictures(sheet, Area(MARGIN_MM, y, side, side), row, (picture, _doubt_said)) + SPACE_MM
+        y = _pictures(sheet, Area(MARGIN_MM, y, side, side), row, (picture, doubt_said)) + SPACE_MM
     return y + GAP_MM - SPACE_MM
 
 
@@ -65,7 +65,7 @@ def _class_row(sheet: Sheet, y: float, label: str, cells: Sequence[CellFacts], p
     y = sheet.room(y, side + 8)
     sheet.text(Area(MARGIN_MM, y + side / 2 - 3, LABEL_MM - 2, 5), sheet.reader.named(CLASSES, label), STRONG)
     start = Area(MARGIN_MM + LABEL_MM, y, side, side)
-    return _pictures(sheet, start, cells, (picture, _sure_said)) + SPACE_MM
+    return _pictures(sheet, start, cells, (picture, sure_said)) + SPACE_MM
 
 
 def _pictures(
@@ -84,11 +84,12 @@ def _pictures(
     return below
 
 
-def _sure_said(cell: CellFacts, reader: Reader) -> str:
+def sure_said(cell: CellFacts, reader: Reader) -> str:
+    """Its name, and how sure the kit was."""
     return reader.say(SURE, name=cell.name, percent=reader.figure(100 * cell.probability.get(cell.label, 0.0)))
 
 
-def _doubt_said(cell: CellFacts, reader: Reader) -> str:
+def doubt_said(cell: CellFacts, reader: Reader) -> str:
     """Its name, its class now, and the other class that the kit held most likely."""
     label = reader.named(CLASSES, cell.label)
     if cell.corrected:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from edge.decide.limits import Limits
 from edge.nouns import DECISIONS, N_
 from edge.papers.blocks.style import BODY, DECIDED, GAP_MM, SMALL, STRONG, Tone, heading, mark
 from edge.papers.case_file import CaseFile
+from edge.papers.reader import Reader
 from edge.papers.sheet import INK, INSIDE_MM, MARGIN_MM, MUTED, PAPER, Area, Letter, Sheet
 
 BLASTS = N_("Blasts among {counted} counted cells")
@@ -21,6 +22,28 @@ MARKS_PERCENT = (LIMITS.remission_percent, LIMITS.blast_percent, LIMITS.protocol
 HEIGHT_MM, BAR_MM = 31.0, 7.0
 BANDS = ((216, 236, 224), (252, 236, 205), (250, 220, 205), (247, 205, 208))
 """Under 5 %, to 20, to 25, above: pale, for the words and the interval lie on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PercentageWords:
+    """The blast percentage, of how many cells, its interval, and how far the count is."""
+
+    percent: str
+    among: str
+    interval: str
+    progress: str
+
+
+def percentage_words(file: CaseFile, reader: Reader) -> PercentageWords:
+    """A dash where nothing is counted yet."""
+    counted, (provisional, full) = file.counts.countable, file.targets
+    low, high = (reader.figure(each, 1) for each in file.decision.interval)
+    return PercentageWords(
+        percent=reader.say(PERCENT, figure=reader.figure(file.decision.score, 1)) if counted else "–",
+        among=reader.say(BLASTS, counted=counted),
+        interval=reader.say(INTERVAL, low=low, high=high),
+        progress=reader.say(TARGET, counted=counted, full=full, provisional=provisional),
+    )
 
 
 def result(sheet: Sheet, file: CaseFile, y: float) -> float:
@@ -83,16 +106,13 @@ def _decision(sheet: Sheet, file: CaseFile, y: float, tone: Tone) -> None:
 
 
 def _percentage(sheet: Sheet, file: CaseFile, y: float) -> float:
-    reader, decision = sheet.reader, file.decision
-    percent = reader.say(PERCENT, figure=reader.figure(decision.score, 1)) if file.counts.countable else "–"
-    below = sheet.text(Area(MARGIN_MM + 8, y, 44, 12), percent, Letter(24, True, leading=1.2))
-    sheet.text(Area(MARGIN_MM + 54, y + 0.4, 110, 5), reader.say(BLASTS, counted=file.counts.countable), STRONG)
-    low, high = (reader.figure(each, 1) for each in decision.interval)
-    sheet.text(Area(MARGIN_MM + 54, y + 5.2, 110, 5), reader.say(INTERVAL, low=low, high=high), BODY)
+    said = percentage_words(file, sheet.reader)
+    below = sheet.text(Area(MARGIN_MM + 8, y, 44, 12), said.percent, Letter(24, True, leading=1.2))
+    sheet.text(Area(MARGIN_MM + 54, y + 0.4, 110, 5), said.among, STRONG)
+    sheet.text(Area(MARGIN_MM + 54, y + 5.2, 110, 5), said.interval, BODY)
     return below
 
 
 def _progress(sheet: Sheet, file: CaseFile, y: float) -> None:
-    provisional, full = file.targets
-    words = sheet.reader.say(TARGET, counted=file.counts.countable, full=full, provisional=provisional)
+    words = percentage_words(file, sheet.reader).progress
     sheet.text(Area(MARGIN_MM + 8, y, INSIDE_MM - 16, 5), words, SMALL)

@@ -11,6 +11,7 @@ from edge.casework.history import history
 from edge.casework.life import Words
 from edge.record import Case, NewCase
 from edge.record.listing import Wanted
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape, result_shape
 from edge.web.api.who import By, Reader
@@ -67,16 +68,18 @@ def cases_router(parts: WebParts) -> APIRouter:
 
 def case_router(parts: WebParts) -> APIRouter:
     """One case."""
-    routes, casework = APIRouter(prefix="/api/v1/cases", tags=["cases"]), parts.casework
+    routes, casework = APIRouter(prefix="/api/v1/cases", dependencies=OF_A_CASE, tags=["cases"]), parts.casework
 
-    @routes.get("/{case_id}", responses=problems("record.unknown", "session.none"))
+    @routes.get("/{case_id}", responses=problems("record.unknown", "case.control", "session.none"))
     def case(case_id: int, translate: Reader, _: By) -> CaseResultShape:
         """A case with its fields, its sums and its decision."""
         return whole(parts, case_id, translate)
 
     @routes.patch(
         "/{case_id}",
-        responses=problems("record.unknown", "case.signed", "case.finished", "case.personal", "session.none"),
+        responses=problems(
+            "record.unknown", "case.control", "case.signed", "case.finished", "case.personal", "session.none"
+        ),
     )
     def change(case_id: int, wanted: CaseChangeShape, by: By) -> CaseShape:
         """Change objective or note."""

@@ -14,6 +14,7 @@ from edge.document import sentences
 from edge.record.corrections import CellKey
 from edge.record.steps import Step
 from edge.web.api.cases import TOTAL
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import AuditStepShape, step_shape
 from edge.web.api.who import By, Reader
@@ -23,7 +24,7 @@ from edge.words import Translate
 
 CELL = "/api/v1/cases/{case_id}/fields/{number}/cells/{cell_id}"
 THUMBNAIL_PX, THUMBNAIL_UM = 144, 20.0
-CHANGES = ("record.unknown", "case.signed", "case.finished", "session.none")
+CHANGES = ("record.unknown", "case.control", "case.signed", "case.finished", "session.none")
 KEPT = {"Cache-Control": "private, max-age=86400"}
 
 
@@ -88,9 +89,12 @@ class MovedShape(BaseModel):
 
 def cells_router(parts: WebParts) -> APIRouter:
     """The cells of a case."""
-    routes, casework = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["cells"]), parts.casework
+    routes, casework = (
+        APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["cells"]),
+        parts.casework,
+    )
 
-    @routes.get("/cells", responses=problems("record.unknown", "session.none"))
+    @routes.get("/cells", responses=problems("record.unknown", "case.control", "session.none"))
     def cells(
         case_id: int,
         response: Response,
@@ -119,9 +123,9 @@ def cells_router(parts: WebParts) -> APIRouter:
 
 def cell_router(parts: WebParts) -> APIRouter:
     """One cell."""
-    routes, casework = APIRouter(prefix=CELL, tags=["cells"]), parts.casework
+    routes, casework = APIRouter(prefix=CELL, dependencies=OF_A_CASE, tags=["cells"]), parts.casework
 
-    @routes.get("", responses=problems("record.unknown", "session.none"))
+    @routes.get("", responses=problems("record.unknown", "case.control", "session.none"))
     def cell(case_id: int, number: int, cell_id: int, translate: Reader, _: By) -> CellShape:
         """A cell as it holds now."""
         return one_cell(parts, case_id, (number, cell_id), translate)
@@ -141,7 +145,9 @@ def cell_router(parts: WebParts) -> APIRouter:
         casework.cells.restore(case_id, (number, cell_id), by)
         return one_cell(parts, case_id, (number, cell_id), translate)
 
-    @routes.get("/thumbnail.jpg", response_class=Response, responses=problems("record.unknown", "session.none"))
+    @routes.get(
+        "/thumbnail.jpg", response_class=Response, responses=problems("record.unknown", "case.control", "session.none")
+    )
     def thumbnail(
         case_id: int, number: int, cell_id: int, _: By, side_um: Annotated[float, Query(ge=5, le=100)] = THUMBNAIL_UM
     ) -> Response:

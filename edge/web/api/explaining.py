@@ -17,6 +17,7 @@ from edge.record import Record
 from edge.types import Frame, Labels
 from edge.web.api.cells import CELL
 from edge.web.api.explanation_shapes import ExplanationShape, explanation_shape
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
 from edge.web.desk import Desk
@@ -28,12 +29,12 @@ Key = tuple[int, int, int]
 REMEMBERED = 24
 """Explanations that are kept: both addresses of a cell are asked for at once, and people go back and forth."""
 KEPT = {"Cache-Control": "private, max-age=86400"}
-FAULTS = ("record.unknown", "record.damaged", "case.bundle", "session.none")
+FAULTS = ("record.unknown", "case.control", "record.damaged", "case.bundle", "session.none")
 
 
 def explaining_router(parts: WebParts, desk: Desk, explain: Explain) -> APIRouter:
     """Explanations of recorded cells, made when they are asked for; they take the desk's turn, about half a second."""
-    routes = APIRouter(prefix=CELL, tags=["explanations"])
+    routes = APIRouter(prefix=CELL, dependencies=OF_A_CASE, tags=["explanations"])
     known = _Known(parts.record, explain)
 
     @routes.get("/explanation", responses=problems(*FAULTS))

@@ -6,36 +6,58 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from starlette.responses import FileResponse
 
 from edge.document import Document, said_again
 from edge.types import Frame
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
 from edge.web.desk import Desk
 from edge.web.outlines import outlines, thumbnail
 from edge.web.parts import WebParts
-from edge.web.shapes import CapturedShape, already_shape, field_shape
+from edge.web.shapes import CapturedShape, OutlinesShape, ShownShape, already_shape, field_shape
+from edge.words import Translate
 
 FIELD = "/api/v1/cases/{case_id}/fields/{number}"
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """A recorded picture never changes."""
-CAPTURES = ("record.unknown", "case.signed", "case.finished", "case.bundle", "scale.size", "record.full", "source.lost")
+CAPTURES = (
+    "record.unknown",
+    "case.control",
+    "case.signed",
+    "case.finished",
+    "case.bundle",
+    "scale.size",
+    "record.full",
+    "source.lost",
+)
+SHOWN = problems("record.unknown", "case.control", "session.none")
 Picture = Annotated[UploadFile | None, File(description="absent: the newest live picture")]
+Shown = Annotated[bool, Query(description="with the field's document and outlines, to draw it at once")]
 Scale = Annotated[float | None, Form(gt=0, lt=10, description="micrometres per pixel, if known")]
 
 
 def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
     """Captures: the newest live picture, or one handed in."""
-    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields", tags=["fields"])
+    routes = APIRouter(prefix="/api/v1/cases/{case_id}/fields", dependencies=OF_A_CASE, tags=["fields"])
 
     @routes.post("", status_code=201, responses=problems(*CAPTURES, "control.block", "session.none"))
     async def capture(
-        case_id: int, response: Response, by: By, picture: Picture = None, um_per_px: Scale = None
+        case_id: int,
+        response: Response,
+        translate: Reader,
+        by: By,
+        picture: Picture = None,
+        um_per_px: Scale = None,
+        shown: Shown = False,
     ) -> CapturedShape:
         """Examine and record a field. 201 once it is on the disk; 200 where this picture was there already."""
-        return await captured(parts, desk, case_id, response, by, picture, um_per_px)
+        answer = await captured(parts, desk, case_id, response, by, picture, um_per_px)
+        if shown:
+            answer.shown = await asyncio.to_thread(_shown, parts, case_id, answer.field.number, translate)
+        return answer
 
     return routes
 
@@ -59,30 +81,26 @@ async def captured(
 
 def fields_router(parts: WebParts) -> APIRouter:
     """A field: its document and its outlines."""
-    routes, record = APIRouter(prefix=FIELD, tags=["fields"]), parts.record
+    routes = APIRouter(prefix=FIELD, dependencies=OF_A_CASE, tags=["fields"])
 
-    @routes.get("", responses=problems("record.unknown", "session.none"))
+    @routes.get("", responses=SHOWN)
     def field(case_id: int, number: int, translate: Reader, _: By) -> Document:
         """The whole examination, laid out as `marrowkit analyse --json` does, after corrections: what the kit said of a
         cell is in its `machine`.
         """
-        return said_again(parts.casework.results.document(case_id, number), translate)
+        return _document(parts, case_id, number, translate)
 
-    @routes.get("/outlines", responses=problems("record.unknown", "session.none"))
-    def field_outlines(case_id: int, number: int, _: By) -> dict[str, dict[int, list[list[int]]]]:
+    @routes.get("/outlines", responses=SHOWN)
+    def field_outlines(case_id: int, number: int, _: By) -> OutlinesShape:
         """Outlines of `cells` and `nuclei` by cell id, as [x, y] points in pixels of the image."""
-        row = record.field(case_id, number)
-        return {
-            "cells": outlines(record.picture(row.cell_labels)),
-            "nuclei": outlines(record.picture(row.nucleus_labels)),
-        }
+        return _outlines(parts, case_id, number)
 
     return routes
 
 
 def pictures_router(parts: WebParts) -> APIRouter:
     """A field's pictures."""
-    routes, record = APIRouter(prefix=FIELD, tags=["pictures"]), parts.record
+    routes, record = APIRouter(prefix=FIELD, dependencies=OF_A_CASE, tags=["pictures"], responses=SHOWN), parts.record
 
     @routes.get("/image.jpg", response_class=FileResponse)
     def image(case_id: int, number: int, _: By) -> FileResponse:
@@ -106,6 +124,21 @@ def pictures_router(parts: WebParts) -> APIRouter:
         return Response(content, media_type="image/jpeg", headers=FOREVER)
 
     return routes
+
+
+def _shown(parts: WebParts, case_id: int, number: int, translate: Translate) -> ShownShape:
+    document, drawn = _document(parts, case_id, number, translate), _outlines(parts, case_id, number)
+    return ShownShape(document=document, outlines=drawn)
+
+
+def _document(parts: WebParts, case_id: int, number: int, translate: Translate) -> Document:
+    return said_again(parts.casework.results.document(case_id, number), translate)
+
+
+def _outlines(parts: WebParts, case_id: int, number: int) -> OutlinesShape:
+    record, row = parts.record, parts.record.field(case_id, number)
+    cells, nuclei = (outlines(record.picture(name)) for name in (row.cell_labels, row.nucleus_labels))
+    return OutlinesShape(cells=cells, nuclei=nuclei)
 
 
 async def _handed_in(parts: WebParts, picture: UploadFile, um_per_px: float | None) -> Frame:

@@ -12,6 +12,7 @@ from edge.casework.content import is_intact
 from edge.casework.life import Hand
 from edge.record.steps import Step
 from edge.web.api.cases import whole
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import (
     AuditStepShape,
@@ -25,7 +26,7 @@ from edge.web.api.who import By, Reader
 from edge.web.examples import example
 from edge.web.parts import WebParts
 
-CHANGES = ("record.unknown", "case.signed", "session.none")
+CHANGES = ("record.unknown", "case.control", "case.signed", "session.none")
 
 
 class SignShape(BaseModel):
@@ -77,7 +78,10 @@ class ConsentShape(BaseModel):
 
 def life_router(parts: WebParts) -> APIRouter:
     """From finishing to amending."""
-    routes, life = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["life of a case"]), parts.casework.life
+    routes, life = (
+        APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["life of a case"]),
+        parts.casework.life,
+    )
 
     @routes.post("/finish", responses=problems(*CHANGES, "case.finished", "case.empty"))
     def finish(case_id: int, translate: Reader, by: By) -> CaseResultShape:
@@ -97,7 +101,10 @@ def life_router(parts: WebParts) -> APIRouter:
         life.sign(case_id, Hand(given.operator, given.pin, given.statement))
         return whole(parts, case_id, translate)
 
-    @routes.post("/amend", responses=problems("record.unknown", "case.unsigned", "pin.wrong", "pin.wait", "setting"))
+    @routes.post(
+        "/amend",
+        responses=problems("record.unknown", "case.control", "case.unsigned", "pin.wrong", "pin.wait", "setting"),
+    )
     def amend(case_id: int, given: AmendShape, translate: Reader, _: By) -> CaseResultShape:
         """Reopen a signed case as its next version; the one before is kept."""
         life.amend(case_id, given.reason, Hand(given.operator, given.pin))
@@ -108,7 +115,10 @@ def life_router(parts: WebParts) -> APIRouter:
 
 def said_router(parts: WebParts) -> APIRouter:
     """A manual count, the expert's answer, consent."""
-    routes, life = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["said of a case"]), parts.casework.life
+    routes, life = (
+        APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["said of a case"]),
+        parts.casework.life,
+    )
 
     @routes.put("/manual", responses=problems(*CHANGES, "cell.class", "setting"))
     def count(case_id: int, given: ManualCountShape, translate: Reader, by: By) -> CaseResultShape:
@@ -122,19 +132,19 @@ def said_router(parts: WebParts) -> APIRouter:
         life.drop_hand_count(case_id, by)
         return whole(parts, case_id, translate)
 
-    @routes.put("/referral/answer", responses=problems("record.unknown", "session.none"))
+    @routes.put("/referral/answer", responses=problems("record.unknown", "case.control", "session.none"))
     def answer(case_id: int, given: AnswerShape, translate: Reader, by: By) -> CaseResultShape:
         """What the expert answered; also after the signature."""
         life.answer(case_id, given.model_dump(), by)
         return whole(parts, case_id, translate)
 
-    @routes.put("/consent", responses=problems("record.unknown", "session.none"))
+    @routes.put("/consent", responses=problems("record.unknown", "case.control", "session.none"))
     def consent(case_id: int, given: ConsentShape, translate: Reader, by: By) -> CaseResultShape:
         """Cells of this case may be used for training."""
         life.consent(case_id, given.ground, by)
         return whole(parts, case_id, translate)
 
-    @routes.delete("/consent", responses=problems("record.unknown", "session.none"))
+    @routes.delete("/consent", responses=problems("record.unknown", "case.control", "session.none"))
     def no_consent(case_id: int, translate: Reader, by: By) -> CaseResultShape:
         """They may not, or not any more."""
         life.consent(case_id, None, by)
@@ -145,9 +155,12 @@ def said_router(parts: WebParts) -> APIRouter:
 
 def log_router(parts: WebParts) -> APIRouter:
     """The audit log and the signed versions."""
-    routes, books = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["life of a case"]), parts.casework.books
+    routes, books = (
+        APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["life of a case"]),
+        parts.casework.books,
+    )
 
-    @routes.get("/audit", responses=problems("record.unknown", "session.none"))
+    @routes.get("/audit", responses=problems("record.unknown", "case.control", "session.none"))
     def audit(case_id: int, _: By) -> list[AuditStepShape]:
         """Everything that was done to a case, in order."""
         case, steps = books.record.case(case_id), books.steps.of(case_id)
@@ -155,7 +168,7 @@ def log_router(parts: WebParts) -> APIRouter:
         undone = {step.number for version in versions for step in _taken_back(steps, version)}
         return [step_shape(step, step.number in undone) for step in steps]
 
-    @routes.get("/versions", responses=problems("record.unknown", "session.none"))
+    @routes.get("/versions", responses=problems("record.unknown", "case.control", "session.none"))
     def versions(case_id: int, _: By) -> list[VersionShape]:
         """What was signed, version by version, and whether all of it is still as it was; reads every picture."""
         books.record.case(case_id)

@@ -10,15 +10,16 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from edge.casework.papers import KINDS
-from edge.papers.reader import Reader as PaperReader
 from edge.papers.referral import read_referral
 from edge.papers.reply import read_typed
 from edge.record.clock import clock_hint
 from edge.web.api.cases import whole
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import CaseResultShape
 from edge.web.api.who import By, Code, Reader
 from edge.web.examples import example
+from edge.web.local import paper_reader
 from edge.web.parts import WebParts
 
 MB = 1_000_000
@@ -64,7 +65,7 @@ class TypedShape(BaseModel):
 
 def papers_router(parts: WebParts) -> APIRouter:
     """Each kind of paper under its own name."""
-    routes = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["papers"])
+    routes = APIRouter(prefix="/api/v1/cases/{case_id}", dependencies=OF_A_CASE, tags=["papers"])
     for kind in KINDS:
         _add(routes, parts, kind)
     return routes
@@ -92,12 +93,15 @@ def export_router(parts: WebParts) -> APIRouter:
     @routes.post(
         "/cases/{case_id}/export",
         status_code=201,
-        responses=problems("record.unknown", "setting", "target.gone", "target.read_only", "target.full"),
+        dependencies=OF_A_CASE,
+        responses=problems(
+            "record.unknown", "case.control", "setting", "target.gone", "target.read_only", "target.full"
+        ),
     )
-    def export(case_id: int, wanted: ExportShape, code: Code, translate: Reader, by: By) -> WrittenShape:
+    def export(case_id: int, wanted: ExportShape, code: Code, by: By) -> WrittenShape:
         """Write papers and pictures into a new folder there: all of them, or nothing."""
-        reader = PaperReader(code, translate)
-        written = papers.export(case_id, wanted.target, list(dict.fromkeys(wanted.kinds)), reader, by)
+        kinds = list(dict.fromkeys(wanted.kinds))
+        written = papers.export(case_id, wanted.target, kinds, paper_reader(code), by)
         return WrittenShape(folder=str(written.folder), names=list(written.names), bytes=written.bytes)
 
     return routes
@@ -105,8 +109,11 @@ def export_router(parts: WebParts) -> APIRouter:
 
 def replies_router(parts: WebParts) -> APIRouter:
     """The expert's answer, as it came back."""
-    routes, casework = APIRouter(prefix="/api/v1/cases/{case_id}/referral", tags=["papers"]), parts.casework
-    answers = problems("record.unknown", "reply.unreadable", "reply.elsewhere", "session.none")
+    routes, casework = (
+        APIRouter(prefix="/api/v1/cases/{case_id}/referral", dependencies=OF_A_CASE, tags=["papers"]),
+        parts.casework,
+    )
+    answers = problems("record.unknown", "case.control", "reply.unreadable", "reply.elsewhere", "session.none")
 
     @routes.post("/form", responses=answers)
     def filled(
@@ -137,10 +144,10 @@ def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:
         name=kind,
         operation_id=f"paper_{kind.replace('.', '_')}",
         response_class=Response,
-        responses=problems("record.unknown", "session.none", *codes),
+        responses=problems("record.unknown", "case.control", "session.none", *codes),
     )
-    def paper(case_id: int, code: Code, translate: Reader, _: By, version: Version = None) -> Response:
+    def paper(case_id: int, code: Code, _: By, version: Version = None) -> Response:
         """The paper, made from the case as it holds; preliminary until it is signed. `?lang=` chooses its language."""
-        content = papers.paper(case_id, kind, PaperReader(code, translate), version)
+        content = papers.paper(case_id, kind, paper_reader(code), version)
         name = f'inline; filename="case-{case_id}-{kind}"'
         return Response(content, media_type=known.media_type, headers={"Content-Disposition": name})

@@ -13,6 +13,7 @@ from edge.casework.rerun import Run
 from edge.casework.results import CaseResult, require_case
 from edge.document import sentences
 from edge.record.listing import Sums
+from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import ref_shape
 from edge.web.api.who import By, Reader
@@ -91,7 +92,7 @@ def reruns_router(parts: WebParts) -> APIRouter:
     """Re-analyses."""
     routes, casework = APIRouter(prefix="/api/v1/cases", tags=["later"]), parts.casework
 
-    @routes.get("/compare", responses=problems("record.unknown", "session.none"))
+    @routes.get("/compare", responses=problems("record.unknown", "case.control", "session.none"))
     def compare(
         left: Annotated[int, Query()], right: Annotated[int, Query()], translate: Reader, _: By
     ) -> ComparisonShape:
@@ -102,7 +103,8 @@ def reruns_router(parts: WebParts) -> APIRouter:
     @routes.post(
         "/{case_id}/reanalyse",
         status_code=202,
-        responses=problems("record.unknown", "run.busy", "case.empty", "setting", "session.none"),
+        dependencies=OF_A_CASE,
+        responses=problems("record.unknown", "case.control", "run.busy", "case.empty", "setting", "session.none"),
     )
     def reanalyse(case_id: int, wanted: RerunShape, translate: Reader, by: By) -> CaseRunShape:
         """Look at a case again with another bundle; the old result stays. It goes on by itself: ask `runs`."""
@@ -111,7 +113,9 @@ def reruns_router(parts: WebParts) -> APIRouter:
         found = casework.reanalysis.runs(case_id)
         return _run(parts, next(run for run in found if run.case.id == again.id), translate)
 
-    @routes.get("/{case_id}/runs", responses=problems("record.unknown", "session.none"))
+    @routes.get(
+        "/{case_id}/runs", dependencies=OF_A_CASE, responses=problems("record.unknown", "case.control", "session.none")
+    )
     def runs(case_id: int, translate: Reader, _: By) -> list[CaseRunShape]:
         """The case itself, then every time that it was looked at again."""
         return [_run(parts, each, translate) for each in casework.reanalysis.runs(case_id)]

@@ -5,19 +5,20 @@ import { Automatic } from "./automatic.js";
 import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
 import { byId, el } from "./dom.js";
-import { explain } from "./explain.js";
 import { showFields } from "./fields.js";
-import { focusAid } from "./focus.js";
+import { focusAid, focusAnew } from "./focus.js";
 import { onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
 import { showSetup } from "./setup.js";
-import { draw, fetchField, legend } from "./still.js";
+import { draw, fetchField, fieldOf, legend } from "./still.js";
 import { _, figure, n_ } from "./words.js";
 
 const caseId = byId("main").dataset.case;
 const automatic = new Automatic(() => capture());
 const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
+// explaining a cell is not needed before there is one: it comes once the page can be used
+const explaining = caseId ? import("./explain.js") : null;
 let known = -1;
 let open = null;
 
@@ -54,16 +55,26 @@ async function capture(file = null) {
   try {
     const form = new FormData();
     if (file) form.append("picture", file);
-    const captured = await post(`/cases/${caseId}/fields`, file ? form : undefined);
-    tell(captured);
-    go(captured.field.number);
+    const captured = await post(`/cases/${caseId}/fields?shown=true`, file ? form : undefined);
+    showCaptured(captured);
     await refresh();
+    if (!file) await focusAnew();
   } catch (error) {
     busy(false);
     problem(error);
   } finally {
     busy(false);
   }
+}
+
+/** The answer holds all that it takes: nothing is asked for before the cells stand over their picture. */
+function showCaptured(captured) {
+  const { field: { number }, shown: { document: found, outlines } } = captured;
+  known = Math.max(known, number);
+  tell(captured);
+  history.pushState(null, "", `#field-${number}`);
+  showField(fieldOf(caseId, number, found, outlines));
+  byId("viewport").scrollIntoView({ block: "nearest" });
 }
 
 function tell({ is_new: isNew, field, already }) {
@@ -119,8 +130,13 @@ function showField(field) {
   byId("field-words").replaceChildren(field.quality.ok ? legend(field) : refusal(field));
 }
 
-function explainCell(field, cell) {
-  explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+async function explainCell(field, cell) {
+  try {
+    const { explain } = await explaining;
+    if (open === field) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+  } catch (error) {
+    problem(error);
+  }
 }
 
 function refusal(field) {
@@ -196,12 +212,9 @@ if (caseId) {
   refresh().then(show).catch(problem);
 }
 
-const follow = focusAid();
 watch(caseId, {
-  gauges: (verdict) => {
-    follow(verdict);
-    if (!open) automatic.hear(verdict);
-  },
+  gauges: (verdict) => { if (!open) automatic.hear(verdict); },
+  focus: focusAid(),
   case: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
   room: onRoom(notice),
 });

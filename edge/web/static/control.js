@@ -1,7 +1,7 @@
 // The control slide: run it before the patients, see its trend, and what to check where it is off.
 
 import { get, post, postJson } from "./api.js";
-import { button, byId, el, table } from "./dom.js";
+import { bar, button, byId, el, table } from "./dom.js";
 import { focusAid } from "./focus.js";
 import { form, input, select } from "./form.js";
 import { chart } from "./levey.js";
@@ -70,11 +70,11 @@ async function showTrend(slide) {
   const { limits, runs } = await get(`/controls/${slide.id}/runs`);
   run = runs.find(({ state }) => state === "open") ?? null;
   const finished = runs.filter(({ state }) => state === "finished").sort((a, b) => a.number - b.number);
-  showCharts(limits, finished);
+  showCharts(slide, limits, finished);
   showLatest(finished.at(-1), limits);
 }
 
-function showCharts(limits, runs) {
+function showCharts(slide, limits, runs) {
   const charts = Object.entries(MEASURES()).filter(([key]) => limits[key]).map(([key, [name, unit]]) => {
     const values = runs.filter(({ measures }) => measures?.[key] !== undefined && measures[key] !== null)
       .map(({ number, measures, findings }) => ({ number, value: measures[key], verdict: worst(findings, key) }));
@@ -82,7 +82,14 @@ function showCharts(limits, runs) {
     const source = limits[key].source === "runs" ? _("limits from its own runs") : _("fixed limits");
     return el("div", {}, el("h3", {}, `${name}${unit ? `, ${unit}` : ""} · ${source}`), chart(name, limits[key], values));
   }).filter(Boolean);
-  byId("trend").replaceChildren(...(charts.length ? charts : [el("p", { class: "empty" }, _("The trend begins with the first run."))]));
+  byId("trend").replaceChildren(...(charts.length ? charts : missing(slide, runs)));
+}
+
+/** What is missing before there is a trend: runs that its limits are made from. A run outside its limits is none. */
+function missing({ base_runs: wanted }, runs) {
+  const done = runs.filter(({ verdict }) => verdict !== "block").length;
+  const left = n_("{count} more good run, and this slide has its own limits and a chart.", "{count} more good runs, and this slide has its own limits and a chart.", wanted - done);
+  return [bar(_("Runs that make its limits"), done / wanted, _("{counted} of {full}", { counted: figure(done), full: figure(wanted) })), el("p", {}, left, " ", _("Until then fixed limits hold."))];
 }
 
 /** How bad what was found about this measure is: a warning rule, or one that blocks. */
@@ -95,7 +102,7 @@ function worst(findings, measure) {
 function showLatest(latest, limits) {
   if (!latest) return byId("latest").replaceChildren(el("p", { class: "empty" }, _("No run yet.")));
   const [kind, words] = VERDICTS()[latest.verdict] ?? ["plain", latest.verdict];
-  const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, `${rule} · ${code}`)));
+  const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, el("bdi", {}, rule), " · ", el("bdi", {}, code))));
   const rows = Object.entries(MEASURES()).filter(([key]) => latest.measures?.[key] !== undefined && latest.measures[key] !== null)
     .map(([key, [name, unit, digits]]) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
   return byId("latest").replaceChildren(
@@ -129,5 +136,5 @@ async function act(change, after = {}) {
   }
 }
 
-watch(null, { gauges: focusAid() });
+watch(null, { focus: focusAid() });
 refresh({ warns: true }).catch(problem);

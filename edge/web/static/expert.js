@@ -14,8 +14,8 @@ export function showExpert(place, path, { answer }, onChanged) {
   };
   place.replaceChildren(el(
     "div", { class: "stack" },
-    answer ? known(answer.value) : el("p", { class: "lead" }, _("Send the referral, and put the answer here when it comes.")),
-    el("div", {}, received(path, kept), typed(path, kept), written(path, answer?.value, kept)),
+    answer ? known(answer) : el("p", { class: "lead" }, _("Send the referral, and put the answer here when it comes.")),
+    el("div", {}, received(path, kept), typed(path, kept), written(path, answer, kept)),
   ));
 }
 
@@ -55,7 +55,7 @@ function written(path, answer, kept) {
     input("expert", _("Name of the haematologist"), { required: true, maxlength: 200, autocomplete: "off", value: answer?.expert ?? "" }),
     select("opinion", _("Opinion"), names.opinions, answer?.opinion),
     input("percent", _("Blasts by the haematologist, %"), { type: "number", min: 0, max: 100, step: 0.1, value: answer?.percent ?? "" }),
-    text("text", _("In words"), { maxlength: 4000 }),
+    text("text", _("In words"), { maxlength: 4000 }, null, answer?.text),
   ));
 }
 

@@ -76,5 +76,5 @@ async function finish(how) {
   }
 }
 
-watch(null, { gauges: focusAid() });
+watch(null, { focus: focusAid() });
 refresh().catch(problem);

@@ -35,8 +35,8 @@ export const STEPS = {
   focus: {
     name: () => _("Focus"),
     title: () => _("Learn the focus aid"),
-    why: () => _("Turn the fine focus through the best place and back. The mark over the bar remembers the best; switch the tone on to keep your eyes at the eyepiece."),
-    good: () => [_("The bar “Focus” comes back up to its mark."), _("The chromatin of nuclei shows grains, not a smooth blot.")],
+    why: () => _("Turn the fine focus through the best place and back. The lower bar is full where it was sharpest; switch the tone on to keep your eyes at the eyepiece."),
+    good: () => [_("The bar “Focus” stands past its mark, and the lower bar is full again."), _("The chromatin of nuclei shows grains, not a smooth blot.")],
   },
   scale: {
     name: () => _("Scale"),

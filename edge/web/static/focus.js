@@ -1,31 +1,35 @@
-// The focus aid: it remembers how sharp it has been lately, and hums higher the sharper it is, so that the eyes can
-// stay at the eyepiece.
+// The focus aid: how sharp it is against the sharpest so far, which way to turn, and a hum that rises with it, so that
+// the eyes can stay at the eyepiece. The kit measures and remembers, for there is one microscope and many who look.
 
+import { remove } from "./api.js";
 import { byId } from "./dom.js";
-import { along } from "./live.js";
+import { problem } from "./notices.js";
+import { _, percent } from "./words.js";
 
-const REMEMBERED_MS = 20_000;
 const LOW_HZ = 220;
 const OCTAVES = 2;
 const GLIDE_S = 0.08;
 const LOUD = 0.12;
+const HINTS = () => ({ turn: _("Turn the fine focus."), "keep turning": _("It gets sharper: keep turning."), "turn back": _("It gets softer: turn back."), there: _("There: this is the sharpest.") });
 
-/** Follow the gauges; returns what hears them. */
+/** Forget the sharpest so far: another place is another measure. */
+export const focusAnew = () => remove("/live/focus").catch(problem);
+
+/** Follow the `focus` events; returns what hears them. */
 export function focusAid() {
-  const gauge = document.querySelector('.gauge[data-measure="focus_um"]');
-  const peak = byId("focus-peak");
+  const aid = byId("focus-aid");
+  const meter = aid.querySelector("[role=meter]");
   const tone = new Tone(byId("tone"));
-  let seen = [];
-  return ({ measures }) => {
-    const value = measures.focus_um;
-    if (value === undefined) return tone.rest();
-    const now = Date.now();
-    const share = along(gauge.dataset, value);
-    seen = [...seen.filter(({ at }) => now - at < REMEMBERED_MS), { at: now, share }];
-    const best = Math.max(...seen.map((each) => each.share));
-    peak.hidden = false;
-    peak.style.insetInlineStart = `${100 * best}%`;
-    return tone.follow(share);
+  byId("focus-anew").addEventListener("click", focusAnew);
+  return ({ level, hint }) => {
+    aid.hidden = level === null;
+    if (level === null) return tone.rest();
+    meter.setAttribute("aria-valuenow", level);
+    meter.setAttribute("aria-valuetext", percent(level));
+    meter.firstElementChild.style.inlineSize = `${100 * level}%`;
+    aid.classList.toggle("there", hint === "there");
+    byId("focus-hint").textContent = HINTS()[hint];
+    return tone.follow(level);
   };
 }
 

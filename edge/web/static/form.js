@@ -15,8 +15,8 @@ export function select(name, label, options, chosen = null, hint = null) {
 }
 
 /** A labelled text of several lines. */
-export function text(name, label, attributes = {}, hint = null) {
-  return labelled(label, el("textarea", { name, rows: 2, ...attributes }), hint);
+export function text(name, label, attributes = {}, hint = null, value = "") {
+  return labelled(label, el("textarea", { name, rows: 2, ...attributes }, value), hint);
 }
 
 /** Yes or no. */

@@ -10,7 +10,7 @@ const MOST = 5000;
 
 /** Fill the card. `onChanged` is called once the kit has the figures. */
 export function showManual(place, caseId, result, onChanged) {
-  if (place.contains(document.activeElement)) return; // somebody is typing
+  if (place.querySelector("input:focus")) return; // somebody is typing
   const path = `/cases/${caseId}/manual`;
   const known = result.manual?.by_class ?? {};
   const rows = result.classes.map(({ label }) => input(label, className(label), { type: "number", min: 0, max: MOST, step: 1, inputmode: "numeric", value: known[label] ?? "" }));

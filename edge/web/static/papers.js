@@ -13,6 +13,7 @@ const KINDS = () => ({
   "fhir.json": [_("For a laboratory system"), _("FHIR R4")],
   "training.zip": [_("For training"), _("Corrected cells; needs consent")],
 });
+const TROUBLES = () => ({ read_only: _("It cannot be written: move its lock switch."), gone: _("It is not there any more.") });
 const PICTURES = "images";
 const NEEDS_CONSENT = "training.zip";
 
@@ -26,12 +27,20 @@ export function showPapers(place, caseId, result, onChanged) {
   const stick = el("div", { class: "stack" });
   place.replaceChildren(
     el("p", { class: "lead" }, result.signature ? _("Signed: papers say final.") : _("Not signed yet: every paper says preliminary.")),
-    el("div", { class: "papers" }, ...entries),
+    el("div", { class: "papers" }, page(path), ...entries),
     el("details", {}, el("summary", {}, icon("stick"), _("Write to a USB stick or folder")), stick),
     consent(path, result, onChanged),
   );
   place.classList.add("stack");
   showTargets(stick, path, result).catch(problem);
+}
+
+/** The report as a page of its own, for a printer that this device knows. */
+function page(path) {
+  return el(
+    "a", { class: "paper", href: `${path}/report` },
+    icon("print"), el("strong", {}, _("Print the report")), el("small", {}, _("As a page of this browser")),
+  );
 }
 
 async function showTargets(place, path, result) {
@@ -49,7 +58,7 @@ async function showTargets(place, path, result) {
     const { names: files, folder } = await postJson(`${path}/export?lang=${language}`, { target: values.target, kinds: chosen });
     notice(n_("{count} file written.", "{count} files written.", files.length), _("They are in {folder}. Take the stick out only now.", { folder }), "good");
   }, select("target", _("Where to"), names), ...kinds);
-  const refused = found.filter(({ problem: trouble }) => trouble).map(({ name, problem: trouble }) => el("p", { class: "soft" }, el("bdi", {}, name), ": ", trouble));
+  const refused = found.filter(({ problem: trouble }) => trouble).map(({ name, problem: trouble }) => el("p", { class: "soft" }, el("bdi", {}, name), ": ", TROUBLES()[trouble] ?? trouble));
   return place.replaceChildren(made, ...refused, again);
 }
 
@@ -57,7 +66,7 @@ async function showTargets(place, path, result) {
 function consent(path, { consent: given }, onChanged) {
   const withdraw = () => remove(`${path}/consent`).then(onChanged).catch(problem);
   const body = given
-    ? [el("p", {}, _("Consent is marked: {ground}", { ground: given.value.ground })), button(_("Take consent back"), withdraw)]
+    ? [el("p", {}, _("Consent is marked: {ground}", { ground: given.ground })), button(_("Take consent back"), withdraw)]
     : [form(_("Mark consent"), async (values) => {
       await putJson(`${path}/consent`, values);
       await onChanged();

@@ -42,15 +42,14 @@ function noteForm({ case: { note, objective, state } }) {
   const save = form(_("Keep"), async (values) => {
     await patchJson(path, values);
     notice(_("Kept."), "", "good");
-  }, input("objective", _("Objective"), { value: objective ?? "", maxlength: 40 }), text("note", _("Note"), { maxlength: 2000 }, _("What the slide is like. No names, no dates of birth.")));
-  save.querySelector("textarea").value = note ?? "";
+  }, input("objective", _("Objective"), { value: objective ?? "", maxlength: 40 }), text("note", _("Note"), { maxlength: 2000 }, _("What the slide is like. No names, no dates of birth."), note ?? ""));
   return el("details", {}, el("summary", {}, _("Objective and note")), save);
 }
 
 function showClasses(place, { classes, manual }) {
   const byEye = (label) => (manual ? [[figure(manual.by_class[label] ?? 0), "number"]] : []);
   const rows = classes.map(({ label, cells, percent, interval: [low, high], blast }) => [
-    classLabel(label, blast), [figure(cells), "number"], [`${figure(percent, 1)} %`, "number"], [`${figure(low, 1)}–${figure(high, 1)}`, "number"], ...byEye(label),
+    classLabel(label, blast), [figure(cells), "number"], [`${figure(percent, 1)} %`, "number"], [_("{low} to {high}", { low: figure(low, 1), high: figure(high, 1) }), "number"], ...byEye(label),
   ]);
   const heads = [_("Class"), [_("Cells"), "number"], [_("Share"), "number"], [_("95 % interval"), "number"], ...(manual ? [[_("By eye"), "number"]] : [])];
   place.replaceChildren(table(heads, rows));

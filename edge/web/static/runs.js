@@ -11,7 +11,7 @@ const AGAIN_MS = 2000;
 /** Fill the card, and look again while a run is under way. */
 export async function showRuns(place, caseId) {
   const runs = await get(`/cases/${caseId}/runs`);
-  const rows = runs.map(({ case: id, bundle, state, fields: done, of_fields: fields, counts, decision, fault }) => [
+  const rows = runs.map(({ case: id, bundle, state, done, fields, counts, decision, fault }) => [
     id === Number(caseId) ? bundleName(bundle) : el("a", { href: `/cases/compare?left=${caseId}&right=${id}` }, bundleName(bundle)),
     fault ? `${fault.detail} ${fault.remedy}` : state !== "done" ? _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) }) : names.decisions[decision.label],
     [counts.countable ? `${figure(decision.score, 1)} %` : "–", "number"],
@@ -27,4 +27,5 @@ export async function showRuns(place, caseId) {
   if (runs.some(({ state }) => state === "running")) setTimeout(() => showRuns(place, caseId).catch(problem), AGAIN_MS);
 }
 
-const bundleName = ({ name, version }) => `${name} ${version ?? ""}`;
+/** A bundle is the name that was asked for until the first field is looked at. */
+const bundleName = (bundle) => (typeof bundle === "string" ? bundle : `${bundle.name} ${bundle.version}`);

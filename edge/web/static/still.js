@@ -17,7 +17,12 @@ export function kindOf(cell) {
 export async function fetchField(caseId, number) {
   const path = `/cases/${caseId}/fields/${number}`;
   const [field, outlines] = await Promise.all([get(path), get(`${path}/outlines`)]);
-  return { ...field, number, outlines, href: `/api/v1${path}/image.jpg` };
+  return fieldOf(caseId, number, field, outlines);
+}
+
+/** A field as it is drawn, of its document and its outlines. */
+export function fieldOf(caseId, number, document, outlines) {
+  return { ...document, number, outlines, href: `/api/v1/cases/${caseId}/fields/${number}/image.jpg` };
 }
 
 /** Draw the field into `place`; `onCell` hears which cell is chosen, by pointer or by keyboard. */

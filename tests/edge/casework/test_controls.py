@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from edge.casework import Casework
 from edge.casework import controls as controls_module
+from edge.casework.cells import Wish
+from edge.casework.compare import compared
 from edge.casework.control_measures import LEAST_SD, Limit, findings, limits, measured, verdict
 from edge.casework.controls import FRESH_S
+from edge.casework.life import Hand
 from edge.document import document
-from edge.errors import BadSetting, ControlBlocks, ControlEmpty, ControlFinished, NameTaken, NotRecorded
+from edge.errors import BadSetting, CaseOfControl, ControlBlocks, ControlEmpty, ControlFinished, NameTaken, NotRecorded
 from edge.types import Frame
-from tests.casebooks import NEW, SIZE, Clock, capture, casework_in
+from tests.casebooks import NEW, PIN, SIZE, Clock, capture, casework_in
 from tests.cases import ROLES, PaintedExaminer, painted_frame
 
 USUAL = {"focus_um": 0.8, "exposure": 200.0, "unevenness": 0.1, "blast_percent": 30.0}
@@ -75,6 +78,39 @@ def test_pictures_of_a_control_are_no_patients_case(casework: Casework) -> None:
     run(casework, slide.id)
     assert casework.books.record.cases() == ()
     assert casework.books.listing.totals() == (0, 0)
+
+
+KEY = (1, 1)
+OF_A_CASE: Mapping[str, Callable[[Casework, int], object]] = {
+    "open": lambda casework, case: casework.case(case),
+    "correct": lambda casework, case: casework.cells.change(case, KEY, Wish(excluded=True), ""),
+    "restore": lambda casework, case: casework.cells.restore(case, KEY, ""),
+    "undo": lambda casework, case: casework.cells.undo(case, ""),
+    "redo": lambda casework, case: casework.cells.redo(case, ""),
+    "finish": lambda casework, case: casework.life.finish(case, ""),
+    "resume": lambda casework, case: casework.life.resume(case, ""),
+    "sign": lambda casework, case: casework.life.sign(case, Hand(1, PIN)),
+    "amend": lambda casework, case: casework.life.amend(case, "why", Hand(1, PIN)),
+    "count by hand": lambda casework, case: casework.life.count_by_hand(case, {}, ""),
+    "consent": lambda casework, case: casework.life.consent(case, "form 3", ""),
+    "paper": lambda casework, case: casework.papers.file(case),
+    "compare": lambda casework, case: compared(casework.results.of(case), casework.results.of(case)),
+}
+
+
+@pytest.mark.parametrize("deed", OF_A_CASE)
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_control_run_is_never_treated_as_a_case(casework: Casework, deed: str, is_finished: bool) -> None:
+    slide = casework.controls.add("Slide 1", "marrow", 5, "")
+    begun, _ = casework.controls.begin(slide.id, "Amina")
+    capture(casework, begun.case_id, 1)
+    if is_finished:
+        casework.controls.finish(slide.id, begun.number, "Amina")
+    before = casework.books.record.case(begun.case_id)
+    with pytest.raises(CaseOfControl, match="Slide 1"):
+        OF_A_CASE[deed](casework, begun.case_id)
+    assert casework.books.record.case(begun.case_id) == before
+    assert casework.books.corrections.of(begun.case_id) == {}
 
 
 def test_an_open_run_is_gone_on_with_also_after_a_restart(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from edge.web import WebParts
-from tests.casebooks import PIN
+from tests.casebooks import PIN, SIZE
+from tests.cases import PaintedLive, painted_frame
+from tests.pdfs import filled
 from tests.visits import API, CASE, CELL, code_of, good
 
 
@@ -73,6 +75,33 @@ def test_the_line_of_this_very_referral_is_read(client: TestClient, parts: WebPa
     )
 
 
+def test_a_filled_form_is_read_into_the_case_that_it_answers(client: TestClient, counted: None) -> None:
+    referral = client.get(f"{CASE}/referral.pdf").content
+    form = filled(referral, opinion="unlikely", percent="12,5", text="Mature cells.", expert="Dr B", when="29.11.")
+    said = good(client.post(f"{CASE}/referral/form", files={"form": ("answer.pdf", form)}))["answer"]
+    assert {name: said[name] for name in ("expert", "opinion", "percent", "text")} == {
+        "expert": "Dr B",
+        "opinion": "unlikely",
+        "percent": 12.5,
+        "text": "Mature cells.",
+    }
+    assert good(client.get(CASE))["answer"] == said
+    (step,) = [each for each in good(client.get(f"{CASE}/audit")) if each["kind"] == "answer"]
+    assert step["after"]["opinion"] == "unlikely"
+    unfilled = client.post(f"{CASE}/referral/form", files={"form": ("empty.pdf", referral)})
+    assert code_of(unfilled, 422) == "reply.unreadable"
+
+
+def test_a_form_of_a_count_that_has_gone_on_since_is_not_taken(
+    client: TestClient, live: PaintedLive, counted: None
+) -> None:
+    form = filled(client.get(f"{CASE}/referral.pdf").content, opinion="likely")
+    live.show(painted_frame(3, 5, SIZE))
+    good(client.post(f"{CASE}/fields"), 201)
+    assert code_of(client.post(f"{CASE}/referral/form", files={"form": form}), 409) == "reply.elsewhere"
+    assert good(client.get(CASE))["answer"] is None
+
+
 @pytest.mark.parametrize(
     ("kind", "media"),
     [
@@ -91,6 +120,29 @@ def test_papers_are_handed_out(client: TestClient, counted: None, kind: str, med
 
 def test_a_report_is_in_the_readers_language(client: TestClient, counted: None) -> None:
     assert client.get(f"{CASE}/report.pdf?lang=es").content != client.get(f"{CASE}/report.pdf?lang=en").content
+
+
+def test_the_report_is_a_page_to_print(client: TestClient, counted: None, amina: int) -> None:
+    page = client.get("/cases/1/report?lang=es")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "img-src data: 'self'" in page.headers["content-security-policy"]
+    assert "PRELIMINAR: aún sin firmar" in page.text
+    assert '<nav class="places"' not in page.text
+    client.post(f"{CASE}/finish")
+    client.post(f"{CASE}/sign", json={"operator": amina, "pin": PIN})
+    assert "PRELIMINAR" not in client.get("/cases/1/report?lang=es").text
+    client.post(f"{CASE}/amend", json={"operator": amina, "pin": PIN, "reason": "one more"})
+    assert "PRELIMINAR" in client.get("/cases/1/report").text
+    assert "PRELIMINAR" not in client.get("/cases/1/report?version=1").text
+    assert client.get("/cases/9/report", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_the_report_is_shown_to_those_who_may_see_cases(client: TestClient, counted: None, amina: int) -> None:
+    good(client.patch(f"{API}/settings", json={"operator_required": True}))
+    assert client.get("/cases/1/report").status_code == 200
+    good(client.delete(f"{API}/session"))
+    refused = client.get("/cases/1/report", headers={"Accept": "text/html"})
+    assert (refused.status_code, "session.none" in refused.text, "A-17" in refused.text) == (401, True, False)
 
 
 def test_training_needs_consent_and_corrections(client: TestClient, counted: None) -> None:

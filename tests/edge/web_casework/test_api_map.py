@@ -16,7 +16,7 @@ from edge.record.database import Database
 from edge.web import WebParts
 from tests.casebooks import PIN
 from tests.cases import PaintedLive
-from tests.visits import API, CASE, CELL, good, visiting
+from tests.visits import API, CASE, CELL, code_of, good, visiting
 
 
 def test_a_problem_is_told_in_the_readers_language_where_it_has_words(client: TestClient) -> None:
@@ -47,6 +47,28 @@ def test_every_body_that_may_be_sent_has_an_example_that_fits(client: TestClient
                 jsonschema.validate(shown, {**schemas[name], "components": described["components"]})
                 seen += 1
     assert seen >= 20
+
+
+def test_a_control_run_is_refused_as_a_case_whatever_is_asked(client: TestClient) -> None:
+    """Every method of every address with a case's number in it, and each says so in its documentation."""
+    good(client.post(f"{API}/controls", json={"name": "Slide 1"}), 201)
+    run = good(client.post(f"{API}/controls/1/runs"), 201)
+    good(client.post(f"{API}/controls/1/runs/1/fields"), 201)
+    asked = 0
+    for path, methods in good(client.get("/openapi.json"))["paths"].items():
+        for method in methods if "{case_id}" in path else ():
+            here = path.format(case_id=run["case"], number=1, cell_id=1)
+            assert code_of(client.request(method, here), 409) == "case.control", (method, path)
+            assert "`case.control`" in methods[method]["responses"]["409"]["description"], (method, path)
+            asked += 1
+    assert asked >= 30
+    both = {"left": run["case"], "right": run["case"]}
+    assert code_of(client.get(f"{API}/cases/compare", params=both), 409) == "case.control"
+    for view in ("", "/cells", "/result", "/log"):
+        page = client.get(f"/cases/{run['case']}{view}", headers={"Accept": "text/html"})
+        assert page.status_code == 409
+        assert 'href="/control"' in page.text
+        assert "case.control" in page.text
 
 
 def _names(schema: dict[str, Any]) -> list[str]:

@@ -1,0 +1,87 @@
+"""The control page: what is missing before there is a chart, and runs that are no cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from edge.web import WebParts
+from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
+from tests.browser.kit import SIZE, painted_live, running
+from tests.browser.steps import go
+from tests.cases import PaintedLive, painted_frame
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+BASE_RUNS = 3
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def live() -> PaintedLive:
+    return painted_live()
+
+
+@pytest.fixture
+def kit(tmp_path: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
+    with running(tmp_path, live) as started:
+        started[1].casework.controls.add("C-1", "peripheral", BASE_RUNS, "Amina")
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, kit: tuple[str, WebParts]) -> Iterator[Watched]:
+    with visiting(browser, kit[0]) as watched:
+        yield watched
+
+
+def run_once(page: Page) -> None:
+    """Begin, capture, finish."""
+    actions = page.locator("#run-actions button")
+    actions.first.click()
+    expect(actions).to_have_count(2)
+    actions.first.click()
+    expect(page.locator(".notice.good").last).to_be_visible()
+    expect(actions.last).to_be_enabled()
+    actions.last.click()
+    expect(actions).to_have_count(1)
+
+
+def test_the_page_says_how_many_runs_are_missing_until_there_is_a_chart(visit: Watched, live: PaintedLive) -> None:
+    page, trend = visit.page, visit.page.locator("#trend")
+    go(page, "/control")
+    for done in range(BASE_RUNS):
+        left = BASE_RUNS - done
+        expect(trend.locator(".bar-value")).to_have_text(f"{done} of {BASE_RUNS}")
+        expect(trend).to_contain_text(
+            f"{left} more good run{'s' if left > 1 else ''}, and this slide has its own limits"
+        )
+        expect(trend.locator(".chart")).to_have_count(0)
+        live.show(painted_frame(10 + done, 60, SIZE))
+        run_once(page)
+    expect(trend.locator(".chart").first).to_be_visible()
+    expect(trend.locator(".bar-value")).to_have_count(0)
+
+
+def test_a_run_is_no_case_and_the_page_leads_to_where_it_is_looked_at(
+    visit: Watched, kit: tuple[str, WebParts]
+) -> None:
+    begun, _ = kit[1].casework.controls.begin(1, "Amina")
+    page = visit.page
+    go(page, f"/cases/{begun.case_id}")
+    expect(page.locator(".problem .code")).to_contain_text("case.control")
+    expect(page.locator("#capture")).to_have_count(0)
+    page.locator(".problem a[href='/control']").click()
+    expect(page.locator("#run-actions button")).to_have_count(2)
+    visit.forgive("409")
