@@ -12,9 +12,7 @@ from export.opinion.extract import Extraction
 from export.opinion.folds import fold_of_each
 from export.opinion.labels import Indices
 from export.opinion.table import CellTable
-
-FOLDS = 5
-"""Of the training cells; a network that left one out can be examined on it."""
+from export.rooms.spec import FOLDS
 
 
 def training_cells(data: Path, work: Path, bundle: str | None = None) -> CellTable:
