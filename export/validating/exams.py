@@ -93,4 +93,4 @@ def answered(cells: CellTable, probability: Floats, head: Head) -> Answers:
 
 
 def _likeliest(probability: Floats, among: Ints) -> Ints:
-    return among[probability[:, among].argmax(axis=1)]
+    return np.asarray(among[probability[:, among].argmax(axis=1)], np.intp)

@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from export.__main__ import app
-from export.crops.cells import FOLDS, fold_numbers
+from export.crops.cells import fold_numbers
 from export.opinion.table import CellTable, write_cells
 from export.rooms.head import SIX
+from export.rooms.spec import FOLDS
 from export.validating import examine
 from export.validating.examined import as_json, read_results
 from export.validating.exams import answered, exams, sat
