@@ -25,6 +25,7 @@ from export.learning.loop import seconds_taken, train
 from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable, read_cells
 from export.rooms.card import card_of, way_of
+from export.rooms.finishing import finished
 from export.rooms.head import Head, require_learnable
 from export.rooms.hooks import own_loss
 from export.rooms.spec import TrainSpec, train_spec
@@ -82,8 +83,8 @@ def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
     told, options = _told(asked, cells, ()), asked.spec.options
     make = partial(open_module, asked.network, len(told.labels), told.settings)
     task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network))
-    weights = train(task, out, options)
-    write_trained(out, weights, _measured(told, out, options.device))
+    kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
+    write_trained(out, kept, _measured(said, out, options.device))
 
 
 def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], out: Path) -> None:
