@@ -32,9 +32,8 @@ def _answer(random: np.random.Generator, shape: Shape, image: torch.Tensor) -> l
     network.chosen.copy_(torch.from_numpy(np.sort(random.permutation(shape.features)[: shape.chosen])))
     if isinstance(network.judge, Voted):
         trees = drawn_trees(random, shape.trees, shape.depth, shape.chosen, shape.classes)
-        network.judge.forest.plant(
-            [each._replace(value=np.abs(each.value) / np.float32(shape.trees)) for each in trees]
-        )
+        voting = [each._replace(value=(np.abs(each.value) / shape.trees).astype(np.float32)) for each in trees]
+        network.judge.forest.plant(voting)
     with torch.no_grad():
         rounded: list[list[float]] = np.round(network.eval()(image).double().numpy(), 5).tolist()
     return rounded

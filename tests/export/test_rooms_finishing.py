@@ -14,7 +14,8 @@ from export.crops.cells import fold_numbers
 from export.crops.kept import WEIGHTS_FILE, read_trained
 from export.crops.views import pictures_of, viewed
 from export.opinion.table import CellTable, write_cells
-from export.rooms.training import asked, cells_of, taught_by_labels
+from export.rooms.asked import asked
+from export.rooms.training import cells_of, taught_by_labels
 from tests.tabled import EVERY_KIND, drawn_cells
 
 CELLS = drawn_cells(10, kinds=EVERY_KIND)

@@ -1,4 +1,4 @@
-"""Kumar's room: features chosen by chi-square, judged by dense layers or by a forest that says what scikit-learn says."""
+"""Kumar's room: features chosen by chi-square, judged by dense layers or by a forest."""
 
 from __future__ import annotations
 
