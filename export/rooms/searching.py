@@ -31,7 +31,7 @@ from export.rooms.spec import FOLDS, train_spec
 
 SEARCH_FILE, PICTURE_FILE, FOLDER = "search.json", "search.svg", "candidate"
 STEPS, USUAL_STEPS = "steps", 100
-AT_ONCE = 64
+AT_ONCE = 32
 WRONG = 1.0
 """Error of a candidate whose training came apart."""
 
