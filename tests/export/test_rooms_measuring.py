@@ -37,7 +37,7 @@ def typed(*words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training that left a fold out and was examined, its bundle, and the card of its room."""
     folder = tmp_path_factory.mktemp("measured")
     (folder / "rooms" / ROOM).mkdir(parents=True)
@@ -51,13 +51,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patched.setattr("export.validating.examine.unseen_cells", lambda data, work: UNSEEN)
         typed("examine", str(folder / "run"))
         patched.setattr(commands, "training_cells", lambda data, work: CELLS)
-        words = ["measure", str(folder / "run"), *_flags(folder)]
+        words = ["measure", str(folder / "run"), *_flags(folder, drawn_sets)]
         typed(*words, *ALLOWED, f"--with=variants={','.join(VARIANTS)}")
     return folder
 
 
-def _flags(folder: Path) -> list[str]:
-    said = {"key": folder / "maker.pem", "out": folder / "built", "data": folder, "rooms": folder / "rooms"}
+def _flags(folder: Path, data: Path) -> list[str]:
+    said = {"key": folder / "maker.pem", "out": folder / "built", "data": data, "rooms": folder / "rooms"}
     return [word for name, each in said.items() for word in (f"--{name}", str(each))]
 
 
@@ -95,10 +95,12 @@ def test_limits_are_checked_on_the_fold_that_was_left_out(place: Path) -> None:
     np.testing.assert_array_equal(held_out.images, CELLS.rows(fold_numbers(CELLS) == 1).images)
 
 
-def test_what_cannot_be_measured_is_told(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_measured_is_told(
+    place: Path, drawn_sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in (TOLD_FILE, "weights.safetensors"):
         (tmp_path / name).write_bytes((place / "run" / name).read_bytes())
-    flags = ["measure", str(tmp_path), *_flags(place)]
+    flags = ["measure", str(tmp_path), *_flags(place, drawn_sets)]
     with pytest.raises(NotYetMade, match="has not been examined"):
         typed(*flags)
     (tmp_path / MEASURED_FILE).write_bytes((place / "run" / MEASURED_FILE).read_bytes())
