@@ -13,9 +13,10 @@ from export.building.reading import merged
 from export.building.said import fields_said
 from export.building.spec import USUAL_VARIANTS
 from export.commands.bundles import KeyFile
-from export.crops.cells import training_cells
+from export.crops.cells import training_cells, unseen_cells
 from export.crops.kept import read_told
 from export.keys import read_private_key
+from export.opinion.table import joined
 from export.rooms.leaderboard import write_leaderboard
 from export.rooms.measured import examined_of, write_measured
 from export.rooms.measuring import Bench, Cells, bundled, on_kit
@@ -36,12 +37,13 @@ def measure_command(
     work: Annotated[Path, typer.Option(help="Where the cells that were found in them are kept.")] = Path("runs/crops"),
     rooms: Rooms = ROOMS,
 ) -> None:
-    """Build a trained room's bundle, time float32 and 8 bits on two threads, and write its card."""
+    """Build a trained room's bundle, time it on two threads, ask 8 bits about unseen sites, write its card."""
     examined = examined_of(run)
     fields = merged({"variants": list(USUAL_VARIANTS)}, fields_said(said or ()))
     bundle = bundled(run, Cells(training_cells(data, work), data), fields, Bench(read_private_key(key), out, _say))
-    found = on_kit(bundle, fields["variants"])
-    write_measured(rooms / read_told(run).network, examined, found)
+    unseen, told = list(unseen_cells(data, work).values()), read_told(run)
+    found = on_kit(bundle, fields["variants"], told, joined(unseen) if unseen else None)
+    write_measured(rooms / told.network, examined, found)
     for each in found.variants:
         print(f"{each.name}: {each.in_batch_ms:.3f} ms per cell of 16, {each.alone_ms:.3f} ms alone")
 

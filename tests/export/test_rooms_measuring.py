@@ -21,6 +21,7 @@ from export.rooms.measured import MEASURED_FILE, read_measured
 from export.rooms.measuring import HELD_OUT, THREADS
 from tests.tabled import EVERY_KIND, drawn_cells
 
+pytestmark = pytest.mark.slow  # a network is trained, examined and built
 CELLS = drawn_cells(15, kinds=EVERY_KIND)
 UNSEEN = {"taleqani": CELLS.rows(np.arange(60))}
 ROOM = "devi2023_clr_cxg"
@@ -51,6 +52,7 @@ def place(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patched.setattr("export.validating.examine.unseen_cells", lambda data, work: UNSEEN)
         typed("examine", str(folder / "run"))
         patched.setattr(commands, "training_cells", lambda data, work: CELLS)
+        patched.setattr(commands, "unseen_cells", lambda data, work: UNSEEN)
         words = ["measure", str(folder / "run"), *_flags(folder, drawn_sets)]
         typed(*words, *ALLOWED, f"--with=variants={','.join(VARIANTS)}")
     return folder
@@ -71,6 +73,17 @@ def test_the_card_holds_exams_and_costs(place: Path) -> None:
     for each in found.on_kit.variants:
         assert each.alone_ms > 0
         assert each.in_batch_ms > 0
+
+
+def test_every_variant_is_asked_about_unseen_sites_itself(place: Path) -> None:
+    found = read_measured(place / "rooms" / ROOM)
+    assert found is not None
+    exam = found.result("other sites")
+    assert exam is not None
+    by_torch = next(each.value for each in exam.blasts if each.name == "accuracy")
+    float32, int8 = (each.unseen_accuracy for each in found.on_kit.variants)
+    assert float32 == pytest.approx(by_torch, abs=0.02)
+    assert int8 == pytest.approx(by_torch, abs=0.3)
 
 
 def test_bytes_are_those_of_the_bundle(place: Path) -> None:
