@@ -43,6 +43,7 @@ def place(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("measured")
     (folder / "rooms" / ROOM).mkdir(parents=True)
     write_cells(CELLS, folder / "cells.npz")
+    (folder / "rooms" / ROOM / "card.toml").write_text("", "utf-8")
     typed(
         "train", ROOM, str(folder / "run"), "--data", str(folder / "cells.npz"), *(f"--with={each}" for each in FIELDS)
     )
@@ -116,6 +117,8 @@ def test_what_cannot_be_measured_is_told(
     flags = ["measure", str(tmp_path), *_flags(place, drawn_sets)]
     with pytest.raises(NotYetMade, match="has not been examined"):
         typed(*flags)
+    with pytest.raises(BadSetting, match="no room of"):
+        typed("measure", str(place / "run"), *_flags(tmp_path, drawn_sets))
     (tmp_path / MEASURED_FILE).write_bytes((place / "run" / MEASURED_FILE).read_bytes())
     told = json.loads((tmp_path / TOLD_FILE).read_text())
     (tmp_path / TOLD_FILE).write_text(json.dumps({**told, "left_out": None}))
