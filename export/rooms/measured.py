@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.durable import write_durably
+from edge.errors import BadSetting
 from export.errors import NotYetMade
 from export.validating.examined import read_results
 from export.validating.exams import Result
@@ -65,13 +66,19 @@ def write_measured(folder: Path, examined: bytes, on_kit: OnKit) -> None:
 
 
 def read_measured(folder: Path) -> Measured | None:
-    """What was measured of the room in a folder; None where nothing was."""
+    """What was measured of the room in a folder; None where nothing was.
+
+    Raises:
+        BadSetting: its file is damaged, or was not written by `marrowkit-export measure`.
+    """
     file = folder / MEASURED_FILE
     if not file.is_file():
         return None
-    about, results = read_results(file.read_bytes())
-    costs = about.pop(ON_KIT)
-    return Measured(about, results, OnKit(**{**costs, "variants": tuple(Timed(**each) for each in costs["variants"])}))
+    try:
+        return _read(file.read_bytes())
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = "Write it with marrowkit-export measure, or take it out of the room."
+        raise BadSetting(f"{file} cannot be read: {error}.", remedy) from error
 
 
 def examined_of(run: Path) -> bytes:
@@ -84,6 +91,12 @@ def examined_of(run: Path) -> bytes:
     if not file.is_file():
         raise NotYetMade(f"{run} has not been examined.", f"Run marrowkit-export examine {run} first.")
     return file.read_bytes()
+
+
+def _read(content: bytes) -> Measured:
+    about, results = read_results(content)
+    costs = about.pop(ON_KIT)
+    return Measured(about, results, OnKit(**{**costs, "variants": tuple(Timed(**each) for each in costs["variants"])}))
 
 
 def _in_batch_ms(each: Timed) -> float:

@@ -166,6 +166,13 @@ def test_other_figures_are_another_picture(rooms: Path) -> None:
     assert picture(rows) == picture(rows)
 
 
+@pytest.mark.parametrize("content", [b"{", examined(0.9), b"[]"], ids=["torn", "not measured", "no card"])
+def test_a_card_that_measure_did_not_write_is_told(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / MEASURED_FILE).write_bytes(content)
+    with pytest.raises(BadSetting, match="cannot be read"):
+        read_measured(tmp_path)
+
+
 def test_a_run_that_was_not_examined_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotYetMade, match="has not been examined"):
         examined_of(tmp_path)
