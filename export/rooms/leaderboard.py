@@ -17,6 +17,8 @@ from export.validating.exams import Result
 
 README_FILE, PICTURE_FILE = "README.md", "leaderboard.svg"
 BEGIN, END = "<!-- made by marrowkit-export leaderboard -->", "<!-- until here -->"
+MARKERS = "osD^"
+"""Rooms beyond the number of colours have another one."""
 UNTRAINED, UNMEASURED = "not trained yet", "not measured by this protocol yet"
 NONE = "–"
 UNSEEN, PATIENTS, SITE = "other sites", "patients", "same site"
@@ -91,7 +93,8 @@ def picture(rows: Sequence[Row]) -> str:
 
     def draw(axes: Any) -> None:
         for number, row, measured in points:
-            _draw(axes, row, measured, COLOURS[number % len(COLOURS)])
+            again, colour = divmod(number, len(COLOURS))
+            _draw(axes, row, measured, (COLOURS[colour], MARKERS[again % len(MARKERS)]))
         axes.set(xlabel="milliseconds per cell", ylabel="accuracy on unseen sites", xscale="log")
         if axes.get_legend_handles_labels()[0]:
             axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
@@ -99,15 +102,16 @@ def picture(rows: Sequence[Row]) -> str:
     return svg(draw, 5.0)
 
 
-def _draw(axes: Any, row: Row, measured: Measured, colour: str) -> None:
-    """Each precision's own accuracy."""
+def _draw(axes: Any, row: Row, measured: Measured, look: tuple[str, str]) -> None:
+    """Each precision's own accuracy, in this colour and by this marker."""
+    colour, marker = look
     both = ((measured.on_kit.fastest(kind), fill) for kind, fill in ((FLOAT32, "none"), (INT8, colour)))
     there = [(each.in_batch_ms, each.unseen_accuracy, fill) for each, fill in both
              if each is not None and each.unseen_accuracy is not None]  # fmt: skip
     axes.plot([ms for ms, _, _ in there], [accuracy for _, accuracy, _ in there], color=colour, linewidth=1)
     for number, (ms, accuracy, fill) in enumerate(there):
         name = row.card.name if number == 0 else None
-        axes.scatter(ms, accuracy, s=36, facecolors=fill, edgecolors=colour, label=name)
+        axes.scatter(ms, accuracy, s=36, marker=marker, facecolors=fill, edgecolors=colour, label=name)
 
 
 def _measured(row: Row) -> tuple[str, ...]:

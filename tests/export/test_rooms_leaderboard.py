@@ -153,7 +153,7 @@ def test_the_picture_has_a_point_for_every_precision_of_every_measured_room(room
     rows = rows_of(rooms)
     for row in rows:
         if row.measured is not None:
-            board._draw(Axes(), row, row.measured, "k")
+            board._draw(Axes(), row, row.measured, ("k", "o"))
     assert points == [(1.5, 0.8), (0.25, 0.78), (1.5, 0.8)]
 
 
