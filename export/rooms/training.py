@@ -1,0 +1,118 @@
+"""From a training that was asked for to a trained network in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from edge.runtime.device import this_device
+from export.crops.cells import fold_numbers, training_cells
+from export.crops.distil import DistilTask, Teacher
+from export.crops.kept import Told, read_trained, write_trained
+from export.crops.options import DistilOptions
+from export.crops.task import CropTask
+from export.errors import BadCheckpoint
+from export.learning.loop import seconds_taken, train
+from export.networks.origin import features_of, open_module
+from export.opinion.table import CellTable, read_cells
+from export.rooms.asked import Asked
+from export.rooms.finishing import finished
+from export.rooms.head import require_learnable
+from export.rooms.hooks import own_loss
+from export.rooms.searching import searched
+from export.rooms.spec import TrainSpec
+from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
+
+CELLS_SUFFIX = ".npz"
+
+
+def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
+    """The cells to learn from: of the sets in a folder, or a file of one's own; without the fold that is left out."""
+    cells = read_cells(data) if data.suffix == CELLS_SUFFIX else training_cells(data, work)
+    return cells if spec.fold is None else cells.rows(fold_numbers(cells) != spec.fold)
+
+
+def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
+    """Train by labels into a folder, after its room's search for settings; one that was killed goes on.
+
+    Raises:
+        BadCrops: a label has no cells or those of one group, or a word is unknown.
+        OtherRun: the folder holds another run.
+        Diverged: the loss is no number any more.
+    """
+    require_learnable(asked.head, cells)
+    asked = searched(asked, cells, out)
+    told, options = _told(asked, cells, ()), asked.spec.options
+    make = partial(open_module, asked.network, len(told.labels), told.settings)
+    task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network))
+    kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
+    write_trained(out, kept, _measured(said, out, options.device))
+
+
+def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], out: Path) -> None:
+    """Train a network to say what larger ones say.
+
+    Raises:
+        BadCheckpoint: a teacher has not been trained, or tells other labels.
+        NoNetwork: nothing says which module gives a network's last picture.
+        OtherRun, BadCrops, Diverged: as above.
+    """
+    require_learnable(asked.head, cells)
+    told, options = _told(asked, cells, [each.name for each in folders]), _by_teachers(asked.spec)
+    task = DistilTask(
+        cells,
+        partial(open_module, asked.network, len(told.labels), told.settings),
+        told.name,
+        options=options,
+        head=asked.head,
+        teachers=[_teacher(each, asked) for each in folders],
+        features=features_of(asked.network),
+    )
+    weights = train(task, out, options)
+    write_trained(out, weights, _measured(told, out, options.device))
+
+
+def _by_teachers(spec: TrainSpec) -> DistilOptions:
+    options = spec.options
+    if not isinstance(options, DistilOptions):
+        raise TypeError("a training by teachers is asked for with a DistilSpec")
+    return options
+
+
+def _teacher(folder: Path, asked: Asked) -> Teacher:
+    trained = read_trained(folder)
+    if trained.told.labels != asked.head.labels:
+        remedy = f"A teacher of this network tells {', '.join(asked.head.labels)}."
+        raise BadCheckpoint(f"{folder} was taught other labels.", remedy)
+    told = trained.told
+    return Teacher(trained.module.to(asked.spec.device), told.view, told.size_px, features_of(told.network))
+
+
+def _told(asked: Asked, cells: CellTable, teachers: Sequence[str]) -> Told:
+    spec = asked.spec
+    return Told(
+        network=asked.network,
+        settings=asked.settings,
+        head=asked.head,
+        view=spec.view,
+        size_px=spec.size_px,
+        um_per_px=UM_PER_PX * SIZE_PX / spec.size_px,
+        learned_from=tuple(np.unique(cells.sources).tolist()),
+        taught_by=tuple(teachers),
+        steps=spec.steps,
+        batch=spec.batch,
+        seed=spec.seed,
+        left_out=spec.fold,
+    )
+
+
+def _measured(told: Told, out: Path, device: str) -> Told:
+    """With what the training took, and on what."""
+    graphics = device.startswith("cuda")
+    hardware = torch.cuda.get_device_name(device) if graphics else this_device().processor
+    return replace(told, seconds=round(seconds_taken(out), 1), hardware=hardware)
