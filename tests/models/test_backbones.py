@@ -1,8 +1,8 @@
 """The shared networks have torchvision's names, shapes, counts and answers, at full size and made smaller.
 
 `backbones/structures.json` holds torchvision 0.29's own: a list is the shape of a weight, with "bias" where there is
-one as long as its first axis, and a number the channels of a batch norm. `backbones/answers.json` holds what torchvision's
-networks, made small where it lets them, answer to a drawn picture with `models.golden.drawn_weights`.
+one as long as its first axis, and a number the channels of a batch norm. `backbones/answers.json` holds what
+torchvision's networks, made small where it lets them, answer to a drawn picture with `models.golden.drawn_weights`.
 """
 
 from __future__ import annotations
