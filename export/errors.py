@@ -14,6 +14,7 @@ Fault (firmware_bridge)
     ├── BadCrops           pictures of cells are not as a build needs them (caller: labels, aliases, other crops)
     ├── OtherInput         the network does better with other pictures   (caller: another view)
     ├── OtherRun           a training run was begun with other options   (operator: those, or another folder)
+    ├── Diverged           a training's loss is no number any more       (operator: lower rate, another folder)
     └── NotYetMade         a stage needs what an earlier one makes       (operator: run that one first)
 """
 
@@ -98,6 +99,12 @@ class OtherRun(ExportFault):
     """The folder holds a training run that was begun with other options or other images."""
 
     code = "export.run"
+
+
+class Diverged(ExportFault):
+    """A network has learned itself into numbers that are none."""
+
+    code = "export.diverged"
 
 
 class NotYetMade(ExportFault):

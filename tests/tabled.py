@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from export.opinion.planes import CLEAR, WHOLE
@@ -10,18 +12,22 @@ from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 from tests.drawn import ellipse
 
 KINDS = ("blast", "hematogone", "lymphocyte", "white cell")
-NUCLEUS_UM = {"blast": 11.0, "hematogone": 8.0, "lymphocyte": 7.5, "white cell": 8.5}
-SOURCE = {"blast": "cnmc", "hematogone": "cnmc", "lymphocyte": "pbc", "white cell": "bccd"}
+EVERY_KIND = (*KINDS, "erythroblast", "neutrophil", "promyelocyte", "monocyte")
+"""Words of all six labels of the opinion network."""
+NUCLEUS_UM = {"blast": 11.0, "hematogone": 8.0, "lymphocyte": 7.5, "white cell": 8.5,
+              "erythroblast": 6.5, "neutrophil": 9.0, "promyelocyte": 11.5, "monocyte": 10.0}  # fmt: skip
+SOURCE = {"blast": "cnmc", "hematogone": "cnmc", "white cell": "bccd"}
+"""The others are of `pbc`."""
 
 
-def drawn_cells(each: int = 24, seed: int = 0, groups: int = 6) -> CellTable:
+def drawn_cells(each: int = 24, seed: int = 0, groups: int = 6, kinds: Sequence[str] = KINDS) -> CellTable:
     """`each` cells of every kind; a group holds cells of one kind only."""
     random = np.random.default_rng(seed)
-    labels = np.repeat(KINDS, each)
+    labels = np.repeat(kinds, each)
     nuclei = np.array([NUCLEUS_UM[label] for label in labels]) * np.exp(random.normal(0, 0.08, len(labels)))
     cells = nuclei / np.sqrt(random.uniform(0.6, 0.9, len(labels)))
-    sources = np.array([SOURCE[label] for label in labels])
-    numbers = np.tile(np.arange(each) % groups, len(KINDS)).astype("U3")
+    sources = np.array([SOURCE.get(label, "pbc") for label in labels])
+    numbers = np.tile(np.arange(each) % groups, len(kinds)).astype("U3")
     return CellTable(
         planes=np.stack([_planes(*sizes, random) for sizes in zip(cells, nuclei, strict=True)]),
         features=np.stack([_features(*sizes, random) for sizes in zip(cells, nuclei, strict=True)]),

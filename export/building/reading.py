@@ -80,6 +80,9 @@ def of_training(folder: Path) -> dict[str, Any]:
     told = read_told(folder)
     return {
         "labels": list(told.labels),
+        "positive": list(told.head.positive),
+        "urgent": list(told.head.urgent),
+        "crops": {"aliases": told.head.aliases},
         "network": {
             "source": told.network,
             "checkpoint": str(folder / WEIGHTS_FILE),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from edge.station import StationOptions, open_station
+from export.errors import BadCrops
 from export.opinion.choose import HALVED, MEASURED_ON, learned, measured
 from export.opinion.extract import Extraction
 from export.opinion.folds import fold_of_each
 from export.opinion.labels import Indices
 from export.opinion.table import CellTable
-
-FOLDS = 5
-"""Of the training cells; a network that left one out can be examined on it."""
+from export.rooms.spec import FOLDS
 
 
 def training_cells(data: Path, work: Path, bundle: str | None = None) -> CellTable:
@@ -36,7 +36,14 @@ def unseen_cells(data: Path, work: Path, bundle: str | None = None) -> Mapping[s
 
 
 def fold_numbers(cells: CellTable) -> Indices:
-    """The fold of each training cell, 0 … FOLDS − 1: the same for every network, so that cards can be compared."""
+    """The fold of each training cell, 0 … FOLDS − 1: the same for every network, so that cards can be compared.
+
+    Raises:
+        BadCrops: no kind of cell is there often enough.
+    """
+    kinds = Counter(zip(cells.sources.tolist(), cells.labels.tolist(), strict=True))
+    if max(kinds.values(), default=0) < FOLDS:
+        raise BadCrops(f"{len(cells)} cells are too few for {FOLDS} folds.", "Give more cells, or leave no fold out.")
     return fold_of_each(cells, FOLDS, seed=0)
 
 

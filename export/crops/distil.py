@@ -16,7 +16,6 @@ from torch.nn.parallel import DistributedDataParallel
 from export.crops.options import DistilOptions
 from export.crops.task import CropBatch, CropTask
 from export.crops.views import viewed
-from export.opinion.loss import opinion_loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ class DistilTask(CropTask):
             asked = [_asked(each.network, each.features, viewed(batch.pictures, each.view, each.size_px))
                      for each in self.teachers]  # fmt: skip
             due = softened([answer for answer, _ in asked], options.temperature)
-        by_labels = opinion_loss(logits, batch.labels, options.smoothing)
+        by_labels = self.named(logits, batch.labels)
         by_answers = divergence(logits, due, options.temperature)
         by_looks = torch.stack([apart(looks, each) for _, each in asked]).mean()
         return (1 - options.taught) * by_labels + options.taught * by_answers + options.attention * by_looks

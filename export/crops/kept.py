@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from edge.durable import write_durably
+from edge.errors import BadSetting
 from export.errors import BadCheckpoint
 from export.networks.checkpoint import load_weights, read_checkpoint
 from export.networks.origin import open_module
+from export.rooms.head import SIX, Head, head_fields, made_head
 from models.symmetry import make_plain
 
 WEIGHTS_FILE, TOLD_FILE = "weights.safetensors", "trained.json"
@@ -25,17 +27,18 @@ class Told:
     """What is said of a trained network.
 
     network, settings   as `export.networks.origin.open_module` takes them
-    labels              in the order of its outputs
+    head                its labels, in the order of its outputs
     view, size_px, um_per_px   how the kit shows it a cell
     learned_from        the sets of its training cells
     taught_by           folders' names of its teachers; none: it learned from labels alone
     steps, batch, seed  of its training
     left_out            number of the fold of patients, slides and images that it did not learn from, if it was one
+    seconds, hardware   what its steps took, and where; none: nobody measured
     """
 
     network: str
     settings: Mapping[str, Any]
-    labels: tuple[str, ...]
+    head: Head
     view: str
     size_px: int
     um_per_px: float
@@ -45,11 +48,24 @@ class Told:
     batch: int
     seed: int
     left_out: int | None = None
+    seconds: float | None = None
+    hardware: str | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of its outputs."""
+        return self.head.labels
 
     @property
     def name(self) -> str:
         """The network and its settings, as one word."""
         return "-".join([self.network, *(f"{key}={value}" for key, value in sorted(self.settings.items()))])
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "head"}
+        return {**own, "settings": dict(self.settings), "labels": list(self.labels), **head_fields(self.head)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +80,7 @@ def write_trained(folder: Path, weights: Mapping[str, Tensor], told: Told) -> No
     """Weights first, and last the file that says what they are: a folder with it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / WEIGHTS_FILE, save(dict(weights)))
-    write_durably(folder / TOLD_FILE, json.dumps(asdict(told), indent=1, sort_keys=True).encode())
+    write_durably(folder / TOLD_FILE, json.dumps(told.plain, indent=1, sort_keys=True).encode())
 
 
 def read_trained(folder: Path) -> Trained:
@@ -91,8 +107,17 @@ def read_told(folder: Path) -> Told:
     if not file.is_file():
         raise BadCheckpoint(f"{folder} holds no trained network.", "Finish its training: marrowkit-export train.")
     try:
-        fields = json.loads(file.read_text("utf-8"))
-        lists = {name: tuple(fields[name]) for name in ("labels", "learned_from", "taught_by")}
-        return Told(**{**fields, **lists})
-    except (ValueError, KeyError, TypeError) as error:
+        return _told(json.loads(file.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError, BadSetting) as error:
         raise BadCheckpoint(f"{file} cannot be read: {error}.", "Train again, or copy the folder again.") from error
+
+
+def _told(plain: dict[str, Any]) -> Told:
+    """Of older trainings only the labels are told, always the usual six."""
+    labels, words = tuple(plain.pop("labels")), plain.pop("words", None)
+    sides = plain.pop("positive", ()), plain.pop("urgent", ())
+    head = SIX if words is None else made_head({label: words[label] for label in labels}, *sides)
+    if head.labels != labels:
+        raise ValueError("its labels are told without the words that mean them")
+    lists = {name: tuple(plain[name]) for name in ("learned_from", "taught_by")}
+    return Told(**{**plain, **lists, "head": head})

@@ -15,13 +15,14 @@ from torch import Generator, Tensor, nn
 
 from export.crops.options import CropOptions
 from export.crops.shown import films_of, taught
-from export.crops.views import Pictures, viewed
+from export.crops.views import Pictures, outlines, viewed
 from export.learning.options import deciding
 from export.learning.team import Member
 from export.opinion.balance import balanced
-from export.opinion.labels import label_indices
 from export.opinion.loss import opinion_loss
 from export.opinion.table import CellTable
+from export.rooms.head import SIX, Head, head_fields
+from export.rooms.hooks import OwnLoss
 from export.stain.augment import Film
 
 SEED_STEP = 1_000_003
@@ -41,12 +42,16 @@ class CropTask:
 
     make  the network as training begins
     told  what is said of the network: its name and settings, part of the run's fingerprint
+    head  its labels
+    own   its room's loss, where it has one
     """
 
     cells: CellTable
     make: Callable[[], nn.Module]
     told: str
     options: CropOptions
+    head: Head = SIX
+    own: OwnLoss | None = None
     name: str = "crops"
     unit: str = "cells"
 
@@ -63,13 +68,19 @@ class CropTask:
 
     def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
         """See `Task`."""
-        logits = network(viewed(batch.pictures, self.options.view, self.options.size_px))
-        return opinion_loss(logits, batch.labels, self.options.smoothing)
+        image = viewed(batch.pictures, self.options.view, self.options.size_px)
+        if self.own is not None:
+            return self.own(network, image, batch.labels, outlines(batch.pictures, self.options.size_px))
+        return self.named(network(image), batch.labels)
+
+    def named(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The common loss of logits (n, labels)."""
+        return opinion_loss(logits, labels, self.options.smoothing, self.head.others)
 
     @cached_property
     def fingerprint(self) -> str:
         """See `Task`."""
-        told = [self.told, asdict(deciding(self.options))]
+        told = [self.told, head_fields(self.head), asdict(deciding(self.options))]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
         for column in (self.cells.planes, self.cells.labels, self.cells.sources):
             digest.update(np.ascontiguousarray(column).tobytes())
@@ -87,8 +98,8 @@ class CropTask:
 
     @cached_property
     def _labels(self) -> Tensor:
-        return torch.from_numpy(label_indices(self.cells.labels))
+        return torch.from_numpy(self.head.places(self.cells.labels.tolist()))
 
     @cached_property
     def _weights(self) -> Tensor:
-        return torch.from_numpy(balanced(self._labels.numpy(), self.cells.sources))
+        return torch.from_numpy(balanced(self._labels.numpy(), self.cells.sources, self.head.shares))

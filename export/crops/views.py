@@ -51,6 +51,11 @@ def viewed(pictures: Pictures, name: str, size_px: int) -> Tensor:
     return TORCH_VIEWS[name](Pictures(*(_resized(each, size_px) for each in pictures)))
 
 
+def outlines(pictures: Pictures, size_px: int) -> Tensor:
+    """Shares of each pixel that are cell, and nucleus: (n, 2, size_px, size_px)."""
+    return torch.cat([_resized(pictures.cell, size_px), _resized(pictures.nucleus, size_px)], 1)
+
+
 def view_of(name: str) -> str:
     """The name of a view that networks can be trained on.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +15,11 @@ from torch.nn.utils import clip_grad_norm_
 from tqdm import tqdm
 
 from edge.durable import write_durably
+from export.errors import Diverged
 from export.learning.average import include
 from export.learning.curves import draw_curve
 from export.learning.options import LoopOptions
-from export.learning.run import Run, begun, resume, write_run
+from export.learning.run import Run, begun, read_about, resume, write_run
 from export.learning.task import Batch, Task
 from export.learning.team import Member, joined, shared
 
@@ -31,6 +34,7 @@ def train(task: Task[Batch], folder: Path, options: LoopOptions, on_step: OnStep
 
     Raises:
         OtherRun: the folder holds a run with other options or samples.
+        Diverged: the loss is no number any more.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _threads(options.threads), torch.random.fork_rng(devices=[]), joined(options.device) as member:
@@ -46,15 +50,21 @@ def train(task: Task[Batch], folder: Path, options: LoopOptions, on_step: OnStep
     return {name: each.cpu().contiguous() for name, each in run.average.items()}
 
 
+def seconds_taken(folder: Path) -> float:
+    """What the steps of a folder's run took, all its beginnings together, to its last file."""
+    return float(read_about(folder / RUN_FILE)["seconds"])
+
+
 def _steps(run: Run, task: Task[Batch], options: LoopOptions, member: Member) -> Iterator[tuple[int, float]]:
     """Number and loss of each step that is left, with a bar where someone watches."""
     left = range(run.step, options.steps)
     batches = task.batches(run.step, member) if left else iter(())
-    team = shared(run.network, member)
+    team, before = shared(run.network, member), time.monotonic() - run.seconds
     watched = None if member.writes else True
     with tqdm(total=options.steps, initial=run.step, desc=task.name, unit="step", disable=watched) as bar:
         for _, batch in zip(left, batches, strict=False):
             loss = _step(run, team, task, batch, options)
+            run.seconds = time.monotonic() - before
             bar.update()
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
             yield run.step, loss
@@ -64,6 +74,7 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
     team.train()
     with _precision(options):
         loss = task.loss(team, batch)
+    _require_finite(float(loss.detach()), run.step + 1)
     run.optimiser.zero_grad()
     run.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
     if options.clip is not None:
@@ -76,6 +87,15 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
     include(run.average, run.network.state_dict(), run.step)
     run.losses.append(float(loss.detach()))
     return run.losses[-1]
+
+
+def _require_finite(loss: float, step: int) -> None:
+    """Checked before the weights are moved, so that what the folder holds stays whole."""
+    if not math.isfinite(loss):
+        remedy = (
+            "Train into another folder, with a lower rate (--with rate=…) or in float32 (--with precision=float32)."
+        )
+        raise Diverged(f"The loss of step {step} is {loss}: the training has come apart.", remedy)
 
 
 def _precision(options: LoopOptions) -> Any:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 Precision = Literal["float32", "bfloat16", "float16"]
+Optimiser = Literal["adamw", "sgd"]
 SomeOptions = TypeVar("SomeOptions", bound="LoopOptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopOptions:
-    """One round of training with AdamW.
+    """One round of training.
 
     steps, batch   optimiser steps, and samples in each (on each machine)
     seed           decides the first weights and everything drawn
+    optimiser      `adamw`, or `sgd` with Nesterov's momentum of 0.9
     learning_rate, weight_decay, warm_up   one cycle that rises for a share of the steps
     clip           the gradients' largest norm; none: as they are
     device         where torch computes: `cpu`, `cuda`
@@ -26,6 +28,7 @@ class LoopOptions:
     steps: int
     batch: int
     seed: int = 0
+    optimiser: Optimiser = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
     warm_up: float = 0.1

@@ -13,12 +13,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
-from torch.optim import AdamW
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import OneCycleLR
 
 from edge.durable import write_durably
 from export.errors import OtherRun
 from export.learning.average import begun_average
+from export.learning.optimisers import optimiser_of, schedule_of
 from export.learning.options import LoopOptions
 
 ABOUT = "run"
@@ -26,14 +27,16 @@ ABOUT = "run"
 
 @dataclass(eq=False)
 class Run:
-    """What a step changes: weights, their mean, optimiser, schedule and loss scale, its number, the losses."""
+    """What a step changes: weights, their mean, optimiser, schedule and loss scale, its number, what all of them took,
+    the losses."""
 
     network: nn.Module
     average: dict[str, Tensor]
-    optimiser: AdamW
+    optimiser: Optimizer
     schedule: OneCycleLR
     scaler: GradScaler
     step: int = 0
+    seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
 
 
@@ -41,8 +44,8 @@ def begun(network: Callable[[], nn.Module], options: LoopOptions) -> Run:
     """A run before its first step; the network is drawn with the seed."""
     torch.manual_seed(options.seed)
     drawn = network().to(options.device)
-    optimiser = AdamW(drawn.parameters(), options.learning_rate, weight_decay=options.weight_decay)
-    schedule = OneCycleLR(optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up)
+    optimiser = optimiser_of(drawn.parameters(), options)
+    schedule = schedule_of(optimiser, options)
     scaler = GradScaler(options.device.partition(":")[0], enabled=options.precision == "float16")
     return Run(drawn, begun_average(drawn.state_dict()), optimiser, schedule, scaler)
 
@@ -53,6 +56,7 @@ def write_run(run: Run, file: Path, fingerprint: str) -> None:
     about = {
         "fingerprint": fingerprint,
         "step": run.step,
+        "seconds": run.seconds,
         "losses": run.losses,
         "groups": moments["param_groups"],
         "schedule": run.schedule.state_dict(),
@@ -60,7 +64,8 @@ def write_run(run: Run, file: Path, fingerprint: str) -> None:
     }
     tensors = {f"network.{name}": each for name, each in run.network.state_dict().items()}
     tensors |= {f"average.{name}": each for name, each in run.average.items()}
-    tensors |= {f"moments.{k}.{name}": each for k, state in moments["state"].items() for name, each in state.items()}
+    tensors |= {f"moments.{k}.{name}": each for k, state in moments["state"].items() for name, each in state.items()
+                if each is not None}  # no gradient has reached that weight yet  # fmt: skip
     tensors["random"] = torch.get_rng_state()
     whole = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
     write_durably(file, save(whole, metadata={ABOUT: json.dumps(about)}))
@@ -85,7 +90,7 @@ def resume(run: Run, file: Path, fingerprint: str) -> None:
     run.schedule.load_state_dict(about["schedule"])
     run.scaler.load_state_dict(about["scaler"])
     torch.set_rng_state(tensors["random"])
-    run.step, run.losses = about["step"], about["losses"]
+    run.step, run.seconds, run.losses = about["step"], about["seconds"], about["losses"]
 
 
 def read_about(file: Path) -> dict[str, Any]:

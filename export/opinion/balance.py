@@ -18,17 +18,20 @@ SHARES: Mapping[str, float] = MappingProxyType(
 )
 """Blasts and what they are confused with make up two thirds."""
 SOME_OTHER_SHARE = 0.10
+OPINION_SHARES: Mapping[int, float] = MappingProxyType(
+    {SOME_OTHER: SOME_OTHER_SHARE, **{at: SHARES[label] for at, label in enumerate(LABELS)}}
+)
 
 Weights = NDArray[np.float64]
 
 
-def balanced(labels: Indices, sources: Texts) -> Weights:
-    """Weights (n,) that sum to 1: the shares of the labels that occur, each set with an equal part of every label it
-    has, each cell with an equal part of its set's."""
+def balanced(labels: Indices, sources: Texts, shares: Mapping[int, float] = OPINION_SHARES) -> Weights:
+    """Weights (n,) that sum to 1: the shares of the labels that occur, by their places; each set with
+    an equal part of every label it has, each cell with an equal part of its set's."""
     keys = list(zip(labels.tolist(), sources.tolist(), strict=True))
     cells = Counter(keys)
     sets = Counter(label for label, _ in cells)
-    weights = np.array([_share(key[0]) / sets[key[0]] / cells[key] for key in keys])
+    weights = np.array([shares[key[0]] / sets[key[0]] / cells[key] for key in keys])
     return np.asarray(weights / weights.sum(), np.float64)
 
 
@@ -38,7 +41,3 @@ def evenly(positive: NDArray[np.bool_], sources: Texts) -> Weights:
     cells = Counter(keys)
     sets = Counter(side for side, _ in cells)
     return np.array([1 / sets[key[0]] / cells[key] for key in keys], np.float64)
-
-
-def _share(label: int) -> float:
-    return SOME_OTHER_SHARE if label == SOME_OTHER else SHARES[LABELS[label]]

@@ -14,7 +14,6 @@ from edge.errors import BadSetting
 from export.building import limits
 from export.crops.kept import Told, Trained, read_trained
 from export.crops.views import pictures_of, viewed
-from export.opinion.labels import label_indices
 from export.opinion.table import CellTable, read_cells
 from export.quantising import search, sensitivity
 from export.quantising.fine_tune import FineTuneOptions
@@ -50,7 +49,7 @@ def quantise_command(
 
 
 def _pictures(network: Trained, cells: CellTable, unseen: CellTable, calibration: int) -> Pictures:
-    truth = label_indices(unseen.labels)
+    truth = network.told.head.places(unseen.labels.tolist())
     known = truth >= 0
     drawn = np.random.default_rng(0).permutation(len(cells))
     told = network.told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,7 +33,7 @@ def command(
     trained = read_trained(run)
     every = training_cells(data, work)
     asked = exams(every.rows(_left_out(every, trained.told)), unseen_cells(data, work))
-    results = [sat(each, asking(trained), trained.told.labels) for each in asked]
+    results = [sat(each, asking(trained), trained.told.head) for each in asked]
     if not results:
         raise BadSetting(f"{data} holds nothing to examine on.", "Name the folder of the sets with --data.")
     write_durably(run / EXAMINED_JSON, as_json(about(trained), results))
@@ -55,7 +54,7 @@ def asking(trained: Trained) -> Ask:
 
 def about(trained: Trained) -> dict[str, Any]:
     """What a card says of the network itself."""
-    return {**asdict(trained.told), "parameters": sum(each.numel() for each in trained.module.parameters())}
+    return {**trained.told.plain, "parameters": sum(each.numel() for each in trained.module.parameters())}
 
 
 def _shares(trained: Trained, cells: CellTable) -> Floats:

@@ -14,9 +14,9 @@ import numpy as np
 
 from edge.bundle.tensors import Floats
 from export.opinion.figures import numbered
-from export.opinion.labels import BLAST, label_indices
 from export.opinion.table import CellTable, joined
-from export.validating.answers import Answers
+from export.rooms.head import Head
+from export.validating.answers import Answers, Ints, places_of
 from export.validating.estimates import Estimate, of_blasts, of_labels
 
 PATIENTS_OF = "cnmc"
@@ -74,19 +74,23 @@ def exams(left_out: CellTable, unseen: Mapping[str, CellTable]) -> Iterator[Exam
         yield Exam("other sites", " and ".join(unseen), "field or series", joined(list(unseen.values())))
 
 
-def sat(exam: Exam, ask: Ask, labels: tuple[str, ...]) -> Result:
+def sat(exam: Exam, ask: Ask, head: Head) -> Result:
     """How whoever answers `ask` does in an exam."""
-    answers = answered(exam.cells, ask(exam.cells), labels)
+    answers = answered(exam.cells, ask(exam.cells), head)
     named = tuple(of_labels(answers)) if answers.many_labels else ()
     groups = int(answers.groups.max()) + 1
     return Result(exam.name, exam.on, exam.unit, groups, len(exam.cells), tuple(of_blasts(answers)), named)
 
 
-def answered(cells: CellTable, probability: Floats, labels: tuple[str, ...]) -> Answers:
-    """Answers as the kit would call them: a blast from CALLED_FROM on, else the likeliest other label."""
-    blast = labels.index(BLAST)
-    others = probability.copy()
-    others[:, blast] = -1
-    said = np.where(probability[:, blast] >= CALLED_FROM, blast, others.argmax(axis=1)).astype(np.intp)
+def answered(cells: CellTable, probability: Floats, head: Head) -> Answers:
+    """Answers as the kit would call them: the likeliest positive label where all of them together reach CALLED_FROM,
+    else the likeliest other one."""
+    positive, others = places_of(head.labels, head.positive), np.array(head.others, np.intp)
+    share = probability[:, positive].sum(axis=1)
+    said = np.where(share >= CALLED_FROM, _likeliest(probability, positive), _likeliest(probability, others))
     groups = numbered(np.char.add(np.char.add(cells.sources, "/"), cells.groups))
-    return Answers(labels, frozenset({BLAST}), probability, said, label_indices(cells.labels), groups)
+    return Answers(head.labels, frozenset(head.positive), probability, said, head.places(cells.labels.tolist()), groups)
+
+
+def _likeliest(probability: Floats, among: Ints) -> Ints:
+    return np.asarray(among[probability[:, among].argmax(axis=1)], np.intp)

@@ -15,6 +15,7 @@ from export.building.spec import USUAL_VARIANTS, BuildSpec
 from export.commands import build as command
 from export.crops.kept import Told, write_trained
 from export.keys import write_private_key
+from export.rooms.head import made_head
 from tests.namer import LABELS, build_fields, trained, write_all
 from tests.tiny import classifier_bundle
 
@@ -41,6 +42,10 @@ def typed(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         return int(end.value.code or 0), out, err
 
     return run
+
+
+OF_TRAINING = ("labels", "positive", "urgent", "network", "picture")
+HEAD = made_head({"L1": (), "L2": (), "neutrophil": ("band",), "lymphocyte": ()}, ("L1", "L2"), ("L2",))
 
 
 def toml(fields: dict[str, object]) -> str:
@@ -120,10 +125,10 @@ def test_a_training_folder_says_its_own_labels_and_picture(
     typed: Typed, asked: list[Workbench], place: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    told = Told("marrowkit2026_student", {"size": "small"}, LABELS, "rgb", 48, 0.4, ("pbc",), (), 10, 4, 0)
+    told = Told("marrowkit2026_student", {"size": "small"}, HEAD, "rgb", 48, 0.4, ("pbc",), (), 10, 4, 0)
     write_trained(run, trained().state_dict(), told)
     (tmp_path / "rest.toml").write_text(
-        toml({key: each for key, each in build_fields(place).items() if key not in ("labels", "network", "picture")})
+        toml({key: each for key, each in build_fields(place).items() if key not in OF_TRAINING})
     )
     words = ["--spec", str(tmp_path / "rest.toml"), "--from", str(run), "--key", "maker.pem", "--out", "new"]
     code, _, err = typed("build", *words, "--with", "picture.um_per_px=0.5")
@@ -132,6 +137,9 @@ def test_a_training_folder_says_its_own_labels_and_picture(
     assert (found.network.source, found.network.settings) == ("marrowkit2026_student", {"size": "small"})
     assert found.network.checkpoint == str(run / "weights.safetensors")
     assert (found.labels, found.picture.size_px, found.picture.um_per_px) == (LABELS, 48, 0.5)
+    assert (found.positive, found.urgent) == (HEAD.positive, HEAD.urgent)
+    assert (found.crops.aliases["band"], found.crops.aliases["white cell"]) == ("neutrophil", "")
+    assert found.crops.calibration == str(place / "calibration")
 
 
 def test_variants_and_the_search_are_asked_for(typed: Typed, asked: list[Workbench]) -> None:

@@ -16,10 +16,10 @@ from export.errors import BadCheckpoint
 from export.opinion.table import write_cells
 from firmware_bridge.errors import Fault
 from models.marrowkit2026_opinion.net import LABELS, SIZE_PX, UM_PER_PX
-from tests.tabled import drawn_cells
+from tests.tabled import EVERY_KIND, drawn_cells
 
-CELLS = drawn_cells(3)
-SMALL = ["--steps", "2", "--batch", "4", "--size", "32"]
+CELLS = drawn_cells(3, kinds=EVERY_KIND)
+SMALL = [f"--with={each}" for each in ("steps=2", "batch=4", "size_px=32")]
 STUDENT = "marrowkit2026_student"
 
 
@@ -38,7 +38,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def teacher(cells: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "teacher"
-    run("train", STUDENT, str(out), "--set", "size=medium", "--cells", str(cells), "--seed", "5", *SMALL)
+    run("train", STUDENT, str(out), "--with=settings.size=medium", "--with=seed=5", "--data", str(cells), *SMALL)
     return out
 
 
@@ -59,22 +59,22 @@ def test_a_trained_network_says_what_it_is(teacher: Path) -> None:
 
 def test_a_student_says_who_taught_it(teacher: Path, cells: Path, tmp_path: Path) -> None:
     out = tmp_path / "student"
-    run("distil", STUDENT, str(out), "--teacher", str(teacher), "--cells", str(cells), *SMALL)
+    run("distil", STUDENT, str(out), "--teacher", str(teacher), "--data", str(cells), *SMALL)
     assert read_trained(out).told.taught_by == ("teacher",)
     assert np.isfinite(_asked(out)).all()
 
 
 def test_the_same_command_gives_the_same_network(teacher: Path, cells: Path, tmp_path: Path) -> None:
     out = tmp_path / "again"
-    run("train", STUDENT, str(out), "--set", "size=medium", "--cells", str(cells), "--seed", "5", *SMALL)
+    run("train", STUDENT, str(out), "--with=settings.size=medium", "--with=seed=5", "--data", str(cells), *SMALL)
     assert (out / WEIGHTS_FILE).read_bytes() == (teacher / WEIGHTS_FILE).read_bytes()
 
 
 MISFITS = {
     "an unknown network": (["train", "no_such_room", "OUT"], "no_such_room"),
-    "no setting": (["train", STUDENT, "OUT", "--set", "medium"], "is no setting"),
-    "an unknown size": (["train", STUDENT, "OUT", "--set", "size=huge"], "huge"),
-    "an unknown precision": (["train", STUDENT, "OUT", "--precision", "float8"], "float8"),
+    "no setting": (["train", STUDENT, "OUT", "--with=medium"], "says no field"),
+    "an unknown size": (["train", STUDENT, "OUT", "--with=settings.size=huge"], "huge"),
+    "an unknown precision": (["train", STUDENT, "OUT", "--with=precision=float8"], "precision"),
     "a teacher that was never trained": (["distil", STUDENT, "OUT", "--teacher", "nowhere"], "nowhere"),
 }
 
@@ -83,7 +83,7 @@ MISFITS = {
 def test_what_does_not_fit_is_told(arguments: list[str], said: str, cells: Path, tmp_path: Path) -> None:
     given = [str(tmp_path / "out") if each == "OUT" else each for each in arguments]
     with pytest.raises(Fault, match=said):
-        run(*given, "--cells", str(cells), *SMALL)
+        run(*given, "--data", str(cells), *SMALL)
 
 
 def test_files_that_do_not_fit_each_other_are_told(teacher: Path, tmp_path: Path) -> None:

@@ -10,17 +10,20 @@ import pytest
 from typer.testing import CliRunner
 
 from export.__main__ import app
-from export.crops.cells import FOLDS, fold_numbers
+from export.crops.cells import fold_numbers
 from export.opinion.table import CellTable, write_cells
+from export.rooms.head import SIX
+from export.rooms.spec import FOLDS
 from export.validating import examine
 from export.validating.examined import as_json, read_results
 from export.validating.exams import answered, exams, sat
 from models.marrowkit2026_opinion.net import LABELS
-from tests.tabled import drawn_cells
+from tests.tabled import EVERY_KIND, drawn_cells
 
-CELLS = drawn_cells(12)
+CELLS = drawn_cells(12, kinds=EVERY_KIND)
 UNSEEN = {"blast_fields": CELLS.rows(np.arange(0, len(CELLS), 3)), "taleqani": CELLS.rows(np.arange(1, len(CELLS), 3))}
 STUDENT = "marrowkit2026_student"
+FIELDS = "settings.size=small", "fold=1", "size_px=32", "steps=2", "batch=4"
 
 
 def known(cells: CellTable) -> np.ndarray:
@@ -29,7 +32,7 @@ def known(cells: CellTable) -> np.ndarray:
 
 
 def test_who_knows_the_truth_passes_every_exam() -> None:
-    results = [sat(each, known, LABELS) for each in exams(CELLS, UNSEEN)]
+    results = [sat(each, known, SIX) for each in exams(CELLS, UNSEEN)]
     assert [each.name for each in results] == ["same site", "patients", "other sites", "other sites", "other sites"]
     assert results[-1].cells == sum(map(len, UNSEEN.values()))
     for each in results:
@@ -45,12 +48,12 @@ def test_patients_are_those_of_one_laboratory() -> None:
 
 def test_a_cell_is_a_blast_from_one_half_on() -> None:
     shares = np.array([[0.5, 0.3, 0.2, 0, 0, 0], [0.49, 0.01, 0.5, 0, 0, 0], [0.49, 0.41, 0.1, 0, 0, 0]], np.float32)
-    said = answered(CELLS.rows(np.arange(3)), shares, LABELS).said
+    said = answered(CELLS.rows(np.arange(3)), shares, SIX).said
     assert said.tolist() == [0, 2, 1]
 
 
 def test_a_card_is_read_back_as_it_was_written() -> None:
-    results = tuple(sat(each, known, LABELS) for each in exams(CELLS, UNSEEN))
+    results = tuple(sat(each, known, SIX) for each in exams(CELLS, UNSEEN))
     about, again = read_results(as_json({"network": "x"}, results))
     assert (about, again) == ({"network": "x"}, results)
 
@@ -65,8 +68,8 @@ def test_folds_keep_groups_together_and_are_the_same_for_all() -> None:
 def test_the_command_examines_what_was_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_cells(CELLS, tmp_path / "cells.npz")
     run, file = tmp_path / "run", str(tmp_path / "cells.npz")
-    words = ["train", STUDENT, str(run), "--set", "size=small", "--cells", file, "--fold", "1", "--size", "32"]
-    assert CliRunner().invoke(app, [*words, "--steps", "2", "--batch", "4"], catch_exceptions=False).exit_code == 0
+    words = ["train", STUDENT, str(run), "--data", file, *(f"--with={each}" for each in FIELDS)]
+    assert CliRunner().invoke(app, words, catch_exceptions=False).exit_code == 0
     monkeypatch.setattr(examine, "training_cells", lambda data, work: CELLS)
     monkeypatch.setattr(examine, "unseen_cells", lambda data, work: UNSEEN)
     done = CliRunner().invoke(app, ["examine", str(run)], catch_exceptions=False)

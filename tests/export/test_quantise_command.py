@@ -18,6 +18,7 @@ from export.opinion.table import write_cells
 from export.quantise import int8_convolutions
 from export.quantising import command
 from export.quantising.within_limits import LimitOptions
+from export.rooms.head import SIX
 from models.marrowkit2026_opinion.net import LABELS
 from models.marrowkit2026_student.net import network
 from tests.tabled import drawn_cells
@@ -31,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training that has ended, cells to calibrate with and others to judge by; not to be written to."""
     folder = tmp_path_factory.mktemp("quantise")
     torch.manual_seed(0)
-    told = Told(STUDENT, {"size": "small"}, LABELS, "rgb", 32, 0.4, ("pbc",), (), 2, 4, 0)
+    told = Told(STUDENT, {"size": "small"}, SIX, "rgb", 32, 0.4, ("pbc",), (), 2, 4, 0)
     write_trained(folder / "run", network(len(LABELS)).state_dict(), told)
     write_cells(drawn_cells(4), folder / "cells.npz")
     write_cells(drawn_cells(3, seed=7), folder / "unseen.npz")
