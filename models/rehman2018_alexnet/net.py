@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from models.backbones.alexnet import AlexNet
 from models.backbones.published import Standardised
+from models.inner import inner
 from models.rehman2018_alexnet.segment import Segmented
 
 FEATURES = "body.features"
@@ -55,12 +56,4 @@ def network(
 def loss(network: nn.Module, image: Tensor, labels: Tensor, masks: Tensor) -> Tensor:
     """Cross-entropy in which rare classes count as the network's weights say, over cells (n, 3, s, s) and labels
     (n,)."""
-    return functional.cross_entropy(network(image), labels, weight=weights_of(network))
-
-
-def weights_of(network: nn.Module) -> Tensor:
-    """The weights of the classes, also of a network that several processes train together."""
-    inner = network if isinstance(network, RehmanNet) else network.get_submodule("module")
-    if not isinstance(inner, RehmanNet):
-        raise TypeError(f"this loss is a RehmanNet's, not a {type(inner).__name__}'s")
-    return inner.weights
+    return functional.cross_entropy(network(image), labels, weight=inner(network, RehmanNet).weights)

@@ -13,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 import models.rehman2018_alexnet.net as room
@@ -22,7 +22,7 @@ from models.backbones.alexnet import HEAD, AlexNet
 from models.backbones.published import start_from
 from models.golden import drawn_weights
 from models.rehman2018_alexnet.golden import GOLDEN_FILE, disc, golden
-from models.rehman2018_alexnet.net import RehmanNet, loss, network, weights_of
+from models.rehman2018_alexnet.net import RehmanNet, loss, network
 from models.rehman2018_alexnet.segment import Segmented, opened, saturation, stained
 
 if sys.version_info >= (3, 11):
@@ -110,17 +110,10 @@ def test_a_rare_class_counts_as_often_as_its_weight_says(seed: int, weight: floa
     torch.testing.assert_close(found, (by_cell * counts).sum() / counts.sum())
 
 
-def test_weights_are_found_in_a_team_and_are_no_part_of_a_checkpoint() -> None:
-    class Team(nn.Module):
-        def __init__(self, module: nn.Module) -> None:
-            super().__init__()
-            self.module = module
-
-    alone = network(3, 0.05, weights=[1, 2, 3])
-    assert weights_of(Team(alone)).tolist() == [1, 2, 3]
-    assert "weights" not in alone.state_dict()
-    with pytest.raises(TypeError, match="RehmanNet"):
-        weights_of(Team(nn.Linear(1, 1)))
+def test_weights_are_no_part_of_a_checkpoint() -> None:
+    narrow = network(3, 0.05, weights=[1, 2, 3])
+    assert narrow.weights.tolist() == [1, 2, 3]
+    assert "weights" not in narrow.state_dict()
 
 
 @pytest.mark.parametrize("weights", [[1.0], [1.0, 0.0], [1.0, -1.0]])
