@@ -152,3 +152,8 @@ def _shortcut(inputs: int, outputs: int, stride: int) -> nn.Module:
     if stride == 1 and inputs == outputs:
         return nn.Identity()
     return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+
+def resnet34(classes: int, width: float = 1.0) -> ResNet:
+    """ResNet-34, which `marrowkit-export train` takes by its place as well: the eyes of the stain GAN."""
+    return resnet(classes, "resnet34", width)
