@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from export.rooms.asked import asked
 from export.rooms.card import WAYS
 from export.rooms.spec import DistilSpec, TrainSpec
-from export.rooms.training import asked, cells_of, taught_by_labels, taught_by_teachers
+from export.rooms.training import cells_of, taught_by_labels, taught_by_teachers
 
 Network = Annotated[str, typer.Argument(help="A room of `models`, package.module:factory, or timm:NAME.")]
 Out = Annotated[Path, typer.Argument(help="Folder of the run; one that was killed goes on.")]

@@ -23,6 +23,8 @@ from export.quiet import quiet
 CONVOLUTIONS = ("Convolution", "GroupConvolution")
 JOINTS = ("Add", "Multiply")
 REDUCTIONS = ("ReduceSum", "ReduceMean", "MVN", "Softmax")
+TREES = ("GatherElements", "GatherND", "GreaterEqual")
+"""A threshold in 8 bits would be another one: decision trees stay as they are."""
 OFF = -1.0
 """NNCF's word for no SmoothQuant."""
 
@@ -114,7 +116,7 @@ def _between(model: Any) -> list[str]:
 
 def _joins(operation: Any) -> bool:
     kind, sources = operation.get_type_name(), operation.input_values()
-    if kind in REDUCTIONS:
+    if kind in (*REDUCTIONS, *TREES):
         return True
     return kind in JOINTS and all(each.get_node().get_type_name() != "Constant" for each in sources)
 

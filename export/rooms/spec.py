@@ -26,6 +26,7 @@ class TrainSpec(BaseModel):
 
     settings   of the network: what the room's `network(classes, …)` takes beside the classes
     search     what a room that searches for its settings before training is told
+    finish_cells   cells drawn for what a room fits to its trained network's features
     steps, batch, rate, decay, optimiser, precision, device, seed   see `LoopOptions`
     view, size_px, smoothing   see `CropOptions`
     fold       leave this one out, for `examine`: its patients and images
@@ -47,6 +48,7 @@ class TrainSpec(BaseModel):
     fold: Annotated[int, Field(ge=0, lt=FOLDS)] | None = None
     settings: dict[str, Any] = {}
     search: dict[str, Any] = {}
+    finish_cells: Annotated[int, Field(ge=1)] = 4096
 
     @property
     def options(self) -> CropOptions:

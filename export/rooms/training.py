@@ -1,67 +1,34 @@
-"""From what is said on the command line and in a room's card to a trained network in a folder."""
+"""From a training that was asked for to a trained network in a folder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from edge.runtime.device import this_device
-from export.building.reading import merged
-from export.building.said import fields_said
 from export.crops.cells import fold_numbers, training_cells
 from export.crops.distil import DistilTask, Teacher
 from export.crops.kept import Told, read_trained, write_trained
 from export.crops.options import DistilOptions
 from export.crops.task import CropTask
-from export.crops.views import channels_of
 from export.errors import BadCheckpoint
 from export.learning.loop import seconds_taken, train
 from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable, read_cells
-from export.rooms.card import card_of, way_of
-from export.rooms.head import Head, require_learnable
+from export.rooms.asked import Asked
+from export.rooms.finishing import finished
+from export.rooms.head import require_learnable
 from export.rooms.hooks import own_loss
-from export.rooms.spec import TrainSpec, train_spec
+from export.rooms.searching import searched
+from export.rooms.spec import TrainSpec
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
 CELLS_SUFFIX = ".npz"
-USUAL_CHANNELS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A training that was asked for.
-
-    network   a room of `models`, package.module:factory, or timm:NAME
-    head      its labels
-    spec      everything that is chosen
-    """
-
-    network: str
-    head: Head
-    spec: TrainSpec
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """With the channels of the view, where they are not those that networks usually take."""
-        seen = channels_of(self.spec.options.view)
-        return self.spec.settings | ({} if seen == USUAL_CHANNELS else {"channels": seen})
-
-
-def asked(network: str, way: str | None, said: Sequence[str], kind: type[TrainSpec] = TrainSpec) -> Asked:
-    """What is said over what the card says of this way to train it.
-
-    Raises:
-        BadSetting: a field or the way is unknown, or a value makes no sense.
-    """
-    card = card_of(network)
-    return Asked(network, card.head, train_spec(merged(way_of(card, way), fields_said(said)), kind))
 
 
 def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
@@ -71,7 +38,7 @@ def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
 
 
 def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
-    """Train by labels into a folder; one that was killed goes on.
+    """Train by labels into a folder, after its room's search for settings; one that was killed goes on.
 
     Raises:
         BadCrops: a label has no cells or those of one group, or a word is unknown.
@@ -79,11 +46,12 @@ def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
         Diverged: the loss is no number any more.
     """
     require_learnable(asked.head, cells)
+    asked = searched(asked, cells, out)
     told, options = _told(asked, cells, ()), asked.spec.options
     make = partial(open_module, asked.network, len(told.labels), told.settings)
     task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network))
-    weights = train(task, out, options)
-    write_trained(out, weights, _measured(told, out, options.device))
+    kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
+    write_trained(out, kept, _measured(said, out, options.device))
 
 
 def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], out: Path) -> None:

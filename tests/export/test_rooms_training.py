@@ -26,11 +26,12 @@ from export.learning.optimisers import MOMENTUM
 from export.learning.run import begun
 from export.networks.origin import rooms
 from export.opinion.table import write_cells
+from export.rooms.asked import Asked, asked
 from export.rooms.card import RoomCard, card_of, read_card, way_of
 from export.rooms.head import SIX, made_head
 from export.rooms.hooks import hook, own_loss
 from export.rooms.spec import DistilSpec, train_spec
-from export.rooms.training import Asked, asked, cells_of, taught_by_labels, taught_by_teachers
+from export.rooms.training import cells_of, taught_by_labels, taught_by_teachers
 from export.validating.exams import answered, exams, sat
 from models.marrowkit2026_student.net import StudentNet
 from tests.tabled import EVERY_KIND, drawn_cells
@@ -95,7 +96,7 @@ def test_a_damaged_card_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_said_goes_before_the_card(monkeypatch: pytest.MonkeyPatch, card: RoomCard) -> None:
-    monkeypatch.setattr("export.rooms.training.card_of", lambda _: card)
+    monkeypatch.setattr("export.rooms.asked.card_of", lambda _: card)
     found = asked("a_room", "small", ["steps=3", "settings.size=small"])
     assert (found.spec.steps, found.spec.optimiser, found.settings) == (3, "sgd", {"size": "small"})
     assert found.head is card.head
