@@ -1,7 +1,8 @@
 """What MultiPathGAN's generator and critic are corrected by.
 
 Sources: Gulrajani et al., Improved training of Wasserstein GANs, arXiv 1704.00028, for the gradient penalty; Zhu et
-al., CycleGAN, arXiv 1703.10593, for the cycle; Johnson et al., Perceptual losses, arXiv 1603.08155; the weights are Nazki's.
+al., CycleGAN, arXiv 1703.10593, for the cycle; Johnson et al., Perceptual losses, arXiv 1603.08155. The weights are
+Nazki's.
 """
 
 from __future__ import annotations
