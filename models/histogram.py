@@ -1,7 +1,8 @@
 """Histograms of 8-bit pictures inside a graph, of operations that every engine has, exact in float32.
 
 A grey level is a pair of digits of 16: the product of both digits' indicators, summed over the pixels, is the table of
-how often each pair occurs. That is a product of matrices, and 32 comparisons per pixel instead of 256.
+how often each pair occurs. That is a product of matrices, and 32 comparisons per pixel instead of 256. Its factors are
+0 or 1, which eight bits hold; sums over levels are no product of matrices, so that nobody makes them INT8.
 """
 
 from __future__ import annotations
@@ -21,12 +22,6 @@ def counts(grey: Tensor) -> Tensor:
     return (first.to(grey.dtype).transpose(1, 2) @ second.to(grey.dtype)).flatten(1)
 
 
-def running(values: Tensor) -> Tensor:
-    """Sums of the values up to each place, (n, m) to the same shape."""
-    many = values.shape[1]
-    return values @ torch.ones(many, many, dtype=values.dtype, device=values.device).triu()
-
-
 def otsu(grey: Tensor) -> Tensor:
     """The level that divides each picture's pixels best, (n,): those above it are one class, the others the other.
 
@@ -34,7 +29,7 @@ def otsu(grey: Tensor) -> Tensor:
     """
     share = counts(grey) / (grey.shape[1] * grey.shape[2])
     level = torch.arange(LEVELS, dtype=grey.dtype, device=grey.device)
-    below, moment = running(share), running(share * level)
+    below, moment = share.cumsum(1), (share * level).cumsum(1)
     apart = moment[:, -1:] * below - moment
     between = apart.square() / (below * (1 - below)).clamp_min(1e-6)
     return between.argmax(1).to(grey.dtype)
@@ -43,7 +38,7 @@ def otsu(grey: Tensor) -> Tensor:
 def equalised(grey: Tensor) -> Tensor:
     """Levels spread so that each is about as frequent; the darkest that occurs becomes 0, as OpenCV has it, and a
     picture of one level stays as it is. (n, height, width), whole levels 0–255, to the same shape."""
-    up_to = running(counts(grey))
+    up_to = counts(grey).cumsum(1)
     pixels, darkest = up_to[:, -1:], torch.where(up_to > 0, up_to, up_to[:, -1:]).amin(1, keepdim=True)
     rest = pixels - darkest
     spread = torch.round((up_to - darkest).clamp_min(0) * (LEVELS - 1) / rest.clamp_min(1))

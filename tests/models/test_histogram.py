@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from export.onnx_export import to_onnx
-from models.histogram import counts, equalised, otsu, running, whole_levels
+from models.histogram import counts, equalised, otsu, whole_levels
 
 Grey = NDArray[np.uint8]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -70,12 +70,6 @@ def test_a_picture_of_one_level_stays_as_it_is(level: int) -> None:
     flat = np.full((6, 5), level, np.uint8)
     assert np.array_equal(equalised(tensor(flat))[0].numpy(), flat)
     assert np.array_equal(cv2.equalizeHist(flat), flat)
-
-
-@given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=30))
-def test_running_sums(values: list[float]) -> None:
-    given_values = torch.tensor([values], dtype=torch.float64)
-    torch.testing.assert_close(running(given_values), given_values.cumsum(1))
 
 
 def test_light_becomes_levels() -> None:
