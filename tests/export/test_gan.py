@@ -12,8 +12,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator
+from typer.testing import CliRunner
 
 from edge.errors import BadSetting
+from export.__main__ import app
+from export.crops.kept import read_told
 from export.crops.options import CropOptions
 from export.crops.task import CropTask
 from export.errors import BadCheckpoint, BadCrops, OtherRun
@@ -30,12 +33,12 @@ from export.learning.optimisers import MEMORY, optimiser_of
 from export.learning.run import begun
 from export.learning.team import Member
 from export.opinion.planes import CLEAR, LIGHT
-from export.opinion.table import CellTable
+from export.opinion.table import CellTable, write_cells
 from models.backbones.resnet import resnet34
 from models.yang2023_mobilevitv2.gan import Generator as Restains
 from models.yang2023_mobilevitv2.gan import Pair
 from models.yang2023_mobilevitv2.gan_losses import Perception, Weights
-from tests.tabled import drawn_cells
+from tests.tabled import EVERY_KIND, drawn_cells
 
 SEEDS = st.integers(0, 2**32 - 1)
 NOBODY = Weights(perceptual=0.0)
@@ -222,6 +225,30 @@ def test_the_room_says_a_small_way_and_the_papers() -> None:
         gan_spec("large", ())
     with pytest.raises(BadSetting, match="stains"):
         gan_spec(None, ["stains=1"])
+
+
+SMALL = ("steps=2", "batch=2", "stains=2", "width=2", "blocks=0", "halvings=2", "critic_steps=1")
+FEW = ("steps=1", "batch=2", "size_px=32")
+EYES = "models.backbones.resnet:resnet34"
+
+
+def run(*arguments: str, said: tuple[str, ...] = ()) -> None:
+    """The command, whose errors are what it would print."""
+    fields = [f"--with={each}" for each in said]
+    assert CliRunner().invoke(app, [*arguments, *fields], catch_exceptions=False).exit_code == 0
+
+
+def test_from_eyes_to_a_gan_to_a_network_by_commands(tmp_path: Path) -> None:
+    cells, eyes, gan, out = tmp_path / "cells.npz", tmp_path / "eyes", tmp_path / "gan", tmp_path / "out"
+    write_cells(drawn_cells(3, kinds=EVERY_KIND), cells)
+    data = ("--data", str(cells))
+    run("train", EYES, str(eyes), *data, said=(*FEW, "view=rgb", "settings.width=0.125"))
+    run("stain-gan", str(gan), "--eyes", str(eyes), *data, said=SMALL)
+    run("train", "marrowkit2026_student", str(out), *data, said=(*FEW, f"stain_gan={gan}", "restained=0.9"))
+    assert read_gan_told(gan).steps == 2
+    assert read_told(out).restained_by == "gan"
+    with pytest.raises(BadCheckpoint, match="StudentNet, which is no ResNet"):
+        run("stain-gan", str(tmp_path / "other"), "--eyes", str(out), *data, said=SMALL)
 
 
 @pytest.mark.parametrize("losses", [[3.0, 2.0, 1.0], [1.0, -2.0, -3.0], [-1.0, -2.0, -3.0]])
