@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "rates": "export.rates:command",
     "again-rates": "export.again_rates:command",
     "examine": "export.validating.examine:command",
+    "measure": "export.commands.rooms:measure_command",
+    "leaderboard": "export.commands.rooms:leaderboard_command",
     "validate": "export.validating.command:command",
     "as-shipped": "export.as_shipped:command",
     "stability": "export.stability:command",

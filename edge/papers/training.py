@@ -1,6 +1,6 @@
 """Corrected cells as a training set that `marrowkit-export` reads; only with consent that somebody has marked.
 
-    cells.npz                  the columns of `export.opinion.table.CellTable`: marrowkit-export train … --cells
+    cells.npz                  the columns of `export.opinion.table.CellTable`: marrowkit-export train … --data
     crops/LABEL/GROUP/F-C.png  the same cells as pictures: [crops] calibration = "crops", [picture] white = 200
     about.json                 consent, kit, model, counts, what the columns mean
 

@@ -20,6 +20,8 @@ else:
 
 CARD_FILE = "card.toml"
 SMALL, PAPER = "small", "paper"
+SEGMENTATION = "segmentation"
+"""Kind of a room that finds cells instead of naming them."""
 WAYS = (SMALL, PAPER)
 
 
@@ -31,6 +33,7 @@ class RoomCard:
     head             its labels
     ways             `small` and `paper`: fields of `TrainSpec` for two cores, and as the paper has it
     claim            the paper's own figures, and why ours may differ
+    names_cells      whether it says what a cell is; one other finds cells in fields
     """
 
     name: str
@@ -39,6 +42,7 @@ class RoomCard:
     head: Head
     ways: Mapping[str, Mapping[str, Any]]
     claim: Mapping[str, str]
+    names_cells: bool = True
 
 
 def card_of(name: str) -> RoomCard:
@@ -67,8 +71,9 @@ def read_card(folder: Path) -> RoomCard:
         title=str(told.get("title", folder.name)),
         authors=str(told.get("authors", "")),
         head=head,
-        ways={way: told[way] for way in WAYS if way in told},
+        ways={way: told[way] for way in WAYS if way in told and told.get("neural", True)},
         claim=told.get("claim", {}),
+        names_cells=told.get("kind") != SEGMENTATION,
     )
 
 

@@ -31,7 +31,7 @@ from export.rooms.spec import FOLDS, train_spec
 
 SEARCH_FILE, PICTURE_FILE, FOLDER = "search.json", "search.svg", "candidate"
 STEPS, USUAL_STEPS = "steps", 100
-AT_ONCE = 64
+AT_ONCE = 32
 WRONG = 1.0
 """Error of a candidate whose training came apart."""
 
@@ -113,7 +113,7 @@ class Candidates:
             return WRONG, parameters
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        return error_of(network.eval(), candidate, held_out), parameters
+        return error_of(network.to(candidate.spec.device).eval(), candidate, held_out), parameters
 
     @property
     def _fingerprint(self) -> str:
@@ -139,8 +139,9 @@ def error_of(network: nn.Module, asked: Asked, cells: CellTable) -> float:
     """1 − mean recall over the labels that are known of these cells."""
     truth = asked.head.places(cells.labels.tolist())
     parts = (cells.planes[at : at + AT_ONCE] for at in range(0, len(cells), AT_ONCE))
-    seen = (viewed(pictures_of(part), asked.spec.view, asked.spec.size_px) for part in parts)
-    said = torch.cat([network(each).argmax(1) for each in seen]).numpy()
+    pictures = (pictures_of(part).to(asked.spec.device) for part in parts)
+    seen = (viewed(each, asked.spec.view, asked.spec.size_px) for each in pictures)
+    said = torch.cat([network(each).argmax(1).cpu() for each in seen]).numpy()
     recalls = [(said[truth == place] == place).mean() for place in np.unique(truth[truth >= 0])]
     return float(1 - np.mean(recalls))
 

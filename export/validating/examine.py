@@ -25,15 +25,16 @@ EXAMINED_JSON, EXAMINED_TABLE = "examined.json", "examined.md"
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished `train --fold` or `distil --fold`.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a finished training, best one with fold=… left out.")],
     data: Annotated[Path, typer.Option(help="Folder of the sets of images.")] = Path("../shared/data"),
     work: Annotated[Path, typer.Option(help="Where the cells that were found in them are kept.")] = Path("runs/crops"),
+    device: Annotated[str, typer.Option(help="Where torch computes: cpu, cuda.")] = "cpu",
 ) -> None:
     """Examine a trained network: patients and images that it left out, and laboratories that it never saw."""
     trained = read_trained(run)
     every = training_cells(data, work)
     asked = exams(every.rows(_left_out(every, trained.told)), unseen_cells(data, work))
-    results = [sat(each, asking(trained), trained.told.head) for each in asked]
+    results = [sat(each, asking(trained, device), trained.told.head) for each in asked]
     if not results:
         raise BadSetting(f"{data} holds nothing to examine on.", "Name the folder of the sets with --data.")
     write_durably(run / EXAMINED_JSON, as_json(about(trained), results))
@@ -41,11 +42,12 @@ def command(
     typer.echo(as_markdown(results))
 
 
-def asking(trained: Trained) -> Ask:
+def asking(trained: Trained, device: str = "cpu") -> Ask:
     """The network's softmax of cells as the kit shows them."""
+    trained.module.to(device)
 
     def ask(cells: CellTable) -> Floats:
-        parts = [_shares(trained, cells.rows(np.arange(at, min(at + AT_ONCE, len(cells)))))
+        parts = [_shares(trained, cells.rows(np.arange(at, min(at + AT_ONCE, len(cells)))), device)
                  for at in range(0, len(cells), AT_ONCE)]  # fmt: skip
         return np.concatenate(parts)
 
@@ -57,10 +59,11 @@ def about(trained: Trained) -> dict[str, Any]:
     return {**trained.told.plain, "parameters": sum(each.numel() for each in trained.module.parameters())}
 
 
-def _shares(trained: Trained, cells: CellTable) -> Floats:
+def _shares(trained: Trained, cells: CellTable, device: str) -> Floats:
     with torch.no_grad():
-        logits = trained.module(viewed(pictures_of(cells.planes), trained.told.view, trained.told.size_px))
-    return np.asarray(functional.softmax(logits, 1), np.float32)
+        seen = viewed(pictures_of(cells.planes).to(device), trained.told.view, trained.told.size_px)
+        shares = functional.softmax(trained.module(seen), 1)
+    return np.asarray(shares.cpu(), np.float32)
 
 
 def _left_out(cells: CellTable, told: Told) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

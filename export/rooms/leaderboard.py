@@ -1,0 +1,147 @@
+"""All rooms beside each other: a table and a picture of what was measured of each, and what its paper claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge.durable import write_durably
+from edge.errors import BadSetting
+from export.report.plots import COLOURS, svg
+from export.report.sections import Section, Table, markdown
+from export.rooms.card import CARD_FILE, RoomCard, read_card
+from export.rooms.measured import Measured, OnKit, Timed, read_measured
+from export.validating.exams import Result
+
+README_FILE, PICTURE_FILE = "README.md", "leaderboard.svg"
+BEGIN, END = "<!-- made by marrowkit-export leaderboard -->", "<!-- until here -->"
+UNTRAINED, UNMEASURED = "not trained yet", "not measured by this protocol yet"
+NONE = "–"
+UNSEEN, PATIENTS, SITE = "other sites", "patients", "same site"
+FLOAT32, INT8 = frozenset({"fp32"}), frozenset({"int8"})
+COLUMNS = (
+    *("room", "unseen sites: accuracy", "sensitivity", "specificity", "AUC", "ECE"),
+    *("unseen patients: weighted F1", "same site: accuracy"),
+    *("ms per cell, float32", "int8", "MB, float32", "int8", "parameters", "trained"),
+)
+TOLD = (
+    "Called a blast from a probability of 0.5 on; intervals are 95 %, by a bootstrap over whole groups. No room has"
+    " learned from an unseen site.",
+    "Times are of the fastest variant of a precision, for one cell of a batch of 16, on two threads.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A room, and what was measured of it, if anything was."""
+
+    card: RoomCard
+    measured: Measured | None
+
+
+def rows_of(models: Path) -> list[Row]:
+    """Every room that names cells, by its name."""
+    folders = sorted(file.parent for file in models.glob(f"*/{CARD_FILE}"))
+    rows = (Row(read_card(folder), read_measured(folder)) for folder in folders)
+    return [each for each in rows if each.card.names_cells]
+
+
+def write_leaderboard(models: Path) -> None:
+    """Put table and picture into the folder of the rooms.
+
+    Raises:
+        BadSetting: its README has no place for the table.
+    """
+    rows, readme = rows_of(models), models / README_FILE
+    write_durably(readme, filled(readme.read_text("utf-8"), rows).encode())
+    if any(each.measured for each in rows):
+        write_durably(models / PICTURE_FILE, picture(rows).encode())
+    else:
+        (models / PICTURE_FILE).unlink(missing_ok=True)
+
+
+def filled(readme: str, rows: Sequence[Row]) -> str:
+    """The README with the tables of these rows between its marks.
+
+    Raises:
+        BadSetting: it has no such marks.
+    """
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise BadSetting(f"{README_FILE} has no place for the table.", f"Put {BEGIN} and {END} there.")
+    return f"{before}{BEGIN}\n{tables(rows)}{END}{after}"
+
+
+def tables(rows: Sequence[Row]) -> str:
+    """What was measured, and what the papers claim."""
+    measured = any(each.measured for each in rows)
+    shown = f"![Accuracy on unseen sites against time per cell]({PICTURE_FILE})\n\n" if measured else ""
+    claims = Table(("room", "paper", "claim", "why ours may differ"), tuple(map(_claimed, rows)))
+    parts = [Section("Measured", TOLD, Table(COLUMNS, tuple(map(_measured, rows)))), Section("Claimed", (), claims)]
+    return f"{shown}{markdown(parts)}\n"
+
+
+def picture(rows: Sequence[Row]) -> str:
+    """Accuracy on unseen sites against time per cell as SVG: float32 hollow, int8 filled, a line between them."""
+    points = [(number, row, row.measured) for number, row in enumerate(rows) if row.measured is not None]
+
+    def draw(axes: Any) -> None:
+        for number, row, measured in points:
+            _draw(axes, row, measured, COLOURS[number % len(COLOURS)])
+        axes.set(xlabel="milliseconds per cell", ylabel="accuracy on unseen sites", xscale="log")
+        axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
+
+    return svg(draw, 5.0)
+
+
+def _draw(axes: Any, row: Row, measured: Measured, colour: str) -> None:
+    accuracy = _value(measured.result(UNSEEN), "accuracy")
+    if accuracy is None:
+        return
+    both = [measured.on_kit.fastest(kind) for kind in (FLOAT32, INT8)]
+    there = [(each.in_batch_ms, fill) for each, fill in zip(both, ("none", colour), strict=True) if each is not None]
+    axes.plot([ms for ms, _ in there], [accuracy] * len(there), color=colour, linewidth=1)
+    for ms, fill in there:
+        name = row.card.name if ms == there[0][0] else None
+        axes.scatter(ms, accuracy, s=36, facecolors=fill, edgecolors=colour, label=name)
+
+
+def _measured(row: Row) -> tuple[str, ...]:
+    found = row.measured
+    if found is None:
+        return (row.card.name, UNTRAINED if row.card.ways else UNMEASURED, *[NONE] * (len(COLUMNS) - 2))
+    unseen = [_figure(found.result(UNSEEN), name) for name in ("accuracy", "sensitivity", "specificity", "AUC", "ECE")]
+    seen = _figure(found.result(PATIENTS), "weighted F1"), _figure(found.result(SITE), "accuracy")
+    return (row.card.name, *unseen, *seen, *_costs(found.on_kit), f"{found.about['parameters']:,}", _training(found))
+
+
+def _costs(on_kit: OnKit) -> tuple[str, ...]:
+    both = [on_kit.fastest(kind) for kind in (FLOAT32, INT8)]
+    return (*(_of(each, lambda one: f"{one.in_batch_ms:.2f}") for each in both),
+            *(_of(each, lambda one: f"{one.file_bytes / 1e6:.2f}") for each in both))  # fmt: skip
+
+
+def _of(timed: Timed | None, say: Any) -> str:
+    return NONE if timed is None else str(say(timed))
+
+
+def _training(found: Measured) -> str:
+    told = found.about
+    took = "" if told["seconds"] is None else f", {told['seconds'] / 3600:.2f} h on {told['hardware']}"
+    return f"{told['steps']} steps of {told['batch']}{took}"
+
+
+def _claimed(row: Row) -> tuple[str, ...]:
+    claim = row.card.claim
+    return (row.card.name, row.card.authors or NONE, claim.get("text", NONE), claim.get("differs", NONE))
+
+
+def _figure(result: Result | None, name: str) -> str:
+    return NONE if result is None else next((str(each) for each in result.blasts if each.name == name), NONE)
+
+
+def _value(result: Result | None, name: str) -> float | None:
+    return None if result is None else next((each.value for each in result.blasts if each.name == name), None)
