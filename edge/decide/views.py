@@ -105,6 +105,14 @@ def nucleus(crop: Shown) -> Planes:
     return np.ascontiguousarray(crop.nucleus[None], np.float32)
 
 
+def planes(crop: Shown) -> Planes:
+    """Everything that is known of a cell: the three channels with their surroundings, cell and nucleus, 5 planes.
+
+    For several networks together that each look at their own view, within one graph.
+    """
+    return np.ascontiguousarray(np.dstack((crop.transmittance, crop.cell, crop.nucleus)).transpose(2, 0, 1))
+
+
 VIEWS: Mapping[str, View] = {
     "rgb": rgb,
     "rgb-on-black": rgb_on_black,
@@ -113,6 +121,7 @@ VIEWS: Mapping[str, View] = {
     "nucleus-on-black": nucleus_on_black,
     "cell-density": cell_density,
     "nucleus": nucleus,
+    "planes": planes,
 }
 
 
