@@ -15,11 +15,10 @@ from export.crops.views import pictures_of, viewed
 from export.networks.checkpoint import read_checkpoint
 from export.opinion.table import CellTable
 from export.rooms.head import Head, made_head
-from export.together.net import VIEW, MemberTold, Together, network
+from export.together.net import PLACE, VIEW, MemberTold, Together, network
 from export.together.stacking import weigh
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
-PLACE = "export.together.net:network"
 BLAST, OTHER = "blast", "other cell"
 """The labels of members whose own labels differ."""
 

@@ -20,6 +20,7 @@ from export.opinion.planes import CELL, LIGHT, NUCLEUS
 from export.quantising.deployable import deployable
 from models.backbones.pooling import MeansOfParts
 
+PLACE = "export.together.net:network"
 VIEW = "planes"
 LEAST_SHARE = 1e-7
 """Probability below which a member's logarithm does not fall: nothing is impossible."""
@@ -91,6 +92,24 @@ def network(classes: int, members: Mapping[str, MemberTold], stacked: bool = Fal
     """The members with random weights, in the order of their names, since files of settings keep no other; `stacked`:
     weighed instead of averaged."""
     return Together({name: Member(members[name], classes) for name in sorted(members)}, classes, stacked)
+
+
+class Telling(nn.Module):
+    """What is said together, and what each member says by itself: for the kit."""
+
+    def __init__(self, together: Together) -> None:
+        super().__init__()
+        self.together = together
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, 5, s, s) to logits (n, classes) and the members' probabilities (n, members, classes)."""
+        opinions = self.together.opinions(image)
+        return self.together.weighed(opinions), torch.exp(opinions)
+
+
+def members_of(source: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the members of such a network, in order; none of any other network."""
+    return tuple(sorted(settings["members"])) if source == PLACE else ()
 
 
 def deployed(together: Together) -> Together:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -13,6 +15,8 @@ from torch.nn import functional
 from typer.testing import CliRunner
 
 from edge.errors import BadSetting
+from edge.runtime.engines import EngineOptions, Network
+from edge.runtime.ort import OnnxRuntime
 from export.__main__ import app
 from export.crops.cells import fold_numbers
 from export.crops.kept import read_told, read_trained
@@ -22,7 +26,7 @@ from export.onnx_export import to_onnx
 from export.opinion.table import write_cells
 from export.quantising.deployable import deployable
 from export.together.joined import BLAST, OTHER, common_head, joined
-from export.together.net import VIEW, Together, resized
+from export.together.net import PLACE, VIEW, Telling, Together, members_of, resized
 from export.together.stacking import found
 from models.duggal2017_sd_layer.stain import FrozenDeconvolution
 from tests.tabled import EVERY_KIND, drawn_cells
@@ -100,6 +104,24 @@ def test_engines_are_given_the_members_own_forms(runs: Path, tmp_path: Path) -> 
     with torch.no_grad():
         torch.testing.assert_close(form(planes), module(planes), atol=1e-4, rtol=1e-4)
     assert to_onnx(form, {"image": planes}, {"image": {0: "cells"}})
+
+
+def test_a_bundles_network_also_says_what_each_member_says(runs: Path, tmp_path: Path) -> None:
+    joined([runs / "six", runs / "two"], tmp_path, None)
+    together = read_trained(tmp_path).module
+    assert isinstance(together, Together)
+    planes = viewed(pictures_of(CELLS.planes[:3]), VIEW, 80)
+    graph = to_onnx(Telling(together), {"image": planes}, {"image": {0: "cells"}}, ("logits", "members"))
+    with closing(OnnxRuntime().load(Network("together", graph), EngineOptions())) as session:
+        said = session.run({"image": planes.numpy()})
+    names = members_of(PLACE, read_told(tmp_path).settings)
+    assert names == ("six", "two")
+    shares = asked(runs / "two")[:3]
+    np.testing.assert_allclose(
+        said["members"][:, 1, 0], shares[:, read_told(runs / "two").labels.index("blast")], atol=1e-4
+    )
+    np.testing.assert_allclose(said["members"].mean(1), np.exp(said["logits"]), atol=1e-4)
+    assert members_of("marrowkit2026_student", {"members": 1}) == ()
 
 
 @given(SEEDS)
