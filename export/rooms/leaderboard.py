@@ -22,7 +22,7 @@ NONE = "–"
 UNSEEN, PATIENTS, SITE = "other sites", "patients", "same site"
 FLOAT32, INT8 = frozenset({"fp32"}), frozenset({"int8"})
 COLUMNS = (
-    *("room", "unseen sites: accuracy", "sensitivity", "specificity", "AUC", "ECE"),
+    *("room", "unseen sites: accuracy", "the same in int8", "sensitivity", "specificity", "AUC", "ECE"),
     *("unseen patients: weighted F1", "same site: accuracy"),
     *("ms per cell, float32", "int8", "MB, float32", "int8", "parameters", "trained"),
 )
@@ -92,20 +92,20 @@ def picture(rows: Sequence[Row]) -> str:
         for number, row, measured in points:
             _draw(axes, row, measured, COLOURS[number % len(COLOURS)])
         axes.set(xlabel="milliseconds per cell", ylabel="accuracy on unseen sites", xscale="log")
-        axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
 
     return svg(draw, 5.0)
 
 
 def _draw(axes: Any, row: Row, measured: Measured, colour: str) -> None:
-    accuracy = _value(measured.result(UNSEEN), "accuracy")
-    if accuracy is None:
-        return
-    both = [measured.on_kit.fastest(kind) for kind in (FLOAT32, INT8)]
-    there = [(each.in_batch_ms, fill) for each, fill in zip(both, ("none", colour), strict=True) if each is not None]
-    axes.plot([ms for ms, _ in there], [accuracy] * len(there), color=colour, linewidth=1)
-    for ms, fill in there:
-        name = row.card.name if ms == there[0][0] else None
+    """Each precision's own accuracy."""
+    both = ((measured.on_kit.fastest(kind), fill) for kind, fill in ((FLOAT32, "none"), (INT8, colour)))
+    there = [(each.in_batch_ms, each.unseen_accuracy, fill) for each, fill in both
+             if each is not None and each.unseen_accuracy is not None]  # fmt: skip
+    axes.plot([ms for ms, _, _ in there], [accuracy for _, accuracy, _ in there], color=colour, linewidth=1)
+    for number, (ms, accuracy, fill) in enumerate(there):
+        name = row.card.name if number == 0 else None
         axes.scatter(ms, accuracy, s=36, facecolors=fill, edgecolors=colour, label=name)
 
 
@@ -115,17 +115,26 @@ def _measured(row: Row) -> tuple[str, ...]:
         return (row.card.name, UNTRAINED if row.card.ways else UNMEASURED, *[NONE] * (len(COLUMNS) - 2))
     unseen = [_figure(found.result(UNSEEN), name) for name in ("accuracy", "sensitivity", "specificity", "AUC", "ECE")]
     seen = _figure(found.result(PATIENTS), "weighted F1"), _figure(found.result(SITE), "accuracy")
-    return (row.card.name, *unseen, *seen, *_costs(found.on_kit), f"{found.about['parameters']:,}", _training(found))
+    exams = unseen[0], _in_8_bits(found.on_kit), *unseen[1:], *seen
+    return (row.card.name, *exams, *_costs(found.on_kit), f"{found.about['parameters']:,}", _training(found))
 
 
 def _costs(on_kit: OnKit) -> tuple[str, ...]:
     both = [on_kit.fastest(kind) for kind in (FLOAT32, INT8)]
-    return (*(_of(each, lambda one: f"{one.in_batch_ms:.2f}") for each in both),
-            *(_of(each, lambda one: f"{one.file_bytes / 1e6:.2f}") for each in both))  # fmt: skip
+    return tuple(NONE if each is None else say(each) for say in (_ms, _megabytes) for each in both)
 
 
-def _of(timed: Timed | None, say: Any) -> str:
-    return NONE if timed is None else str(say(timed))
+def _ms(each: Timed) -> str:
+    return f"{each.in_batch_ms:.2f}"
+
+
+def _megabytes(each: Timed) -> str:
+    return f"{each.file_bytes / 1e6:.2f}"
+
+
+def _in_8_bits(on_kit: OnKit) -> str:
+    found = on_kit.fastest(INT8)
+    return NONE if found is None or found.unseen_accuracy is None else f"{found.unseen_accuracy:.3f}"
 
 
 def _training(found: Measured) -> str:
@@ -141,7 +150,3 @@ def _claimed(row: Row) -> tuple[str, ...]:
 
 def _figure(result: Result | None, name: str) -> str:
     return NONE if result is None else next((str(each) for each in result.blasts if each.name == name), NONE)
-
-
-def _value(result: Result | None, name: str) -> float | None:
-    return None if result is None else next((each.value for each in result.blasts if each.name == name), None)

@@ -19,7 +19,8 @@ ON_KIT = "on_kit"
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A variant of the room's bundle: its files' bytes, and milliseconds for one cell alone and in a batch of 16."""
+    """A variant of the room's bundle: its files' bytes, milliseconds for one cell alone and in a batch of 16, and its
+    own accuracy on all unseen sites together; None where there are none."""
 
     name: str
     engine: str
@@ -27,6 +28,7 @@ class Timed:
     file_bytes: int
     alone_ms: float
     in_batch_ms: float
+    unseen_accuracy: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from torch.nn import functional
 
 from edge.bundle import Bundle
+from edge.bundle.tensors import IMAGE, LOGITS
 from edge.errors import BadSetting
 from edge.runtime.device import this_device
 from edge.runtime.engines import EngineOptions, open_sessions
@@ -21,13 +25,16 @@ from export.building.reading import build_spec, merged, of_training
 from export.building.speed import BATCHES, Speed, speeds
 from export.crops.cells import fold_numbers
 from export.crops.kept import Told, read_told
+from export.crops.views import pictures_of, viewed
 from export.default_bundle.manifest import data_sources
 from export.opinion.table import CellTable, write_cells
 from export.rooms.card import RoomCard, card_of
 from export.rooms.measured import OnKit, Timed
+from export.validating.exams import answered
 
 THREADS = 2
 """Of the small computers that a kit is meant for."""
+AT_ONCE = 32
 CALIBRATION, HELD_OUT = "calibration.npz", "held-out.npz"
 USE: Mapping[str, Any] = {
     "specimens": ["bone marrow aspirate", "peripheral blood smear"],
@@ -70,27 +77,37 @@ def bundled(run: Path, cells: Cells, said: Mapping[str, Any], bench: Bench) -> B
     return build(Workbench(build_spec(fields), bench.key, bench.out, bench.say))
 
 
-def on_kit(bundle: Bundle, variants: Sequence[str]) -> OnKit:
-    """What these variants cost here, measured in turns, on two threads."""
+def on_kit(bundle: Bundle, variants: Sequence[str], told: Told, unseen: CellTable | None) -> OnKit:
+    """What these variants cost here, measured in turns on two threads, and how often each is right on unseen sites."""
     inputs = bundle.manifest.preprocessing
     picture = np.full((len(inputs.mean), inputs.size_px, inputs.size_px), 0.5, np.float32)
     found = speeds({name: partial(_opened, bundle, name) for name in variants}, picture)
-    return OnKit(
-        this_device().processor, THREADS, bundle.digest, tuple(_timed(bundle, each, found) for each in variants)
-    )
+    timed = tuple(_timed(bundle, each, found, told, unseen) for each in variants)
+    return OnKit(this_device().processor, THREADS, bundle.digest, timed)
+
+
+def accuracy_of(session: Session, told: Told, cells: CellTable) -> float:
+    """The share of cells that are rightly called blasts or not, by the exams' own rule."""
+    parts = [cells.planes[at : at + AT_ONCE] for at in range(0, len(cells), AT_ONCE)]
+    seen = (viewed(pictures_of(part), told.view, told.size_px).numpy() for part in parts)
+    logits = np.concatenate([session.run({IMAGE: each})[LOGITS] for each in seen])
+    shares = functional.softmax(torch.from_numpy(logits), 1).numpy()
+    answers = answered(cells, shares, told.head)
+    return float((answers.called_blast == answers.is_blast).mean())
 
 
 def _opened(bundle: Bundle, variant: str) -> Session:
     return open_sessions(bundle, variant, EngineOptions(threads=THREADS))["opinion"]
 
 
-def _timed(bundle: Bundle, name: str, found: Sequence[Speed]) -> Timed:
+def _timed(bundle: Bundle, name: str, found: Sequence[Speed], told: Told, unseen: CellTable | None) -> Timed:
     variant = bundle.manifest.variant(name)
-    ms = {each.batch: each.ms for each in found if each.variant == name}
     alone, batch = BATCHES
-    return Timed(
-        name, variant.engine, variant.precision, _bytes(bundle, variant.files["opinion"]), ms[alone], ms[batch] / batch
-    )
+    ms = {each.batch: each.ms for each in found if each.variant == name}
+    with closing(_opened(bundle, name)) as session:
+        accuracy = None if unseen is None else accuracy_of(session, told, unseen)
+    size = _bytes(bundle, variant.files["opinion"])
+    return Timed(name, variant.engine, variant.precision, size, ms[alone], ms[batch] / batch, accuracy)
 
 
 def _bytes(bundle: Bundle, file: str) -> int:

@@ -18,7 +18,7 @@ from export.crops.distil import DistilTask, Teacher, apart, divergence, softened
 from export.crops.options import CropOptions, DistilOptions
 from export.crops.shown import films_of, taught
 from export.crops.task import CropTask
-from export.crops.views import TORCH_VIEWS, channels_of, pictures_of, view_of, viewed
+from export.crops.views import TORCH_VIEWS, channels_of, outlines, pictures_of, view_of, viewed
 from export.errors import OtherRun
 from export.learning.loop import train
 from export.learning.team import Member
@@ -63,6 +63,16 @@ def test_any_size_shows_the_same_light(size_px: int) -> None:
     one, other = (viewed(pictures_of(CELLS.planes[:4]), "rgb", each) for each in (size_px, SIZE_PX))
     assert one.shape == (4, 3, size_px, size_px)
     assert torch.allclose(one.mean((2, 3)), other.mean((2, 3)), atol=0.01)
+
+
+@pytest.mark.parametrize("size_px", [24, 80, 120])
+def test_outlines_are_shares_of_cell_and_nucleus_at_any_size(size_px: int) -> None:
+    pictures = pictures_of(CELLS.planes[:4])
+    found = outlines(pictures, size_px)
+    assert found.shape == (4, 2, size_px, size_px)
+    assert 0 <= float(found.min()) <= float(found.max()) <= 1
+    due = torch.cat([pictures.cell, pictures.nucleus], 1).mean((2, 3))
+    assert torch.allclose(found.mean((2, 3)), due, atol=0.01)
 
 
 def test_a_view_that_nobody_has_is_refused() -> None:

@@ -75,6 +75,9 @@ MISFITS = {
     "no setting": (["train", STUDENT, "OUT", "--with=medium"], "says no field"),
     "an unknown size": (["train", STUDENT, "OUT", "--with=settings.size=huge"], "huge"),
     "an unknown precision": (["train", STUDENT, "OUT", "--with=precision=float8"], "precision"),
+    "a way that no card says": (["train", STUDENT, "OUT", "--as", "paper"], "does not say how to train it"),
+    "a field of a teacher's": (["train", STUDENT, "OUT", "--with=taught=0.5"], "taught"),
+    "a share beyond the whole": (["distil", STUDENT, "OUT", "--teacher", "nowhere", "--with=taught=1.5"], "taught"),
     "a teacher that was never trained": (["distil", STUDENT, "OUT", "--teacher", "nowhere"], "nowhere"),
 }
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from export.__main__ import app
 from export.crops.cells import fold_numbers
 from export.opinion.table import CellTable, write_cells
-from export.rooms.head import SIX
+from export.rooms.head import SIX, Head, made_head
 from export.rooms.spec import FOLDS
 from export.validating import examine
 from export.validating.examined import as_json, read_results
@@ -23,6 +23,10 @@ from tests.tabled import EVERY_KIND, drawn_cells
 CELLS = drawn_cells(12, kinds=EVERY_KIND)
 UNSEEN = {"blast_fields": CELLS.rows(np.arange(0, len(CELLS), 3)), "taleqani": CELLS.rows(np.arange(1, len(CELLS), 3))}
 STUDENT = "marrowkit2026_student"
+TWO = made_head({"benign": ("hematogone",), "blast": ()}, ["blast"])
+SEVEN = made_head({word: () for word in EVERY_KIND if word != "white cell"}, ["blast"], ["promyelocyte"])
+TWO_SORTS = made_head({"L1": ("blast",), "L2": (), "mature": ("lymphocyte", "hematogone"), "other": ()}, ["L1", "L2"])
+HEADS = {"six": SIX, "two": TWO, "seven": SEVEN, "two sorts of blasts": TWO_SORTS}
 FIELDS = "settings.size=small", "fold=1", "size_px=32", "steps=2", "batch=4"
 
 
@@ -38,6 +42,28 @@ def test_who_knows_the_truth_passes_every_exam() -> None:
     for each in results:
         figures = {one.name: one.value for one in each.blasts}
         assert (figures["sensitivity"], figures["specificity"], figures["AUC"]) == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_who_knows_the_truth_passes_with_a_head_of_any_labels(head: Head) -> None:
+    def ask(cells: CellTable) -> np.ndarray:
+        place = head.places(cells.labels.tolist())
+        return np.where(np.arange(len(head.labels)) == np.where(place < 0, head.others[0], place)[:, None], 0.9, 0.01)
+
+    for each in (sat(exam, ask, head) for exam in exams(CELLS, UNSEEN)):
+        figures = {one.name: one.value for one in each.blasts}
+        assert (figures["accuracy"], figures["sensitivity"], figures["specificity"]) == (1.0, 1.0, 1.0)
+        named = {one.name: one.value for one in each.labels}
+        assert named
+        assert all(value in (None, 1.0) for value in named.values())
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_blasts_are_counted_alike_whatever_the_head(head: Head) -> None:
+    """So that networks of different labels sit the same exam."""
+    shares = np.full((len(CELLS), len(head.labels)), 1 / len(head.labels), np.float32)
+    found = answered(CELLS, shares, head)
+    np.testing.assert_array_equal(found.is_blast, CELLS.blast)
 
 
 def test_patients_are_those_of_one_laboratory() -> None:

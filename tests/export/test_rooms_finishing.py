@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor, nn
 
+from edge.runtime.engines import EngineOptions, Network, find_engine
 from export.crops.cells import fold_numbers
 from export.crops.kept import WEIGHTS_FILE, read_trained
+from export.crops.task import CropTask
 from export.crops.views import pictures_of, viewed
+from export.learning.team import Member
+from export.onnx_export import to_onnx
+from export.openvino_ir import to_ir
 from export.opinion.table import CellTable, write_cells
 from export.rooms.asked import asked
+from export.rooms.finishing import _vectors
+from export.rooms.head import made_head
 from export.rooms.training import cells_of, taught_by_labels
+from models.devi2023_clr_cxg.net import network
 from tests.tabled import EVERY_KIND, drawn_cells
 
 CELLS = drawn_cells(10, kinds=EVERY_KIND)
@@ -44,6 +55,45 @@ def test_a_finished_network_is_kept_and_can_be_asked(room: str, tmp_path: Path) 
         logits = found.module(viewed(pictures_of(CELLS.planes), found.told.view, found.told.size_px))
     assert logits.shape == (len(CELLS), 2)
     assert torch.isfinite(logits).all()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_engines_say_what_the_finished_network_says(room: str, tmp_path: Path) -> None:
+    found = read_trained(trained(room, CELLS, tmp_path / "run"))
+    seen = viewed(pictures_of(CELLS.planes), found.told.view, found.told.size_px)
+    with torch.no_grad():
+        due = found.module(seen).numpy()
+    network = to_onnx(Named(found.module), {"image": seen[:4]}, {"image": {0: "cells"}})
+    ir = to_ir(network)
+    for engine, graph in (("onnxruntime", Network("x", network)), ("openvino", Network("x", ir.xml, ir.bin))):
+        with closing(find_engine(engine).load(graph, EngineOptions())) as session:
+            said = session.run({"image": seen.numpy()})["logits"]
+        assert (np.abs(said - due).max(1) < 1e-3).mean() > 0.95  # a rounding error may reach another leaf
+
+
+class Named(nn.Module):
+    """The network with its input's name."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, image: Tensor) -> Tensor:
+        logits: Tensor = self.inner(image)
+        return logits
+
+
+def test_vectors_follow_the_trainings_own_batches() -> None:
+    """As many cells as are asked for, rounded up to whole batches; cells without a label are left out."""
+    training = asked("devi2023_clr_cxg", None, [*FEW, *ROOMS["devi2023_clr_cxg"]])
+    several = made_head({"blast": (), "lymphoid": ("hematogone", "lymphocyte"), "monocyte": ()}, ["blast"])
+    task = CropTask(CELLS, lambda: network(3, width=0.125), "x", training.spec.options, several)
+    vectors, labels = _vectors(task, task.network().eval(), 30)
+    batches = list(islice(task.batches(training.spec.options.steps, Member()), 4))
+    due = torch.cat([each.labels for each in batches])
+    assert len(due) == 32
+    assert torch.equal(labels, due[due >= 0])
+    assert len(vectors) == len(labels) < len(due)
 
 
 @pytest.mark.parametrize("room", ROOMS)

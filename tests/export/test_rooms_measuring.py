@@ -21,6 +21,7 @@ from export.rooms.measured import MEASURED_FILE, read_measured
 from export.rooms.measuring import HELD_OUT, THREADS
 from tests.tabled import EVERY_KIND, drawn_cells
 
+pytestmark = pytest.mark.slow  # a network is trained, examined and built
 CELLS = drawn_cells(15, kinds=EVERY_KIND)
 UNSEEN = {"taleqani": CELLS.rows(np.arange(60))}
 ROOM = "devi2023_clr_cxg"
@@ -42,6 +43,7 @@ def place(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("measured")
     (folder / "rooms" / ROOM).mkdir(parents=True)
     write_cells(CELLS, folder / "cells.npz")
+    (folder / "rooms" / ROOM / "card.toml").write_text("", "utf-8")
     typed(
         "train", ROOM, str(folder / "run"), "--data", str(folder / "cells.npz"), *(f"--with={each}" for each in FIELDS)
     )
@@ -51,6 +53,7 @@ def place(drawn_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patched.setattr("export.validating.examine.unseen_cells", lambda data, work: UNSEEN)
         typed("examine", str(folder / "run"))
         patched.setattr(commands, "training_cells", lambda data, work: CELLS)
+        patched.setattr(commands, "unseen_cells", lambda data, work: UNSEEN)
         words = ["measure", str(folder / "run"), *_flags(folder, drawn_sets)]
         typed(*words, *ALLOWED, f"--with=variants={','.join(VARIANTS)}")
     return folder
@@ -71,6 +74,17 @@ def test_the_card_holds_exams_and_costs(place: Path) -> None:
     for each in found.on_kit.variants:
         assert each.alone_ms > 0
         assert each.in_batch_ms > 0
+
+
+def test_every_variant_is_asked_about_unseen_sites_itself(place: Path) -> None:
+    found = read_measured(place / "rooms" / ROOM)
+    assert found is not None
+    exam = found.result("other sites")
+    assert exam is not None
+    by_torch = next(each.value for each in exam.blasts if each.name == "accuracy")
+    float32, int8 = (each.unseen_accuracy for each in found.on_kit.variants)
+    assert float32 == pytest.approx(by_torch, abs=0.02)
+    assert int8 == pytest.approx(by_torch, abs=0.3)
 
 
 def test_bytes_are_those_of_the_bundle(place: Path) -> None:
@@ -103,6 +117,8 @@ def test_what_cannot_be_measured_is_told(
     flags = ["measure", str(tmp_path), *_flags(place, drawn_sets)]
     with pytest.raises(NotYetMade, match="has not been examined"):
         typed(*flags)
+    with pytest.raises(BadSetting, match="no room of"):
+        typed("measure", str(place / "run"), *_flags(tmp_path, drawn_sets))
     (tmp_path / MEASURED_FILE).write_bytes((place / "run" / MEASURED_FILE).read_bytes())
     told = json.loads((tmp_path / TOLD_FILE).read_text())
     (tmp_path / TOLD_FILE).write_text(json.dumps({**told, "left_out": None}))
