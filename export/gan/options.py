@@ -21,7 +21,7 @@ class GanOptions(LoopOptions):
 
     steps: int = 6000
     batch: int = 16
-    optimiser: Optimiser = "adam"
+    optimiser: Optimiser = "adam-gan"
     learning_rate: float = 1e-4
     weight_decay: float = 0.0
     stains: int = 5

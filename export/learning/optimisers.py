@@ -43,5 +43,5 @@ def _adam(parameters: Parameters, options: LoopOptions) -> Optimizer:
 
 
 OPTIMISERS: Mapping[str, Callable[[Parameters, LoopOptions], Optimizer]] = MappingProxyType(
-    {"adamw": _adamw, "sgd": _sgd, "adam": _adam}
+    {"adamw": _adamw, "sgd": _sgd, "adam-gan": _adam}
 )

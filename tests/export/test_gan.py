@@ -218,7 +218,7 @@ def test_cells_are_learned_in_other_stains_where_a_gan_is_named() -> None:
 def test_the_room_says_a_small_way_and_the_papers() -> None:
     small, paper = gan_spec(None, ()).options, gan_spec("paper", ()).options
     assert (paper.width, paper.blocks, paper.halvings, paper.critic_steps) == (64, 6, 6, 5)
-    assert (paper.learning_rate, paper.optimiser, paper.weights) == (1e-4, "adam", Weights(10.0, 1.0, 10.0, 1.0))
+    assert (paper.learning_rate, paper.optimiser, paper.weights) == (1e-4, "adam-gan", Weights(10.0, 1.0, 10.0, 1.0))
     assert small.width < paper.width
     assert gan_spec(None, ["perceptual=0", "stains=3"]).options.weights == NOBODY
     with pytest.raises(BadSetting, match="small, paper"):
