@@ -95,6 +95,7 @@ def _cell(result: CellResult) -> Document:
         "fuzzy": {"score": result.fuzzy.score, "rules": [asdict(fired) for fired in result.fuzzy.rules]},
         "rbf": dict(result.rbf.probability),
         "network": dict(result.network.probability),
+        **({"members": {each.system: dict(each.probability) for each in result.members}} if result.members else {}),
     }
 
 

@@ -210,6 +210,7 @@ class CellResult:
     label        the class after fusion, one of the bundle's labels
     probability  the fused, calibrated probability per label
     doubtful     the opinions disagree, or the probability lies in the abstention band
+    members      what each network that the network asks says by itself, where it asks several
     """
 
     cell: Cell
@@ -219,6 +220,7 @@ class CellResult:
     label: str
     probability: Mapping[str, float]
     doubtful: bool
+    members: tuple[Opinion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "keygen": "export.commands.bundles:keygen_command",
     "train": "export.commands.crops:train_command",
     "distil": "export.commands.crops:distil_command",
+    "together": "export.commands.together:together_command",
+    "stain-gan": "export.commands.gan:stain_gan_command",
     "train-cells": "export.commands.train:train_cells_command",
     "train-default": "export.commands.train_default:train_default_command",
     "rates": "export.rates:command",

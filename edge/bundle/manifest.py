@@ -191,6 +191,7 @@ class Manifest(_Part):
     lymphoid_labels benign classes easily taken for the positive one: lymphocytes, hematogones
     urgent_labels   classes that ask for urgent review
     preprocessing, thresholds, calibration   of the network `opinion`
+    members         names of the networks that the network `opinion` asks, in the order of its output `members`
     fuzzy, rbf      files with the compiled fuzzy system and the radial-basis network
     vectors         network to test inputs and the float32 original's outputs, .npz (see `edge.bundle.tensors`)
     stain_reference what stains are normalised to; its keys belong to edge.scale
@@ -213,6 +214,7 @@ class Manifest(_Part):
     thresholds: Thresholds
     calibration: Calibration
     fusion: Fusion | None = None
+    members: Annotated[tuple[Text, ...], Field(min_length=2)] | None = None
     fuzzy: FilePath | None = None
     rbf: FilePath | None = None
     stain_reference: dict[str, Finite | tuple[Finite, ...]]

@@ -4,6 +4,7 @@
         image      float32 (cells, channels, size_px, size_px), normalised with the manifest's mean and std
         measures   float32 (cells, number of measures), normalised likewise; absent where the manifest lists none
         logits     float32 (cells, labels), uncalibrated
+        members    float32 (cells, members, labels), each member's probabilities; absent where the manifest names none
     cells: where are cells?
         image      float32 (fields, 3, height, width), transmittance of the normalised field at the manifest's
                    `segmentation.um_per_px`; height and width are multiples of `segmentation.multiple_px`
@@ -29,6 +30,7 @@ from edge.errors import BundleDamaged
 IMAGE = "image"
 MEASURES = "measures"
 LOGITS = "logits"
+MEMBERS = "members"
 
 Floats = NDArray[np.float32]
 

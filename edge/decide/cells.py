@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ FUZZY_SCORE = "fuzzy_score"
 """The RBF network's measure that is not measured but inferred."""
 
 Floats = NDArray[np.float64]
+Members = Mapping[str, NDArray[Any]]
+NOBODY: Members = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +66,12 @@ class Jury:
                 what = f"The {owner}'s labels {', '.join(labels)} do not tell blasts from other cells."
                 raise BundleDamaged(what, "Install the bundle again from its source.")
 
-    def results(self, cells: Sequence[Cell], network: NDArray[Any]) -> tuple[CellResult, ...]:
+    def results(
+        self, cells: Sequence[Cell], network: NDArray[Any], members: Members = NOBODY
+    ) -> tuple[CellResult, ...]:
         """One result per cell from the cells' measures and the network's calibrated probabilities (cells, labels).
+
+        members  what each network that it asks says by itself, name to (cells, labels); shown, never counted
 
         Raises:
             BadMeasures: measures or probabilities are not finite, or do not fit the cells.
@@ -73,8 +80,13 @@ class Jury:
             return ()
         fuzzy, rbf = self.fuzzy_rbf.judge([cell.features for cell in cells])
         shares = checked(network, self.labels)
+        apart = {name: checked(each, self.labels) for name, each in members.items()}
         fused = self._fused(shares, rbf)
-        return tuple(self._result(cell, i, fuzzy, rbf, shares, fused) for i, cell in enumerate(cells))
+        results = (self._result(cell, i, fuzzy, rbf, shares, fused) for i, cell in enumerate(cells))
+        return tuple(replace(each, members=self._apart(i, apart)) for i, each in enumerate(results))
+
+    def _apart(self, i: int, members: Members) -> tuple[Opinion, ...]:
+        return tuple(Opinion(name, _named(self.labels, each[i])) for name, each in members.items())
 
     def _fused(self, network: Floats, rbf: RbfResult) -> Fused:
         is_blast = self._are_blasts(self.labels)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.manifest import Calibration, Preprocessing
-from edge.bundle.tensors import IMAGE, MEASURES, probabilities
+from edge.bundle.tensors import IMAGE, LOGITS, MEASURES, MEMBERS, probabilities
 from edge.decide.measures import table
-from edge.decide.symmetry import logits
+from edge.decide.symmetry import answers
 from edge.decide.views import VIEWS, show_cells
+from edge.errors import BundleDamaged
 from edge.optics.labels import Window, label_windows
 from edge.optics.normal import NormalField
 from edge.runtime.session import Session, Tensors
@@ -22,28 +23,57 @@ BATCH, BATCH_BYTES = 64, 64 * 2**20
 """Cells per inference, and bytes of their pictures: they bound the memory in a crowded field."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What a network says of n cells: calibrated probabilities (n, labels), and what each network that it asks says by
+    itself, name to (n, labels)."""
+
+    shares: NDArray[np.float32]
+    members: Mapping[str, NDArray[np.float32]]
+
+
 @dataclass(frozen=True, eq=False)
 class NetworkOpinion:
-    """Asks a session for its opinion of every cell, prepared as the manifest says."""
+    """Asks a session for its opinion of every cell, prepared as the manifest says.
+
+    members  names of the networks that it asks, where there are several
+    """
 
     session: Session
     inputs: Preprocessing
     calibration: Calibration
+    members: tuple[str, ...] = ()
 
     def judge(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> NDArray[np.float32]:
-        """Calibrated probabilities (cells, labels) of at least one cell, in the order of the ids.
+        """Calibrated probabilities (cells, labels) of at least one cell, in the order of the ids."""
+        return self.judged(normal, outlines, features).shares
+
+    def judged(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> Judged:
+        """What is said of at least one cell, in the order of the ids.
 
         Raises:
             EngineFault: the network fails.
+            BundleDamaged: the network does not say what the networks that it asks say.
             BadMeasures: the manifest names a measure that there is not.
         """
         windows = tuple(label_windows(outlines.cells))
-        answers, many = [], batch_of(self.inputs)
+        said, many = [], batch_of(self.inputs)
         for at in range(0, len(windows), many):
             some = slice(at, at + many)
             given = prepared(self.inputs, normal, outlines, windows[some], features[some])
-            answers.append(logits(self.session, given, self.inputs.symmetric))
-        return probabilities(np.concatenate(answers), self.calibration)
+            said.append(answers(self.session, given, self.inputs.symmetric))
+        shares = probabilities(np.concatenate([each[LOGITS] for each in said]), self.calibration)
+        return Judged(shares, self._apart(said, len(self.calibration.bias)) if self.members else {})
+
+    def _apart(self, said: Sequence[Mapping[str, NDArray[np.float32]]], labels: int) -> dict[str, NDArray[np.float32]]:
+        due = (len(self.members), labels)
+        if any(MEMBERS not in each or each[MEMBERS].shape[1:] != due for each in said):
+            what = (
+                f"The manifest names {len(self.members)} networks, but the bundle's network does not say what they say."
+            )
+            raise BundleDamaged(what, "Install the bundle again from its source.")
+        apart = np.concatenate([each[MEMBERS] for each in said]).swapaxes(0, 1)
+        return dict(zip(self.members, apart, strict=True))
 
 
 def batch_of(inputs: Preprocessing) -> int:

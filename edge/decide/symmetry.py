@@ -22,11 +22,16 @@ def laid(planes: Planes) -> Iterator[Planes]:
 
 
 def logits(session: Session, given: Tensors, symmetric: bool) -> Floats:
-    """A network's logits (cells, labels); if `symmetric`, averaged over all ways that its cells can lie.
+    """A network's logits (cells, labels), as `answers` gives them."""
+    return answers(session, given, symmetric)[LOGITS]
+
+
+def answers(session: Session, given: Tensors, symmetric: bool) -> dict[str, Floats]:
+    """Everything that a network says of its cells; if `symmetric`, averaged over all ways that they can lie.
 
     Raises:
         EngineFault: the network fails.
     """
     ways = laid(given[IMAGE]) if symmetric else [given[IMAGE]]
-    answers = [session.run({**given, IMAGE: each})[LOGITS] for each in ways]
-    return np.asarray(np.mean(answers, axis=0), np.float32)
+    found = [session.run({**given, IMAGE: each}) for each in ways]
+    return {name: np.asarray(np.mean([each[name] for each in found], axis=0), np.float32) for name in found[0]}

@@ -107,6 +107,14 @@ def nucleus(crop: Shown) -> Planes:
     return np.ascontiguousarray(crop.nucleus[None], np.float32)
 
 
+def planes(crop: Shown) -> Planes:
+    """Everything that is known of a cell: the three channels with their surroundings, cell and nucleus, 5 planes.
+
+    For several networks together that each look at their own view, within one graph.
+    """
+    return np.ascontiguousarray(np.dstack((crop.transmittance, crop.cell, crop.nucleus)).transpose(2, 0, 1))
+
+
 def _relative(transmittance: Field, cell: Plane, chromatin: Plane) -> Planes:
     absorbed = density(transmittance)
     mean = (absorbed * chromatin[..., None]).sum(axis=(0, 1)) / (chromatin.sum() + 1e-6)
@@ -123,6 +131,7 @@ VIEWS: Mapping[str, View] = {
     "cell-density": cell_density,
     "relative-density": relative_density,
     "nucleus": nucleus,
+    "planes": planes,
 }
 
 

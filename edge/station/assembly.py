@@ -59,7 +59,9 @@ def open_station(
         bundle=said,
         finder=_finder(parts.finds, sessions),
         segment=parts.segment,
-        network=NetworkOpinion(sessions["opinion"], manifest.preprocessing, manifest.calibration),
+        network=NetworkOpinion(
+            sessions["opinion"], manifest.preprocessing, manifest.calibration, manifest.members or ()
+        ),
         jury=parts.jury,
         assumed_um_per_px=manifest.intended_use.um_per_px,
         options=options,

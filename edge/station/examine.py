@@ -163,8 +163,8 @@ class Station:
         if not features:
             return ()
         cells = cells_in_frame(seen, cells_of(normal, outlines, features))
-        network = clock.time("network", lambda: self.network.judge(normal, outlines, features))
-        return clock.time("decide", lambda: self.jury.results(cells, network))
+        network = clock.time("network", lambda: self.network.judged(normal, outlines, features))
+        return clock.time("decide", lambda: self.jury.results(cells, network.shares, network.members))
 
     def _examination(
         self, seen: Seen, frame: Frame, verdict: Verdict, scale: Scale | None, found: _Found, clock: StepClock

@@ -28,7 +28,7 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 CELLS_SUFFIX = ".npz"
 UNKNOWN = -1
 """Place of a label that nobody knows."""
-OUTLINED = frozenset({"nucleus", "nucleus-on-black", "cell-density", "relative-density"})
+OUTLINED = frozenset({"nucleus", "nucleus-on-black", "cell-density", "relative-density", "planes"})
 """Views that need outlines, which a picture alone does not have."""
 BATCH = 8
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.bundle.manifest import CLASSIFIER
 from export.building.outcome import Outcome
+from export.together.net import members_of
 
 MAKERS = ("torch", "onnx", "onnxruntime", "openvino", "nncf")
 """Libraries whose versions decide what a build gives."""
@@ -18,6 +19,7 @@ MAKERS = ("torch", "onnx", "onnxruntime", "openvino", "nncf")
 def manifest_fields(outcome: Outcome, variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything that a packer does not add by itself; `variants` as `export.variants` gives them."""
     spec, (first, *others) = outcome.spec, outcome.spec.positive
+    members = members_of(spec.network.source, spec.network.settings)
     return {
         "kind": CLASSIFIER,
         "name": spec.name,
@@ -27,6 +29,7 @@ def manifest_fields(outcome: Outcome, variants: Sequence[Mapping[str, Any]]) -> 
         "labels": list(spec.labels),
         "positive_label": first,
         **({"also_positive": others} if others else {}),
+        **({"members": list(members)} if members else {}),
         "lymphoid_labels": list(spec.lymphoid),
         "urgent_labels": list(spec.urgent),
         "preprocessing": spec.picture.inputs.model_dump(mode="json"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from edge.bundle.tensors import IMAGE
+from edge.bundle.tensors import IMAGE, LOGITS, MEMBERS
 from edge.errors import BadSetting
 from export.building.spec import BuildSpec, NetworkSpec
 from export.errors import BadOnnx, NoNetwork
@@ -16,6 +16,7 @@ from export.networks.onnx_file import CELLS, Due, adopted
 from export.networks.origin import TIMM, open_module
 from export.onnx_export import to_onnx
 from export.quantising.deployable import deployable
+from export.together.net import Telling, Together
 from models.symmetry import make_plain
 
 ONNX_SUFFIX = ".onnx"
@@ -38,9 +39,11 @@ def float32_network(spec: BuildSpec) -> bytes:
         return _finished(spec.network, due)
     trained = _with_weights(spec.network, due.labels).eval()
     _require_fit(trained, due)
-    module = _Named(deployable(trained))
+    form = deployable(trained)
     example = torch.rand(TRIED, due.channels, due.size_px, due.size_px, generator=torch.Generator().manual_seed(0))
-    return to_onnx(module, {IMAGE: example}, {IMAGE: {0: CELLS}})
+    if isinstance(form, Together):
+        return to_onnx(Telling(form), {IMAGE: example}, {IMAGE: {0: CELLS}}, (LOGITS, MEMBERS))
+    return to_onnx(_Named(form), {IMAGE: example}, {IMAGE: {0: CELLS}})
 
 
 class _Named(nn.Module):

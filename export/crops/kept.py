@@ -33,6 +33,7 @@ class Told:
     taught_by           folders' names of its teachers; none: it learned from labels alone
     steps, batch, seed  of its training
     left_out            number of the fold of patients, slides and images that it did not learn from, if it was one
+    restained_by        folder's name of the stain GAN that brought cells into other stains, if one did
     seconds, hardware   what its steps took, and where; none: nobody measured
     """
 
@@ -48,6 +49,7 @@ class Told:
     batch: int
     seed: int
     left_out: int | None = None
+    restained_by: str | None = None
     seconds: float | None = None
     hardware: str | None = None
 

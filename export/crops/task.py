@@ -16,6 +16,7 @@ from torch import Generator, Tensor, nn
 from export.crops.options import CropOptions
 from export.crops.shown import films_of, taught
 from export.crops.views import Pictures, outlines, viewed
+from export.gan.kept import Restainer
 from export.learning.options import deciding
 from export.learning.team import Member
 from export.opinion.balance import balanced
@@ -44,6 +45,7 @@ class CropTask:
     told  what is said of the network: its name and settings, part of the run's fingerprint
     head  its labels
     own   its room's loss, where it has one
+    restainer  a stain GAN that brings some of the cells into other stains, where there is one
     """
 
     cells: CellTable
@@ -52,6 +54,7 @@ class CropTask:
     options: CropOptions
     head: Head = SIX
     own: OwnLoss | None = None
+    restainer: Restainer | None = None
     name: str = "crops"
     unit: str = "cells"
 
@@ -82,13 +85,18 @@ class CropTask:
         """See `Task`."""
         told = [self.told, head_fields(self.head), asdict(deciding(self.options))]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        if self.restainer is not None:
+            digest.update(self.restainer.digest.encode())
         for column in (self.cells.planes, self.cells.labels, self.cells.sources):
             digest.update(np.ascontiguousarray(column).tobytes())
         return digest.hexdigest()
 
     def _batch(self, random: Generator) -> CropBatch:
         drawn = torch.multinomial(self._weights, self.options.batch, replacement=True, generator=random).numpy()
-        pictures = taught(self.cells.planes[drawn], self._films, random, self.options)
+        planes = self.cells.planes[drawn]
+        if self.restainer is not None:
+            planes = self.restainer(planes, random)
+        pictures = taught(planes, self._films, random, self.options)
         device = self.options.device
         return CropBatch(pictures.to(device), self._labels[drawn].to(device))
 

@@ -104,6 +104,10 @@ def _nucleus(seen: Pictures) -> Tensor:
     return seen.nucleus
 
 
+def _planes(seen: Pictures) -> Tensor:
+    return torch.cat(seen, 1)
+
+
 TORCH_VIEWS: Mapping[str, View] = MappingProxyType(
     {
         "rgb": _rgb,
@@ -112,6 +116,7 @@ TORCH_VIEWS: Mapping[str, View] = MappingProxyType(
         "cell-density": _cell_density,
         "relative-density": _relative_density,
         "nucleus": _nucleus,
+        "planes": _planes,
     }
 )
 """The kit's views (`edge.decide.views.VIEWS`) that a network can be trained on; a test holds the two together."""

@@ -16,7 +16,8 @@ POINTS = 60
 def draw_curve(losses: Sequence[float], options: LoopOptions, unit: str) -> bytes:
     """Each step's loss and its mean over a sixtieth of the run, as PNG."""
     figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.add_subplot(xlabel="step", ylabel="loss", yscale="log", xlim=(0, options.steps))
+    scale = "log" if min(losses) > 0 else "symlog"  # a critic's loss has no least value
+    axes = figure.add_subplot(xlabel="step", ylabel="loss", yscale=scale, xlim=(0, options.steps))
     steps = np.arange(1, len(losses) + 1)
     axes.plot(steps, losses, color="0.8", linewidth=0.5)
     width = max(1, len(losses) // POINTS)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from torch import nn
-from torch.optim import SGD, AdamW, Optimizer
+from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import OneCycleLR
 
 from export.learning.options import LoopOptions
 
 MOMENTUM = 0.9
+MEMORY = (0.5, 0.999)
+"""Of Adam where two networks learn against each other (Nazki et al., arXiv 2204.09782)."""
 
 Parameters = Iterable[nn.Parameter]
 
@@ -36,6 +38,10 @@ def _sgd(parameters: Parameters, options: LoopOptions) -> Optimizer:
     return SGD(parameters, options.learning_rate, momentum=MOMENTUM, weight_decay=decay, nesterov=True)
 
 
+def _adam(parameters: Parameters, options: LoopOptions) -> Optimizer:
+    return Adam(parameters, options.learning_rate, betas=MEMORY, weight_decay=options.weight_decay)
+
+
 OPTIMISERS: Mapping[str, Callable[[Parameters, LoopOptions], Optimizer]] = MappingProxyType(
-    {"adamw": _adamw, "sgd": _sgd}
+    {"adamw": _adamw, "sgd": _sgd, "adam-gan": _adam}
 )

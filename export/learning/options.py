@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 Precision = Literal["float32", "bfloat16", "float16"]
-Optimiser = Literal["adamw", "sgd"]
+Optimiser = Literal["adamw", "sgd", "adam-gan"]
 SomeOptions = TypeVar("SomeOptions", bound="LoopOptions")
 
 
@@ -16,7 +16,7 @@ class LoopOptions:
 
     steps, batch   optimiser steps, and samples in each (on each machine)
     seed           decides the first weights and everything drawn
-    optimiser      `adamw`, or `sgd` with Nesterov's momentum of 0.9
+    optimiser      `adamw`; `sgd` with Nesterov's momentum of 0.9; `adam-gan` with GANs' short memory, 0.5 and 0.999
     learning_rate, weight_decay, warm_up   one cycle that rises for a share of the steps
     clip           the gradients' largest norm; none: as they are
     device         where torch computes: `cpu`, `cuda`

@@ -8,6 +8,8 @@ from importlib import import_module
 from torch import nn
 
 FORMS: Mapping[str, str] = {
+    "export.together.net:Together": "export.together.net:deployed",
+    "models.duggal2017_sd_layer.net:SDNet": "models.duggal2017_sd_layer.deployed:deployed",
     "models.yang2023_mobilevitv2.net:MobileViTv2": "models.yang2023_mobilevitv2.deployed:deployed",
 }
 """A network's class, and the function that makes its form for engines."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,7 @@ USUAL = CropOptions()
 FOLDS = 5
 """Of the training cells; a network that left one out can be examined on it."""
 Above = Annotated[float, Field(gt=0)]
+Spec = TypeVar("Spec", bound=BaseModel)
 NotBelow = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -30,6 +31,7 @@ class TrainSpec(BaseModel):
     steps, batch, rate, decay, optimiser, precision, device, seed   see `LoopOptions`
     view, size_px, smoothing   see `CropOptions`
     fold       leave this one out, for `examine`: its patients and images
+    stain_gan  folder of a taught stain GAN; `restained` is the share of the cells that it brings into another stain
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +48,8 @@ class TrainSpec(BaseModel):
     device: str = USUAL.device
     seed: Annotated[int, Field(ge=0)] = USUAL.seed
     fold: Annotated[int, Field(ge=0, lt=FOLDS)] | None = None
+    stain_gan: str | None = None
+    restained: Share = 0.3
     settings: dict[str, Any] = {}
     search: dict[str, Any] = {}
     finish_cells: Annotated[int, Field(ge=1)] = 4096
@@ -76,7 +80,12 @@ class DistilSpec(TrainSpec):
 
 
 def train_spec(fields: Mapping[str, Any], kind: type[TrainSpec] = TrainSpec) -> TrainSpec:
-    """The checked specification.
+    """The checked specification of a training of cells; raises BadSetting as below."""
+    return checked(fields, kind)
+
+
+def checked(fields: Mapping[str, Any], kind: type[Spec]) -> Spec:
+    """The checked specification of any training.
 
     Raises:
         BadSetting: a field is unknown, or its value makes no sense; it is named.

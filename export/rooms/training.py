@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from edge.runtime.device import this_device
 from export.crops.cells import fold_numbers, training_cells
 from export.crops.distil import DistilTask, Teacher
 from export.crops.kept import Told, read_trained, write_trained
 from export.crops.options import DistilOptions
 from export.crops.task import CropTask
 from export.errors import BadCheckpoint
+from export.gan.kept import Restainer, read_restainer
+from export.learning.hardware import hardware_of
 from export.learning.loop import seconds_taken, train
 from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable, read_cells
@@ -49,7 +49,7 @@ def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
     asked = searched(asked, cells, out)
     told, options = _told(asked, cells, ()), asked.spec.options
     make = partial(open_module, asked.network, len(told.labels), told.settings)
-    task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network))
+    task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network), restainer_of(asked.spec))
     kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
     write_trained(out, kept, _measured(said, out, options.device))
 
@@ -72,9 +72,19 @@ def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], 
         head=asked.head,
         teachers=[_teacher(each, asked) for each in folders],
         features=features_of(asked.network),
+        restainer=restainer_of(asked.spec),
     )
     weights = train(task, out, options)
     write_trained(out, weights, _measured(told, out, options.device))
+
+
+def restainer_of(spec: TrainSpec) -> Restainer | None:
+    """The stain GAN that was asked for; none was: None.
+
+    Raises:
+        BadCheckpoint: its folder holds none.
+    """
+    return None if spec.stain_gan is None else read_restainer(Path(spec.stain_gan), spec.restained, spec.device)
 
 
 def _by_teachers(spec: TrainSpec) -> DistilOptions:
@@ -108,11 +118,10 @@ def _told(asked: Asked, cells: CellTable, teachers: Sequence[str]) -> Told:
         batch=spec.batch,
         seed=spec.seed,
         left_out=spec.fold,
+        restained_by=None if spec.stain_gan is None else Path(spec.stain_gan).name,
     )
 
 
 def _measured(told: Told, out: Path, device: str) -> Told:
     """With what the training took, and on what."""
-    graphics = device.startswith("cuda")
-    hardware = torch.cuda.get_device_name(device) if graphics else this_device().processor
-    return replace(told, seconds=round(seconds_taken(out), 1), hardware=hardware)
+    return replace(told, seconds=round(seconds_taken(out), 1), hardware=hardware_of(device))

@@ -101,7 +101,8 @@ function opinions(cell) {
     ...Object.keys(probability).map((label) =>
       bar(className(label), probability[label], percent(probability[label]), names.blasts.includes(label) ? "blast" : "other")),
   );
-  return section(_("Two opinions"), el("div", { class: "opinions" }, column(_("Fuzzy-RBF"), cell.rbf), column(_("Network"), cell.network)));
+  const members = Object.entries(cell.members ?? {}).map(([name, probability]) => column(name, probability));
+  return section(_("Two opinions"), el("div", { class: "opinions" }, column(_("Fuzzy-RBF"), cell.rbf), column(_("Network"), cell.network), ...members));
 }
 
 function section(title, ...children) {

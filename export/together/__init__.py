@@ -1,0 +1,1 @@
+"""Several trained networks asked together, as one network: any rooms, views and sizes, averaged or stacked."""

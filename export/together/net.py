@@ -1,0 +1,129 @@
+"""One graph that shows each member its own view of a cell, and says what they say together.
+
+What is given is everything known of a cell (the view `planes`); each member's view and size are made within the graph,
+as they were made while it learned.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from export.crops.views import TORCH_VIEWS, Pictures
+from export.networks.origin import open_module
+from export.opinion.planes import CELL, LIGHT, NUCLEUS
+from export.quantising.deployable import deployable
+from models.backbones.pooling import MeansOfParts
+
+PLACE = "export.together.net:network"
+VIEW = "planes"
+LEAST_SHARE = 1e-7
+"""Probability below which a member's logarithm does not fall: nothing is impossible."""
+
+
+class MemberTold(TypedDict):
+    """A member as the settings of a trained network hold it.
+
+    place   of each of its labels among those of all together
+    """
+
+    network: str
+    settings: dict[str, Any]
+    view: str
+    size_px: int
+    place: list[int]
+
+
+class Member(nn.Module):
+    """A trained network, from everything known of a cell to logarithms of the probabilities of the common labels."""
+
+    into: Tensor
+
+    def __init__(self, told: MemberTold, classes: int) -> None:
+        super().__init__()
+        self.network = open_module(told["network"], len(told["place"]), told["settings"])
+        self.view, self.size_px = told["view"], told["size_px"]
+        into = functional.one_hot(torch.tensor(told["place"]), classes).float()
+        self.register_buffer("into", into, persistent=False)
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """(n, 5, s, s) to (n, classes)."""
+        seen = resized(planes, self.size_px)
+        pictures = Pictures(seen[:, LIGHT], seen[:, CELL : CELL + 1], seen[:, NUCLEUS : NUCLEUS + 1])
+        shares = torch.softmax(self.network(TORCH_VIEWS[self.view](pictures)), 1)
+        return torch.log((shares @ self.into).clamp_min(LEAST_SHARE))
+
+
+class Together(nn.Module):
+    """The members' opinions, averaged; or weighed, where weights were found (`weigh`).
+
+    trust  how much each member's logarithms count, (members,); none: the mean of their probabilities
+    bias   of each label, (classes,)
+    """
+
+    def __init__(self, members: Mapping[str, nn.Module], classes: int, stacked: bool) -> None:
+        super().__init__()
+        self.members = nn.ModuleDict(dict(members))
+        self.stacked = stacked
+        self.trust = nn.Parameter(torch.full((len(members),), 1.0 / len(members)), requires_grad=False)
+        self.bias = nn.Parameter(torch.zeros(classes), requires_grad=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(n, 5, s, s) to logits (n, classes)."""
+        return self.weighed(self.opinions(image))
+
+    def opinions(self, image: Tensor) -> Tensor:
+        """Logarithms of each member's probabilities, (n, members, classes)."""
+        return torch.stack([member(image) for member in self.members.values()], 1)
+
+    def weighed(self, opinions: Tensor) -> Tensor:
+        """Logits (n, classes) from the members' logarithms (n, members, classes)."""
+        if self.stacked:
+            return (opinions * self.trust[:, None]).sum(1) + self.bias
+        return torch.log(torch.exp(opinions).mean(1))
+
+
+def network(classes: int, members: Mapping[str, MemberTold], stacked: bool = False) -> Together:
+    """The members with random weights, in the order of their names, since files of settings keep no other; `stacked`:
+    weighed instead of averaged."""
+    return Together({name: Member(members[name], classes) for name in sorted(members)}, classes, stacked)
+
+
+class Telling(nn.Module):
+    """What is said together, and what each member says by itself: for the kit."""
+
+    def __init__(self, together: Together) -> None:
+        super().__init__()
+        self.together = together
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, 5, s, s) to logits (n, classes) and the members' probabilities (n, members, classes)."""
+        opinions = self.together.opinions(image)
+        return self.together.weighed(opinions), torch.exp(opinions)
+
+
+def members_of(source: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the members of such a network, in order; none of any other network."""
+    return tuple(sorted(settings["members"])) if source == PLACE else ()
+
+
+def deployed(together: Together) -> Together:
+    """The same with each member's network in its form for engines; it shares no weights with it."""
+    form = copy.deepcopy(together).eval()
+    for member in cast(Sequence[Member], form.members.values()):
+        member.network = deployable(member.network)
+    return form
+
+
+def resized(planes: Tensor, size_px: int) -> Tensor:
+    """(n, 5, s, s) at another size, as `export.crops.views` makes it."""
+    if size_px < planes.shape[-1]:
+        return MeansOfParts(size_px)(planes)  # type: ignore[no-any-return]
+    if size_px == planes.shape[-1]:
+        return planes
+    return functional.interpolate(planes, (size_px, size_px), mode="bilinear", align_corners=False)

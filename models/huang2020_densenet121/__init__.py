@@ -1,0 +1,1 @@
+"""Huang and colleagues: white balance, a filter, and DenseNet121. See README.md."""

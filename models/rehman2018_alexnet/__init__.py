@@ -1,0 +1,1 @@
+"""Rehman and colleagues: segmentation by a threshold, then AlexNet. See README.md."""

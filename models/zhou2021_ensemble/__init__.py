@@ -1,0 +1,1 @@
+"""Zhou and colleagues: three residual networks asked together. See README.md."""
