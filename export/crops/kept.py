@@ -34,6 +34,7 @@ class Told:
     steps, batch, seed  of its training
     left_out            number of the fold of patients, slides and images that it did not learn from, if it was one
     restained_by        folder's name of the stain GAN that brought cells into other stains, if one did
+    started_from        published checkpoints that its parts began with
     seconds, hardware   what its steps took, and where; none: nobody measured
     """
 
@@ -50,6 +51,7 @@ class Told:
     seed: int
     left_out: int | None = None
     restained_by: str | None = None
+    started_from: tuple[str, ...] = ()
     seconds: float | None = None
     hardware: str | None = None
 
@@ -60,8 +62,9 @@ class Told:
 
     @property
     def name(self) -> str:
-        """The network and its settings, as one word."""
-        return "-".join([self.network, *(f"{key}={value}" for key, value in sorted(self.settings.items()))])
+        """The network, its settings and what it began with, as one word."""
+        settings = (f"{key}={value}" for key, value in sorted(self.settings.items()))
+        return "-".join([self.network, *settings, *self.started_from])
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -121,5 +124,5 @@ def _told(plain: dict[str, Any]) -> Told:
     head = SIX if words is None else made_head({label: words[label] for label in labels}, *sides)
     if head.labels != labels:
         raise ValueError("its labels are told without the words that mean them")
-    lists = {name: tuple(plain[name]) for name in ("learned_from", "taught_by")}
+    lists = {name: tuple(plain.get(name, ())) for name in ("learned_from", "taught_by", "started_from")}
     return Told(**{**plain, **lists, "head": head})

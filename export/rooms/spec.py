@@ -31,6 +31,7 @@ class TrainSpec(BaseModel):
     steps, batch, rate, decay, optimiser, precision, device, seed   see `LoopOptions`
     view, size_px, smoothing   see `CropOptions`
     fold       leave this one out, for `examine`: its patients and images
+    published  parts of the network -> checkpoints that they begin with, all but their heads
     stain_gan  folder of a taught stain GAN; `restained` is the share of the cells that it brings into another stain
     """
 
@@ -48,6 +49,7 @@ class TrainSpec(BaseModel):
     device: str = USUAL.device
     seed: Annotated[int, Field(ge=0)] = USUAL.seed
     fold: Annotated[int, Field(ge=0, lt=FOLDS)] | None = None
+    published: dict[str, Any] = {}
     stain_gan: str | None = None
     restained: Share = 0.3
     settings: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from torch import nn
 
 from export.crops.cells import fold_numbers, training_cells
 from export.crops.distil import DistilTask, Teacher
@@ -26,6 +27,7 @@ from export.rooms.head import require_learnable
 from export.rooms.hooks import own_loss
 from export.rooms.searching import searched
 from export.rooms.spec import TrainSpec
+from export.rooms.starting import marks_of, started
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
 CELLS_SUFFIX = ".npz"
@@ -48,8 +50,15 @@ def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
     require_learnable(asked.head, cells)
     asked = searched(asked, cells, out)
     told, options = _told(asked, cells, ()), asked.spec.options
-    make = partial(open_module, asked.network, len(told.labels), told.settings)
-    task = CropTask(cells, make, told.name, options, asked.head, own_loss(asked.network), restainer_of(asked.spec))
+    task = CropTask(
+        cells,
+        partial(_first, asked, told),
+        told.name,
+        options,
+        asked.head,
+        own_loss(asked.network),
+        restainer_of(asked.spec),
+    )
     kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
     write_trained(out, kept, _measured(said, out, options.device))
 
@@ -66,7 +75,7 @@ def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], 
     told, options = _told(asked, cells, [each.name for each in folders]), _by_teachers(asked.spec)
     task = DistilTask(
         cells,
-        partial(open_module, asked.network, len(told.labels), told.settings),
+        partial(_first, asked, told),
         told.name,
         options=options,
         head=asked.head,
@@ -118,8 +127,14 @@ def _told(asked: Asked, cells: CellTable, teachers: Sequence[str]) -> Told:
         batch=spec.batch,
         seed=spec.seed,
         left_out=spec.fold,
+        started_from=marks_of(spec.published),
         restained_by=None if spec.stain_gan is None else Path(spec.stain_gan).name,
     )
+
+
+def _first(asked: Asked, told: Told) -> nn.Module:
+    """The network as training begins."""
+    return started(open_module(told.network, len(told.labels), told.settings), asked.spec.published)
 
 
 def _measured(told: Told, out: Path, device: str) -> Told:
