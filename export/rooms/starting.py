@@ -20,7 +20,7 @@ SHOWN = 12
 
 
 Published = Mapping[str, Any]
-"""Part (`body`, `network` for all of it) -> file of its checkpoint, see `read_checkpoint`; or parts of parts -> files."""
+"""Part (`body`, `network` for all of it) -> file of its checkpoint, see `read_checkpoint`; or parts of it -> files."""
 
 
 def started(network: nn.Module, published: Published) -> nn.Module:

@@ -56,9 +56,9 @@ def _same(one: Tensor, other: Tensor) -> bool:
 
 
 def test_parts_of_parts_are_named_with_dots(tmp_path: Path) -> None:
-    own = ensemble(2, 0.05, 0.1)
+    own = ensemble(2, 0.25, 0.1)
     file = checkpoint(tmp_path, own.members["resnet50"])
-    state = started(ensemble(2, 0.05, 0.1), {"members": {"resnet50": file}}).state_dict()
+    state = started(ensemble(2, 0.25, 0.1), {"members": {"resnet50": file}}).state_dict()
     assert torch.equal(state["members.resnet50.conv1.weight"], own.state_dict()["members.resnet50.conv1.weight"])
     assert marks_of({"members": {"resnet50": file}})[0].startswith("members.resnet50: public.safetensors (")
 
