@@ -18,6 +18,7 @@ from edge.bundle.parse import manifest_bytes, parse_manifest
 from edge.commands.benchchild import work
 from edge.commands.benchjob import Job
 from edge.commands.serve import application
+from edge.decide.limits import Limits
 from edge.document import document
 from edge.errors import BundleMissing, BundleUnsupported
 from edge.explain import ExplainingStation
@@ -29,6 +30,8 @@ from tests.stations import density_bundle, simulated_field
 from tests.tiny import NAME_LABELS, classifier_bundle, classifier_fields, tiny_variant, trusting
 
 FRAME = Frame(simulated_field((800, 600), 12), name="sim", um_per_px=0.11)
+MANY = Frame(simulated_field((1280, 960), 30), name="sim", um_per_px=0.11)
+URGENT_CELLS = Limits().urgent_cells
 DEFAULT = {"name": "marrowkit-default", "title": "The default"}
 
 
@@ -42,9 +45,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def examined(station: Station) -> dict[str, Any]:
+def examined(station: Station, frame: Frame = FRAME) -> dict[str, Any]:
     try:
-        return document(station.examine(FRAME))
+        return document(station.examine(frame))
     finally:
         station.close()
 
@@ -70,6 +73,18 @@ def test_its_own_opinion_alone_names_a_cell_and_its_blast_labels_count(data: Pat
     counted = [cell for cell in named["cells"] if cell["countable"]]
     assert named["counts"]["blast"] == sum(cell["class"] in ("L1", "L2") for cell in counted)
     assert {cell["class"] for cell in counted} & {"L1", "L2"}
+
+
+def test_a_label_that_the_bundle_calls_urgent_asks_for_a_review_today(data: Path, tmp_path: Path) -> None:
+    """FAB-like subtypes are labels of a bundle like any other: nothing in the kit knows `L3-like`."""
+    labels = ("L3-like", "L1-like", "neutrophil", "monocyte")
+    told = {"labels": labels, "positive_label": "L1-like", "also_positive": ["L3-like"], "urgent_labels": ["L3-like"]}
+    named = examined(open_station(str(classifier_bundle(tmp_path / "fab", **told).path), data), MANY)
+    found = [cell["class"] for cell in named["cells"] if cell["countable"]]
+    assert set(found) <= set(labels)
+    assert found.count("L3-like") >= URGENT_CELLS
+    assert named["decision"]["label"] == "refer"
+    assert "urgently, today" in named["decision"]["reasons"][0]
 
 
 def test_the_page_knows_its_blast_labels(data: Path) -> None:
