@@ -31,14 +31,20 @@ class Watched:
 
     page: Page
     complaints: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"console: {message.text} {message.location['url']}")
 
     def forgive(self, part: str) -> None:
-        """Forget complaints that say this: what the test itself brought about."""
-        self.complaints[:] = [each for each in self.complaints if part not in each]
+        """Pass over complaints that say this, also those that come later: what the test itself brought about."""
+        self.forgiven.append(part)
+
+    @property
+    def unforgiven(self) -> list[str]:
+        """What is left to complain of."""
+        return [each for each in self.complaints if not any(part in each for part in self.forgiven)]
 
     def on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -79,5 +85,5 @@ def visiting(
     watched.page.on("request", watched.on_request)
     yield watched
     context.close()
-    if watched.complaints:
-        raise AssertionError("\n".join(watched.complaints))
+    if watched.unforgiven:
+        raise AssertionError("\n".join(watched.unforgiven))

@@ -104,7 +104,7 @@ def _at(page: Page, step: str) -> None:
 def test_a_case_of_twenty_fields_through_a_lost_camera_and_a_killed_kit(
     browser: Browser, tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
-    faults = f"&dwell=28&faults=unplug@{LOST_AT}:{LOSS_S}s"
+    faults = f"&dwell=36&faults=unplug@{LOST_AT}:{LOSS_S}s"
     kit = RealKit(PICTURES + faults, tmp_path / "data")
     with kit, visiting(browser, kit.address, size, language) as watched:
         page = watched.page

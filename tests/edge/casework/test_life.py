@@ -19,6 +19,7 @@ from edge.errors import (
     CaseEmpty,
     CaseFault,
     CaseFinished,
+    CaseOfControl,
     CaseOpen,
     CaseSigned,
     CaseUnsigned,
@@ -337,5 +338,5 @@ def test_a_control_run_is_no_case_to_be_signed_or_corrected(casework: Casework) 
     begun, _ = casework.controls.begin(casework.controls.add("Slide 1", "marrow", 5, "").id, "")
     capture(casework, begun.case_id, 1)
     for act in ("finish", "describe", "sign", "amend", "manual", "correct"):
-        with pytest.raises(NotRecorded):
+        with pytest.raises(CaseOfControl):
             ACTS[act](casework, begun.case_id)

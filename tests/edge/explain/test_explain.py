@@ -16,7 +16,7 @@ from hypothesis import given, settings
 
 from edge.bundle.tensors import LOGITS
 from edge.decide.network import NetworkOpinion
-from edge.decide.views import VIEWS
+from edge.decide.views import VIEWS, channels
 from edge.document import document
 from edge.errors import NotRecorded, OtherBundle
 from edge.explain import Explained, RecordedField, explain_recorded, heat_png
@@ -231,7 +231,7 @@ def test_what_cannot_be_explained_is_told(station: Station, field: RecordedField
 
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_every_view_is_explained(station: Station, field: RecordedField, view: str) -> None:
-    planes = 4 if view == "cell-density" else 1 if view == "nucleus" else 3
+    planes = channels(VIEWS[view])
     inputs = station.network.inputs.model_copy(
         update={"view": view, "mean": (0.5,) * planes, "std": (0.3,) * planes, "symmetric": False}
         | {"size_px": 64, "um_per_px": 0.3}
