@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class Captures:
     ) -> None:
         self._books, self._models, self._controls, self._scales = books, models, controls, scales
         self._looker = looker
+        self._one_by_one = threading.Lock()
 
     def prepared(self, case_id: int, frame: Frame, is_live: bool) -> Frame:
         """The frame as it is to be examined for a case: a live one with the scale of the case's objective.
@@ -60,10 +62,11 @@ class Captures:
         if same is not None:
             return Taken(Recorded(same, is_new=False))
         examination = examine(frame)
-        already = look(self._books, self._looker, case_id, frame, examination)
-        recorded = self._books.record.add_field(
-            case_id, frame, examination, lambda number: self._note(case_id, number, already, by)
-        )
+        with self._one_by_one:  # two pictures of one place, taken at once, would otherwise both be new
+            already = look(self._books, self._looker, case_id, frame, examination)
+            recorded = self._books.record.add_field(
+                case_id, frame, examination, lambda number: self._note(case_id, number, already, by)
+            )
         return Taken(recorded, already)
 
     def _note(self, case_id: int, number: int, already: Sequence[Already], by: str) -> None:

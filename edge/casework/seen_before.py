@@ -53,8 +53,9 @@ def look(books: Books, looker: Looker, case_id: int, frame: Frame, examination: 
     """Ask the looker about a new field of a case; one that the gate refused is not counted anyway."""
     if not examination.verdict.ok:
         return ()
-    images = {row.number: row.image for row in books.record.fields(case_id)}
     documents = books.record.counted_by_number(case_id)
+    # afterwards: a field that somebody else adds meanwhile has a picture without a document, never the reverse
+    images = {row.number: row.image for row in books.record.fields(case_id)}
     earlier = [Earlier(number, books.record.picture(images[number]), each) for number, each in documents]
     return tuple(looker(frame, examination, earlier))
 

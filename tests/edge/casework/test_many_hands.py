@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from edge.casework import Casework
 from edge.casework.cells import Wish
 from edge.casework.history import corrections_of
+from edge.casework.seen_before import Already, Earlier
 from edge.errors import CaseFault
+from edge.types import Examination, Frame
 from tests.casebooks import capture, casework_in, counted_case
 from tests.cases import LABELS
 
 HANDS, ACTS = 8, 25
+MEETS_S = 0.2
+
+
+class Meeting:
+    """A looker that waits for a second one to look at the same time, and notes how many fields each was shown."""
+
+    def __init__(self) -> None:
+        self.both = threading.Barrier(2)
+        self.shown: list[int] = []
+
+    def __call__(self, frame: Frame, examination: Examination, earlier: Sequence[Earlier]) -> tuple[Already, ...]:
+        self.shown.append(len(earlier))
+        with suppress(threading.BrokenBarrierError):
+            self.both.wait(MEETS_S)
+        return ()
+
+
+def test_of_two_pictures_taken_at_once_the_second_is_compared_with_the_first(tmp_path: Path) -> None:
+    meeting = Meeting()
+    with casework_in(tmp_path, looker=meeting) as casework:
+        case_id = counted_case(casework, seeds=()).id
+        with ThreadPoolExecutor(2) as people:
+            numbers = list(people.map(lambda seed: capture(casework, case_id, seed), (1, 2)))
+    assert (sorted(meeting.shown), sorted(numbers)) == ([0, 1], [1, 2])
 
 
 def work(casework: Casework, case_id: int, hand: int) -> int:
