@@ -106,7 +106,7 @@ function showGauges({ ok, measures, reasons }) {
   const advice = byId("advice");
   advice.className = `advice ${ok === null ? "" : ok ? "good" : "bad"}`;
   if (ok === null) return advice.replaceChildren();
-  if (ok && !reasons.length) return advice.replaceChildren(_("Good picture: capture it."));
+  if (ok && !reasons.length) return advice.replaceChildren(byId("capture") ? _("Good picture: capture it.") : _("Good picture."));
   return advice.replaceChildren(...reasons.map(({ text, remedy }) => el("p", {}, el("strong", {}, text), ` ${remedy}`)));
 }
 
