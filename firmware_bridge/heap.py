@@ -27,9 +27,10 @@ WISHES: Mapping[str, tuple[int, int]] = MappingProxyType(
 
 @cache
 def keep_one_heap() -> bool:
-    """Ask glibc for both; whether it agrees to all that nobody else decided. For the beginning of a process, before any
+    """Ask glibc for all that nobody else has decided; whether it agrees. For the beginning of a process, before any
     library has threads. Where the C library is another one, nothing is asked."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
-    return all(mallopt(*wish) == 1 for variable, wish in WISHES.items() if variable not in os.environ)
+    agreed = [mallopt(*wish) == 1 for variable, wish in WISHES.items() if variable not in os.environ]
+    return all(agreed)

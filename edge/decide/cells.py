@@ -82,7 +82,9 @@ class Jury:
         shares = checked(network, self.labels)
         apart = {name: checked(each, self.labels) for name, each in members.items()}
         fused = self._fused(shares, rbf)
-        results = (self._result(cell, i, fuzzy, rbf, shares, fused) for i, cell in enumerate(cells))
+        results = tuple(self._result(cell, i, fuzzy, rbf, shares, fused) for i, cell in enumerate(cells))
+        if not apart:
+            return results
         return tuple(replace(each, members=self._apart(i, apart)) for i, each in enumerate(results))
 
     def _apart(self, i: int, members: Members) -> tuple[Opinion, ...]:

@@ -44,11 +44,7 @@ class NetworkOpinion:
     calibration: Calibration
     members: tuple[str, ...] = ()
 
-    def judge(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> NDArray[np.float32]:
-        """Calibrated probabilities (cells, labels) of at least one cell, in the order of the ids."""
-        return self.judged(normal, outlines, features).shares
-
-    def judged(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> Judged:
+    def judge(self, normal: NormalField, outlines: Outlines, features: Sequence[Features]) -> Judged:
         """What is said of at least one cell, in the order of the ids.
 
         Raises:

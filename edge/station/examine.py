@@ -163,7 +163,7 @@ class Station:
         if not features:
             return ()
         cells = cells_in_frame(seen, cells_of(normal, outlines, features))
-        network = clock.time("network", lambda: self.network.judged(normal, outlines, features))
+        network = clock.time("network", lambda: self.network.judge(normal, outlines, features))
         return clock.time("decide", lambda: self.jury.results(cells, network.shares, network.members))
 
     def _examination(

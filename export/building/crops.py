@@ -19,13 +19,12 @@ from edge.types import Pixels
 from export.building.spec import PictureSpec
 from export.errors import BadCrops, NoImages
 from export.opinion.planes import crop_of
-from export.opinion.table import CellTable, read_cells
+from export.opinion.table import CELLS_SUFFIX, CellTable, read_cells
 from firmware_bridge.errors import BadPicture
 from firmware_bridge.imagefile import read_image
 from models.marrowkit2026_opinion.net import UM_PER_PX
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
-CELLS_SUFFIX = ".npz"
 UNKNOWN = -1
 """Place of a label that nobody knows."""
 OUTLINED = frozenset({"nucleus", "nucleus-on-black", "cell-density", "relative-density", "planes"})
@@ -133,7 +132,7 @@ def _kept(path: Path, labels: Sequence[str], picture: PictureSpec, aliases: Mapp
     return Crops(
         where=str(path),
         labels=places,
-        groups=np.char.add(np.char.add(cells.sources, "/"), cells.groups),
+        groups=cells.films,
         digests=tuple(hashlib.sha256(planes.tobytes()).hexdigest() for planes in cells.planes),
         crop=lambda at: _of_planes(cells, at, picture),
     ).rows(known)

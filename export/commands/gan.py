@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from export.crops.cells import training_cells
+from export.crops.cells import cells_in
 from export.gan.spec import GanSpec, gan_spec
 from export.gan.training import read_eyes, taught_stains
-from export.opinion.table import read_cells
 from export.rooms.card import WAYS
-from export.rooms.training import CELLS_SUFFIX
 
 Out = Annotated[Path, typer.Argument(help="Folder of the run; one that was killed goes on.")]
 Eyes = Annotated[
@@ -34,5 +32,5 @@ def stain_gan_command(
 ) -> None:
     """Teach a GAN to bring cells into other stains, for `train --with stain_gan=FOLDER`."""
     options = gan_spec(way, said or ()).options
-    cells = read_cells(data) if data.suffix == CELLS_SUFFIX else training_cells(data, work)
+    cells = cells_in(data, work)
     taught_stains(cells, out, options, None if eyes is None else read_eyes(eyes, options.device))

@@ -24,7 +24,9 @@ from export.rooms.measured import examined_of, write_measured
 from export.rooms.measuring import Bench, Cells, bundled, on_kit
 
 ROOMS = Path(models.__file__).parent
-With = Annotated[list[str] | None, typer.Option("--with", help="A field of build.toml, such as search=true.")]
+With = Annotated[
+    list[str] | None, typer.Option("--with", help="A field of build.toml, such as search=true; may be repeated.")
+]
 Rooms = Annotated[Path, typer.Option(help="Folder of the rooms.")]
 
 
@@ -32,9 +34,7 @@ def measure_command(
     run: Annotated[Path, typer.Argument(help="Folder of a training that left a fold out and was examined.")],
     key: KeyFile,
     out: Annotated[Path, typer.Option("--out", help="New folder for the bundle, its card and its report.")],
-    said: Annotated[
-        list[str] | None, typer.Option("--with", help="A field of build.toml, such as search=true.")
-    ] = None,
+    said: With = None,
     data: Annotated[Path, typer.Option(help="Folder of the sets of images.")] = Path("../shared/data"),
     work: Annotated[Path, typer.Option(help="Where the cells that were found in them are kept.")] = Path("runs/crops"),
     rooms: Rooms = ROOMS,

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from edge.errors import BadSetting
-from export.crops.cells import fold_numbers, training_cells
+from export.crops.cells import cells_in, fold_numbers
 from export.crops.kept import read_told
-from export.opinion.table import CellTable, read_cells
-from export.rooms.training import CELLS_SUFFIX
+from export.opinion.table import CellTable
 from export.together.joined import joined
 
 Out = Annotated[Path, typer.Argument(help="Folder of the networks together, for `examine` and `build`.")]
@@ -40,5 +39,5 @@ def _held(runs: list[Path], data: Path, work: Path) -> CellTable:
     if fold is None:
         remedy = "Train each with --with fold=0, or average them."
         raise BadSetting("Networks that left nothing out cannot be weighed.", remedy)
-    cells = read_cells(data) if data.suffix == CELLS_SUFFIX else training_cells(data, work)
+    cells = cells_in(data, work)
     return cells.rows(fold_numbers(cells) == fold)

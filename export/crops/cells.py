@@ -13,7 +13,7 @@ from export.opinion.choose import HALVED, MEASURED_ON, learned, measured
 from export.opinion.extract import Extraction
 from export.opinion.folds import fold_of_each
 from export.opinion.labels import Indices
-from export.opinion.table import CellTable
+from export.opinion.table import CELLS_SUFFIX, CellTable, read_cells
 from export.rooms.spec import FOLDS
 
 
@@ -26,6 +26,11 @@ def training_cells(data: Path, work: Path, bundle: str | None = None) -> CellTab
     """
     with _found(data, work, bundle) as found:
         return learned(found.cells)
+
+
+def cells_in(data: Path, work: Path) -> CellTable:
+    """The cells to learn from: of the sets in a folder, or a file of one's own; raises as above."""
+    return read_cells(data) if data.suffix == CELLS_SUFFIX else training_cells(data, work)
 
 
 def unseen_cells(data: Path, work: Path, bundle: str | None = None) -> Mapping[str, CellTable]:

@@ -16,6 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 from export.crops.options import DistilOptions
 from export.crops.task import CropBatch, CropTask
 from export.crops.views import viewed
+from export.learning.digest import include_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,7 @@ class DistilTask(CropTask):
         """See `Task`."""
         digest = hashlib.sha256(super().fingerprint.encode())
         for teacher in self.teachers:
-            for name, each in sorted(teacher.network.state_dict().items()):
-                digest.update(name.encode() + each.cpu().contiguous().numpy().tobytes())
+            include_weights(digest, teacher.network)
         return digest.hexdigest()
 
 

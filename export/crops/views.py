@@ -5,7 +5,7 @@ A picture is brought to the network's size before it is viewed, as on the kit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ from edge.optics.normal import DARKEST
 from export.opinion.planes import CELL, CLEAR, LIGHT, NUCLEUS, WHOLE
 from export.opinion.shown import Shown, cell_density
 from export.opinion.table import Planes8
+
+AT_ONCE = 32
+"""Cells that a network is asked about together."""
 
 
 class Pictures(NamedTuple):
@@ -54,6 +57,12 @@ def viewed(pictures: Pictures, name: str, size_px: int) -> Tensor:
 def outlines(pictures: Pictures, size_px: int) -> Tensor:
     """Shares of each pixel that are cell, and nucleus: (n, 2, size_px, size_px)."""
     return torch.cat([_resized(pictures.cell, size_px), _resized(pictures.nucleus, size_px)], 1)
+
+
+def shown_in_turn(planes: Planes8, name: str, size_px: int, device: str = "cpu") -> Iterator[Tensor]:
+    """What a network sees of cells as they are kept, (at most AT_ONCE, channels, size_px, size_px), in order."""
+    for first in range(0, len(planes), AT_ONCE):
+        yield viewed(pictures_of(planes[first : first + AT_ONCE]).to(device), name, size_px)
 
 
 def view_of(name: str) -> str:

@@ -29,7 +29,7 @@ def stain_domains(cells: CellTable, count: int, seed: int = 0) -> Indices:
         BadSetting: there are fewer films than stains, or fewer than two stains are asked for.
         BadCrops: a film shows nothing that is stained.
     """
-    films, film_of_each = np.unique(np.char.add(np.char.add(cells.sources, "/"), cells.groups), return_inverse=True)
+    films, film_of_each = np.unique(cells.films, return_inverse=True)
     if not FEWEST <= count <= len(films):
         remedy = f"Ask for {FEWEST} to {len(films)} stains, or give cells of more films."
         raise BadSetting(f"{len(films)} films cannot be of {count} stains.", remedy)

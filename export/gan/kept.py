@@ -16,6 +16,7 @@ from torch import Generator, Tensor
 from edge.durable import write_durably
 from export.errors import BadCheckpoint
 from export.gan.light import pictures_of_light, with_light
+from export.learning.digest import include_weights
 from export.learning.run import under
 from export.networks.checkpoint import load_weights, read_checkpoint
 from export.opinion.table import Planes8
@@ -66,8 +67,7 @@ class Restainer:
     def digest(self) -> str:
         """Of the share and the weights: a part of the fingerprint of what is taught with them."""
         digest = hashlib.sha256(str(self.share).encode())
-        for name, each in sorted(self.generator.state_dict().items()):
-            digest.update(name.encode() + each.cpu().contiguous().numpy().tobytes())
+        include_weights(digest, self.generator)
         return digest.hexdigest()
 
 

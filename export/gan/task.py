@@ -16,6 +16,7 @@ from edge.errors import BadSetting
 from export.gan.domains import Indices
 from export.gan.light import laid_down, pictures_of_light
 from export.gan.options import GanOptions
+from export.learning.digest import include_weights
 from export.learning.options import deciding
 from export.learning.team import Member
 from export.opinion.table import Planes8
@@ -82,8 +83,8 @@ class GanTask:
         """See `Task`."""
         digest = hashlib.sha256(json.dumps(asdict(deciding(self.options)), sort_keys=True).encode())
         digest.update(self.planes.tobytes() + self.stains.tobytes())
-        for name, each in sorted(self.eyes.state_dict().items()) if self.eyes is not None else ():
-            digest.update(name.encode() + each.cpu().contiguous().numpy().tobytes())
+        if self.eyes is not None:
+            include_weights(digest, self.eyes)
         return digest.hexdigest()
 
     def _shown(self, random: Generator) -> Shown:

@@ -74,7 +74,8 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
     team.train()
     with _precision(options):
         loss = task.loss(team, batch)
-    _require_finite(float(loss.detach()), run.step + 1)
+    value = float(loss.detach())
+    _require_finite(value, run.step + 1)
     run.optimiser.zero_grad()
     run.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
     if options.clip is not None:
@@ -85,8 +86,8 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
     run.schedule.step()
     run.step += 1
     include(run.average, run.network.state_dict(), run.step)
-    run.losses.append(float(loss.detach()))
-    return run.losses[-1]
+    run.losses.append(value)
+    return value
 
 
 def _require_finite(loss: float, step: int) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edge.durable import write_durably
 from edge.types import Features
 
+CELLS_SUFFIX = ".npz"
 FEATURES = tuple(field.name for field in fields(Features))
 
 Texts = NDArray[np.str_]
@@ -50,6 +51,11 @@ class CellTable:
     def blast(self) -> NDArray[np.bool_]:
         """Which cells are blasts, (n,)."""
         return np.asarray(self.labels == "blast", np.bool_)
+
+    @property
+    def films(self) -> Texts:
+        """What must stay together, by set and group: patient, slide or image, (n,)."""
+        return np.char.add(np.char.add(self.sources, "/"), self.groups)
 
     def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> CellTable:
         """The cells that a mask or a list of indices chooses."""

@@ -112,7 +112,7 @@ def require_learnable(head: Head, cells: CellTable) -> None:
     """
     places = head.places(cells.labels.tolist())
     _require_known(head, cells)
-    groups = np.char.add(np.char.add(cells.sources, "/"), cells.groups)
+    groups = cells.films
     for at, label in enumerate(head.labels):
         found = len(np.unique(groups[places == at]))
         if not found:

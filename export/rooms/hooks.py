@@ -31,5 +31,5 @@ def hook(room: str, module: str, name: str) -> Callable[..., Any] | None:
     place = f"models.{room}.{module}"
     if room not in rooms() or find_spec(place) is None:
         return None
-    found = getattr(import_module(place), name, None)
-    return found if callable(found) else None
+    found: Callable[..., Any] | None = getattr(import_module(place), name, None)
+    return found

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from torch.nn import functional
 
 from edge.bundle import Bundle
 from edge.bundle.tensors import IMAGE, LOGITS
@@ -25,16 +23,16 @@ from export.building.reading import build_spec, merged, of_training
 from export.building.speed import BATCHES, Speed, speeds
 from export.crops.cells import fold_numbers
 from export.crops.kept import Told, read_told
-from export.crops.views import pictures_of, viewed
+from export.crops.views import shown_in_turn
 from export.default_bundle.manifest import data_sources
 from export.opinion.table import CellTable, write_cells
+from export.quantising.score import softmax
 from export.rooms.card import RoomCard, card_of
 from export.rooms.measured import OnKit, Timed
 from export.validating.exams import answered
 
 THREADS = 2
 """Of the small computers that a kit is meant for."""
-AT_ONCE = 32
 CALIBRATION, HELD_OUT = "calibration.npz", "held-out.npz"
 USE: Mapping[str, Any] = {
     "specimens": ["bone marrow aspirate", "peripheral blood smear"],
@@ -88,11 +86,9 @@ def on_kit(bundle: Bundle, variants: Sequence[str], told: Told, unseen: CellTabl
 
 def accuracy_of(session: Session, told: Told, cells: CellTable) -> float:
     """The share of cells that are rightly called blasts or not, by the exams' own rule."""
-    parts = [cells.planes[at : at + AT_ONCE] for at in range(0, len(cells), AT_ONCE)]
-    seen = (viewed(pictures_of(part), told.view, told.size_px).numpy() for part in parts)
-    logits = np.concatenate([session.run({IMAGE: each})[LOGITS] for each in seen])
-    shares = functional.softmax(torch.from_numpy(logits), 1).numpy()
-    answers = answered(cells, shares, told.head)
+    seen = shown_in_turn(cells.planes, told.view, told.size_px)
+    logits = np.concatenate([session.run({IMAGE: each.numpy()})[LOGITS] for each in seen])
+    answers = answered(cells, softmax(logits).astype(np.float32), told.head)
     return float((answers.called_blast == answers.is_blast).mean())
 
 

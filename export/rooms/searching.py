@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.building.reading import merged
 from export.crops.task import CropTask
-from export.crops.views import pictures_of, viewed
+from export.crops.views import shown_in_turn
 from export.errors import Diverged, OtherRun
 from export.learning.loop import train
 from export.networks.origin import open_module
@@ -31,7 +31,6 @@ from export.rooms.spec import FOLDS, train_spec
 
 SEARCH_FILE, PICTURE_FILE, FOLDER = "search.json", "search.svg", "candidate"
 STEPS, USUAL_STEPS = "steps", 100
-AT_ONCE = 32
 WRONG = 1.0
 """Error of a candidate whose training came apart."""
 
@@ -100,8 +99,7 @@ class Candidates:
         write_durably(self.out / SEARCH_FILE, json.dumps(told, indent=1).encode())
 
     def _worth(self, candidate: Asked) -> Score:
-        inner = fold_of_each(self.cells, FOLDS, seed=1)
-        learned, held_out = self.cells.rows(inner != 0), self.cells.rows(inner == 0)
+        learned, held_out = self._parted
         task = task_of(candidate, learned)
         folder = self.out / FOLDER
         shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +113,13 @@ class Candidates:
             shutil.rmtree(folder, ignore_errors=True)
         return error_of(network.to(candidate.spec.device).eval(), candidate, held_out), parameters
 
-    @property
+    @cached_property
+    def _parted(self) -> tuple[CellTable, CellTable]:
+        """What candidates learn from, and what they are judged on."""
+        inner = fold_of_each(self.cells, FOLDS, seed=1)
+        return self.cells.rows(inner != 0), self.cells.rows(inner == 0)
+
+    @cached_property
     def _fingerprint(self) -> str:
         return task_of(asked_with(self.asked, {}), self.cells).fingerprint
 
@@ -138,9 +142,8 @@ def task_of(candidate: Asked, cells: CellTable) -> CropTask:
 def error_of(network: nn.Module, asked: Asked, cells: CellTable) -> float:
     """1 − mean recall over the labels that are known of these cells."""
     truth = asked.head.places(cells.labels.tolist())
-    parts = (cells.planes[at : at + AT_ONCE] for at in range(0, len(cells), AT_ONCE))
-    pictures = (pictures_of(part).to(asked.spec.device) for part in parts)
-    seen = (viewed(each, asked.spec.view, asked.spec.size_px) for each in pictures)
+    spec = asked.spec
+    seen = shown_in_turn(cells.planes, spec.view, spec.size_px, spec.device)
     said = torch.cat([network(each).argmax(1).cpu() for each in seen]).numpy()
     recalls = [(said[truth == place] == place).mean() for place in np.unique(truth[truth >= 0])]
     return float(1 - np.mean(recalls))

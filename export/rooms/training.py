@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from export.crops.cells import fold_numbers, training_cells
+from export.crops.cells import cells_in, fold_numbers
 from export.crops.distil import DistilTask, Teacher
 from export.crops.kept import Told, read_trained, write_trained
 from export.crops.options import DistilOptions
@@ -20,7 +20,7 @@ from export.gan.kept import Restainer, read_restainer
 from export.learning.hardware import hardware_of
 from export.learning.loop import seconds_taken, train
 from export.networks.origin import features_of, open_module
-from export.opinion.table import CellTable, read_cells
+from export.opinion.table import CellTable
 from export.rooms.asked import Asked
 from export.rooms.finishing import finished
 from export.rooms.head import require_learnable
@@ -30,12 +30,10 @@ from export.rooms.spec import TrainSpec
 from export.rooms.starting import marks_of, started
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
-CELLS_SUFFIX = ".npz"
-
 
 def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
     """The cells to learn from: of the sets in a folder, or a file of one's own; without the fold that is left out."""
-    cells = read_cells(data) if data.suffix == CELLS_SUFFIX else training_cells(data, work)
+    cells = cells_in(data, work)
     return cells if spec.fold is None else cells.rows(fold_numbers(cells) != spec.fold)
 
 

@@ -15,12 +15,11 @@ from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.crops.cells import fold_numbers, training_cells, unseen_cells
 from export.crops.kept import Told, Trained, read_trained
-from export.crops.views import pictures_of, viewed
+from export.crops.views import shown_in_turn
 from export.opinion.table import CellTable
 from export.validating.examined import as_json, as_markdown
 from export.validating.exams import Ask, exams, sat
 
-AT_ONCE = 32
 EXAMINED_JSON, EXAMINED_TABLE = "examined.json", "examined.md"
 
 
@@ -47,9 +46,10 @@ def asking(trained: Trained, device: str = "cpu") -> Ask:
     trained.module.to(device)
 
     def ask(cells: CellTable) -> Floats:
-        parts = [_shares(trained, cells.rows(np.arange(at, min(at + AT_ONCE, len(cells)))), device)
-                 for at in range(0, len(cells), AT_ONCE)]  # fmt: skip
-        return np.concatenate(parts)
+        told = trained.told
+        with torch.no_grad():
+            seen = shown_in_turn(cells.planes, told.view, told.size_px, device)
+            return torch.cat([functional.softmax(trained.module(each), 1).cpu() for each in seen]).numpy()
 
     return ask
 
@@ -57,13 +57,6 @@ def asking(trained: Trained, device: str = "cpu") -> Ask:
 def about(trained: Trained) -> dict[str, Any]:
     """What a card says of the network itself."""
     return {**trained.told.plain, "parameters": sum(each.numel() for each in trained.module.parameters())}
-
-
-def _shares(trained: Trained, cells: CellTable, device: str) -> Floats:
-    with torch.no_grad():
-        seen = viewed(pictures_of(cells.planes).to(device), trained.told.view, trained.told.size_px)
-        shares = functional.softmax(trained.module(seen), 1)
-    return np.asarray(shares.cpu(), np.float32)
 
 
 def _left_out(cells: CellTable, told: Told) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

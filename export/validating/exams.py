@@ -88,7 +88,7 @@ def answered(cells: CellTable, probability: Floats, head: Head) -> Answers:
     positive, others = places_of(head.labels, head.positive), np.array(head.others, np.intp)
     share = probability[:, positive].sum(axis=1)
     said = np.where(share >= CALLED_FROM, _likeliest(probability, positive), _likeliest(probability, others))
-    groups = numbered(np.char.add(np.char.add(cells.sources, "/"), cells.groups))
+    groups = numbered(cells.films)
     return Answers(head.labels, frozenset(head.positive), probability, said, head.places(cells.labels.tolist()), groups)
 
 

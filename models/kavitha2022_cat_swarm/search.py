@@ -20,7 +20,6 @@ SPACE = Space(
         Span(RATE, 3e-4, 1e-2, logarithmic=True),
     )
 )
-OBJECTIVES = ("error of validation", "parameters")
 
 
 Found = tuple[Mapping[str, Any], Sequence[Tried], Sequence[Tried]]

@@ -70,7 +70,7 @@ def said_on_paper(file: CaseFile, reader: Reader) -> list[str]:
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("code", ["en", "ar"])
-def test_every_word_of_the_pdf_is_on_the_page_in_the_same_order(state: str, code: str) -> None:
+def test_every_text_of_the_pdf_is_on_the_page_and_its_parts_in_the_same_order(state: str, code: str) -> None:
     reader, file = paper_reader(code), STATES[state]
     page, on_paper = text_of(page_of(file, reader)), said_on_paper(file, reader)
     assert len(on_paper) > 25

@@ -163,7 +163,7 @@ def test_every_cell_gets_its_own_answer_whatever_the_batch(count: int) -> None:
     judged = opinion.judge(normal, outlines, measure_cells(normal, outlines))
     colours = show_cells(normal, outlines, label_windows(outlines.cells), rgb, 16, 0.25)[:, :2].mean(axis=(2, 3))
     due = probabilities(np.asarray((colours - (0.5, 0.25)) / (0.5, 1.0) * 5, np.float32), calibration)
-    np.testing.assert_allclose(judged, due, atol=1e-5)
+    np.testing.assert_allclose(judged.shares, due, atol=1e-5)
     assert max(len(asked[IMAGE]) for asked in session.asked) <= BATCH
 
 

@@ -17,8 +17,8 @@ import { _, figure, n_ } from "./words.js";
 const caseId = byId("main").dataset.case;
 const automatic = new Automatic(() => capture());
 const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
-// explaining a cell is not needed before there is one: it comes once the page can be used
-const explaining = caseId ? import("./explain.js") : null;
+// explaining a cell is not needed before there is one, and a fetch that failed is tried again with the next cell
+const explainer = () => import("./explain.js");
 let known = -1;
 let open = null;
 
@@ -132,7 +132,7 @@ function showField(field) {
 
 async function explainCell(field, cell) {
   try {
-    const { explain } = await explaining;
+    const { explain } = await explainer();
     if (open === field) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
   } catch (error) {
     problem(error);

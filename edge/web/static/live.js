@@ -111,7 +111,7 @@ function showGauges({ ok, measures, reasons }) {
 }
 
 /** How far along its gauge a value lies, 0 to 1. */
-export function along({ empty, full }, value) {
+function along({ empty, full }, value) {
   return Math.max(0, Math.min(1, (value - empty) / (full - empty)));
 }
 
