@@ -197,7 +197,7 @@ def test_every_letter_of_a_language_comes_with_the_page(browser: Browser, addres
 
 _WRITTEN = """async (words) => {
   const written = Object.assign(document.createElement("p"), { id: "written", textContent: words.join(" ") });
-  document.body.replaceChildren(written);
+  document.body.append(written);
   await document.fonts.ready;
 }"""
 
