@@ -35,7 +35,7 @@ def taught_stains(cells: CellTable, out: Path, options: GanOptions, eyes: Percep
     stains = stain_domains(cells, options.stains, options.seed)
     task = GanTask(cells.planes, stains, options, eyes)
     weights = train(task, out, options)
-    seconds = round(seconds_taken(out), 1)
+    seconds = round(seconds_taken(out), 3)
     write_gan(out, weights, _told(cells, options, seconds))
 
 
