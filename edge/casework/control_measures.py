@@ -54,8 +54,8 @@ class Limit:
 
     @property
     def range(self) -> tuple[float, float]:
-        """What is within limits."""
-        return self.mean - 3 * self.sd, self.mean + 3 * self.sd
+        """What is within limits; no measure is ever below zero."""
+        return max(0.0, self.mean - 3 * self.sd), self.mean + 3 * self.sd
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from edge.words import Translate, in_english, say
 
 Direction = Literal["ltr", "rtl"]
 RIGHT_TO_LEFT = frozenset({"ar"})
-DECIMAL_COMMA = frozenset({"es", "fr", "pt"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -22,19 +21,24 @@ def plain_moment(when: str) -> str:
     return when[:16].replace("T", " ") if _MOMENT.match(when) else when
 
 
+def plain_number(value: float, decimals: int) -> str:
+    """A figure with a point, in every language alike."""
+    return f"{value:.{decimals}f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A reader's language.
 
     code       BCP 47
     translate  message id to words
-    number     a figure with so many decimals in the reader's way; None: with the point or comma of the language
+    number     a figure with so many decimals in the reader's way
     moment     an ISO 8601 time in the reader's way
     """
 
     code: str = "en"
     translate: Translate = in_english
-    number: Callable[[float, int], str] | None = None
+    number: Callable[[float, int], str] = plain_number
     moment: Callable[[str], str] = plain_moment
 
     @property
@@ -57,10 +61,7 @@ class Reader:
 
     def figure(self, value: float, decimals: int = 0) -> str:
         """A figure."""
-        if self.number is not None:
-            return self.number(value, decimals)
-        plain = f"{value:.{decimals}f}"
-        return plain.replace(".", ",") if self.code in DECIMAL_COMMA else plain
+        return self.number(value, decimals)
 
     def named(self, names: Mapping[str, str], key: str) -> str:
         """What a key is called; one that has no name, as itself."""
