@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
+from edge.types import Frame
 from edge.web import files, health, live, pages, problems
 from edge.web.api import routers
 from edge.web.desk import Desk
@@ -23,7 +24,12 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(parts: WebParts) -> FastAPI:
     """The page and its API over these parts, which stay the caller's to close."""
     looking, focus = Looking(parts.examiner.gate), FocusMemory()
-    desk = Desk(parts, looking.captured)
+
+    def captured(frame: Frame) -> None:
+        looking.captured(frame)
+        focus.forget()
+
+    desk = Desk(parts, captured)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

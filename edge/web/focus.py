@@ -43,7 +43,7 @@ class FocusMemory:
             return FocusNow(measured, self._best, self._aid.see(measured))
 
     def forget(self) -> None:
-        """Forget the best: another place, objective or lamp."""
+        """Forget the best: another place, objective or lamp; what was captured is done with."""
         with self._alone:
             self._aid.reset()
             self._best = 0.0

@@ -104,7 +104,7 @@ def test_another_place_begins_anew(browser: Browser, kit: tuple[str, WebParts], 
         await_level(page, 1.0, 1.0)
         live.show(out_of_focus(2.0))
         await_level(page, 0.0, 0.9)
-        with page.expect_response("**/live/focus"):
+        with page.expect_response("**/fields?shown=true"):
             page.keyboard.press("c")
         live.show(out_of_focus(1.9))
         await_level(page, 1.0, 1.0)

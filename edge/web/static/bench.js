@@ -6,7 +6,7 @@ import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
 import { byId, el } from "./dom.js";
 import { showFields } from "./fields.js";
-import { focusAid, focusAnew } from "./focus.js";
+import { focusAid } from "./focus.js";
 import { onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
@@ -58,7 +58,6 @@ async function capture(file = null) {
     const captured = await post(`/cases/${caseId}/fields?shown=true`, file ? form : undefined);
     showCaptured(captured);
     await refresh();
-    if (!file) await focusAnew();
   } catch (error) {
     busy(false);
     problem(error);

@@ -13,7 +13,7 @@ const LOUD = 0.12;
 const HINTS = () => ({ turn: _("Turn the fine focus."), "keep turning": _("It gets sharper: keep turning."), "turn back": _("It gets softer: turn back."), there: _("There: this is the sharpest.") });
 
 /** Forget the sharpest so far: another place is another measure. */
-export const focusAnew = () => remove("/live/focus").catch(problem);
+const focusAnew = () => remove("/live/focus").catch(problem);
 
 /** Follow the `focus` events; returns what hears them. */
 export function focusAid() {
