@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge.record import Record
+from edge.casework.states import require_no_control
+from edge.record import Case, Record
 from edge.record.case_life import CaseLife
 from edge.record.controls import Controls
 from edge.record.corrections import Corrections
@@ -30,6 +31,17 @@ class Books:
     controls: Controls
     reruns: Reruns
     listing: Listing
+
+    def case(self, case_id: int) -> Case:
+        """A case of a patient, seen once or again.
+
+        Raises:
+            NotRecorded: there is none.
+            CaseOfControl: that number holds a control slide's run.
+        """
+        case = self.record.case(case_id)
+        require_no_control(case)
+        return case
 
 
 def open_books(record: Record) -> Books:

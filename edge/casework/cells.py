@@ -12,7 +12,7 @@ from typing import Any
 from edge.casework.books import Books
 from edge.casework.counting import BY_PERSON
 from edge.casework.history import History, correction_of, history, value_of
-from edge.casework.states import require_counting, require_no_control
+from edge.casework.states import require_counting
 from edge.errors import NothingToDo, NotRecorded, UnknownClass
 from edge.record.corrections import AS_FOUND, CellKey, Correction
 from edge.record.steps import Doing, Step
@@ -82,15 +82,13 @@ class CellBook:
         return step
 
     def _history(self, case_id: int) -> History:
-        case = self._books.record.case(case_id)
-        require_no_control(case)
+        case = self._books.case(case_id)
         require_counting(case)
         return history(self._books.steps.of(case_id), case.version)
 
     def _open_cell(self, case_id: int, key: CellKey) -> Mapping[str, Any]:
         """The cell as the kit found it, in a case that may be corrected."""
-        case = self._books.record.case(case_id)
-        require_no_control(case)
+        case = self._books.case(case_id)
         require_counting(case)
         field, cell = key
         cells = self._books.record.document(case_id, field)["cells"]

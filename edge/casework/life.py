@@ -14,7 +14,6 @@ from edge.casework.staff import Staff
 from edge.casework.states import (
     require_counting,
     require_finished,
-    require_no_control,
     require_signed,
     require_unsigned,
 )
@@ -74,7 +73,7 @@ class Life:
             CaseSigned, CaseFinished, LooksPersonal, BadSetting, NotRecorded.
         """
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_counting(case)
             if words.note is not None and not words.confirmed:
                 _require_impersonal(note_looks_like(words.note), "note")
@@ -89,7 +88,7 @@ class Life:
             CaseSigned, CaseFinished, NotRecorded; CaseEmpty: no field of it could be counted.
         """
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_counting(case)
             if not self._books.record.tally(case_id).counted:
                 raise CaseEmpty("There is no field in this case that could be counted.", "Capture a good field first.")
@@ -103,7 +102,7 @@ class Life:
             CaseSigned, NotRecorded; CaseOpen: it was never closed.
         """
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_finished(case)
             self._books.life.drop_fact(case_id, "finished")
             self._move(case, "open" if case.version == 1 else "amended", Doing(kind="resume", operator=by))
@@ -114,10 +113,10 @@ class Life:
         Raises:
             CaseSigned, CaseOpen, NotRecorded, PinWrong, PinWait, NotSignedIn.
         """
-        require_finished(self._case(case_id))
+        require_finished(self._books.case(case_id))
         person = self._staff.verify(hand.operator_id, hand.pin)
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_finished(case)
             step = self._step(case, Doing(kind="sign", operator=person.name, reason=_text(hand.statement)))
             content, digest = sealed(self._books, self._results.live(case_id))
@@ -134,12 +133,12 @@ class Life:
         Raises:
             CaseUnsigned, NotRecorded, PinWrong, PinWait, NotSignedIn; BadSetting: no reason is given.
         """
-        require_signed(self._case(case_id))
+        require_signed(self._books.case(case_id))
         if not reason.strip():
             raise BadSetting("A signed case is amended for a reason.", "Say why.")
         person = self._staff.verify(hand.operator_id, hand.pin)
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_signed(case)
             self._books.life.change(case_id, state="amended", version=case.version + 1)
             self._books.life.drop_fact(case_id, "finished")
@@ -153,7 +152,7 @@ class Life:
             CaseSigned, NotRecorded, UnknownClass; BadSetting: a number that is none.
         """
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_unsigned(case)
             unknown = set(counts) - set(self._results.model(case_id).labels)
             if unknown:
@@ -169,7 +168,7 @@ class Life:
             CaseSigned, NotRecorded.
         """
         with self._books.database.writing():
-            case = self._case(case_id)
+            case = self._books.case(case_id)
             require_unsigned(case)
             self._set(case, "manual", None, by)
 
@@ -182,19 +181,13 @@ class Life:
         if answer["opinion"] not in OPINIONS:
             raise BadSetting(f"There is no opinion {answer['opinion']!r}.", f"There are: {', '.join(OPINIONS)}.")
         with self._books.database.writing():
-            self._set(self._case(case_id), "answer", dict(answer), by)
+            self._set(self._books.case(case_id), "answer", dict(answer), by)
 
     def consent(self, case_id: int, ground: str | None, by: str) -> None:
         """Whether cells of the case may be used for training, on what ground; None takes it back."""
         with self._books.database.writing():
             value = None if ground is None else {"ground": _text(ground)}
-            self._set(self._case(case_id), "consent", value, by)
-
-    def _case(self, case_id: int) -> Case:
-        """A case that has a life; a control slide's run has its own, and raises CaseOfControl."""
-        case = self._books.record.case(case_id)
-        require_no_control(case)
-        return case
+            self._set(self._books.case(case_id), "consent", value, by)
 
     def _say(self, case: Case, name: str, text: str | None, by: str) -> None:
         before = getattr(case, name)

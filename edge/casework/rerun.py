@@ -20,7 +20,6 @@ import numpy as np
 from edge.casework.books import Books
 from edge.casework.models import Models
 from edge.casework.seen_before import Looker, look, never_seen, set_aside
-from edge.casework.states import require_no_control
 from edge.decide.model import Model
 from edge.errors import BadSetting, CaseEmpty, RunBusy, StoreDamaged
 from edge.record import Case, FieldRow, NewCase
@@ -106,8 +105,7 @@ class Reanalysis:
 
     def _noted(self, case_id: int, bundle: str, by: str) -> Case:
         with self._books.database.writing():
-            case = self._books.record.case(case_id)
-            require_no_control(case)
+            case = self._books.case(case_id)
             if not self._books.record.fields(case_id):
                 raise CaseEmpty("There is no field to look at again.", "Capture a field first.")
             again = self._copy(case)
