@@ -141,6 +141,7 @@ def _cell(number: int, cell: Mapping[str, Any], picture: bytes, result: CaseResu
         fuzzy_score=cell["fuzzy"]["score"],
         rbf=cell["rbf"],
         network=cell["network"],
+        members=cell.get("members", {}),
         rules=tuple(rules),
         excluded=_reasons(cell["codes"]),
         crop_jpeg=picture,

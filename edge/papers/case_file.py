@@ -155,6 +155,7 @@ class CellFacts:
     blast        whether `label` counts as a blast
     probability  fused and calibrated, by class; what the kit thought, whatever was corrected
     rbf, network the same of each system alone
+    members      the same of each network that the network asks, by its name, where it asks several
     doubt        0 (sure) … 1 (as unsure as can be), the order in which cells are looked at
     doubtful     the kit leaves its class open
     centre_px    of the nucleus, in pixels of the field
@@ -178,6 +179,7 @@ class CellFacts:
     fuzzy_score: float
     rbf: Mapping[str, float] = default(default_factory=dict)
     network: Mapping[str, float] = default(default_factory=dict)
+    members: Mapping[str, Mapping[str, float]] = default(default_factory=dict)
     rules: tuple[tuple[str, float], ...] = ()
     excluded: tuple[Reason, ...] = ()
     crop_jpeg: bytes = b""

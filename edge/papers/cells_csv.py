@@ -44,7 +44,7 @@ def columns_csv(file: CaseFile) -> bytes:
 def columns_of(file: CaseFile) -> tuple[Column, ...]:
     """Every column of a case's table."""
     labels = [each.label for each in file.by_class]
-    return (*_about(file), *_place(), *_measures(), *_opinions(labels))
+    return (*_about(file), *_place(), *_measures(), *_opinions(labels), *_members(file.cells, labels))
 
 
 def safe(value: Value) -> Value:
@@ -98,6 +98,18 @@ def _opinions(labels: Sequence[str]) -> Iterator[Column]:
         yield Column(f"p_{label}", f"probability of {label}, both systems fused", _share("probability", label))
         yield Column(f"network_{label}", f"probability of {label}, the network alone", _share("network", label))
         yield Column(f"rbf_{label}", f"probability of {label}, the fuzzy-RBF system alone", _share("rbf", label))
+
+
+def _members(cells: Iterable[CellFacts], labels: Sequence[str]) -> Iterator[Column]:
+    """Of every network that was asked of any cell; cells of another bundle leave them empty."""
+    for name in sorted({member for cell in cells for member in cell.members}):
+        for label in labels:
+            means = f"probability of {label}, {name} alone, one of the networks that were asked"
+            yield Column(f"{name}_{label}", means, _member(name, label))
+
+
+def _member(name: str, label: str) -> Callable[[CellFacts], Value]:
+    return lambda cell: cell.members.get(name, {}).get(label, "")
 
 
 def _share(system: str, label: str) -> Callable[[CellFacts], Value]:

@@ -62,6 +62,17 @@ def test_a_system_that_knows_another_class_leaves_its_column_empty() -> None:
     assert {row["rbf_monocyte"] for row in rows(cells_csv(replace(FILE, cells=cells)))} == {""}
 
 
+def test_each_network_that_was_asked_has_its_columns() -> None:
+    first, *others = FILE.cells
+    asked = replace(first, members={"zhou": {"blast": 0.75}, "devi": {"blast": 0.5, "monocyte": 0.25}})
+    file = replace(FILE, cells=(asked, *others))
+    table = {(int(row["field"]), int(row["cell"])): row for row in rows(cells_csv(file))}
+    row = table.pop((first.field, first.id))
+    assert (row["zhou_blast"], row["devi_monocyte"], row["zhou_monocyte"]) == ("0.75", "0.25", "")
+    assert {other["zhou_blast"] for other in table.values()} == {""}
+    assert {"zhou_blast", "devi_blast"} <= {each["column"] for each in rows(columns_csv(file))}
+
+
 @given(st.text(max_size=30))
 def test_no_text_is_a_formula(text: str) -> None:
     written = safe(text)
