@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import dist
+from math import hypot
 from typing import Any
 
 from edge.casework.books import Books
@@ -17,10 +19,17 @@ from edge.scale.micrometre import find_lines
 from edge.scale.ruler import measure
 from edge.types import Frame
 
-POINT_SD_PX = 1.5
-"""How exactly a finger and a cross-hair mark a line (A)."""
-LEAST_APART_PX = 50.0
-Point = tuple[float, float]
+POINT_SD_SHARE = 0.0015
+"""How exactly a finger and a cross-hair mark a line, as a share of the picture's longer side: 1.5 of 960 pixels (A)."""
+LEAST_APART_SHARE = 0.05
+Mark = tuple[float, float]
+"""A place in a picture however large it is shown: shares of its width and height."""
+
+
+def same_objective(name: str) -> str:
+    """What is the same for all ways to write an objective: `100x/1,25 Oil` is `100×  1.25 oil`."""
+    plain = unicodedata.normalize("NFKC", name).casefold().replace("×", "x").replace(",", ".")
+    return re.sub(r"[^\w.]", "", plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +47,20 @@ def given(um_per_px: float) -> Reading:
     return Reading(um_per_px, GIVEN_SD, "given", {})
 
 
-def between(points: tuple[Point, Point], distance_um: float) -> Reading:
+def between(frame: Frame, marks: tuple[Mark, Mark], distance_um: float) -> Reading:
     """From two marks on a micrometre slide.
 
     Raises:
         BadSetting: they lie too close together to tell.
     """
-    apart_px = dist(*points)
-    if apart_px < LEAST_APART_PX:
+    height_px, width_px = frame.pixels.shape[:2]
+    (x, y), (other_x, other_y) = marks
+    apart_px = hypot(width_px * (x - other_x), height_px * (y - other_y))
+    apart_share = apart_px / max(width_px, height_px)
+    if apart_share < LEAST_APART_SHARE:
         raise BadSetting(f"The two marks are only {apart_px:.0f} pixels apart.", "Mark two lines further apart.")
-    facts = {"points": [list(point) for point in points], "distance_um": distance_um}
-    return Reading(distance_um / apart_px, 2**0.5 * POINT_SD_PX / apart_px, "micrometre", facts)
+    facts = {"points": [list(mark) for mark in marks], "distance_um": distance_um}
+    return Reading(distance_um / apart_px, 2**0.5 * POINT_SD_SHARE / apart_share, "micrometre", facts)
 
 
 def by_lines(frame: Frame, spacing_um: float) -> Reading:
@@ -87,11 +99,11 @@ class Scales:
 
     def all(self) -> tuple[ToldScale, ...]:
         """The one in force of each objective."""
-        return tuple(self._books.station.scales().values())
+        return tuple(self._in_force().values())
 
     def told(self, objective: str) -> float | None:
         """µm per pixel of an objective; None where nobody said."""
-        scale = self._books.station.scales().get(objective)
+        scale = self._in_force().get(same_objective(objective))
         return None if scale is None else scale.um_per_px
 
     def keep(self, objective: str, reading: Reading, frame: Frame, by: str) -> ToldScale:
@@ -119,7 +131,7 @@ class Scales:
         Raises:
             ScaleSize: the camera's pictures have another size than when it was measured.
         """
-        scale = self._books.station.scales().get(objective)
+        scale = self._in_force().get(same_objective(objective))
         if scale is None:
             return frame
         height, width = frame.pixels.shape[:2]
@@ -128,3 +140,7 @@ class Scales:
             what = f"Pictures are {now} now; the scale of {objective} was measured at {then}."
             raise ScaleSize(what, "Set the camera back, or measure the scale again.")
         return replace(frame, um_per_px=scale.um_per_px)
+
+    def _in_force(self) -> Mapping[str, ToldScale]:
+        """The newest of each objective, however it was written."""
+        return {same_objective(scale.objective): scale for scale in self._books.station.scales()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -69,13 +69,12 @@ class StationFacts:
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO first_run VALUES (?, ?, ?, ?)", values)
 
-    def scales(self) -> Mapping[str, ToldScale]:
-        """The newest of each objective."""
-        rows = self._database.select("SELECT * FROM scales ORDER BY id")
-        return {row["objective"]: _scale(row) for row in rows}
+    def scales(self) -> Sequence[ToldScale]:
+        """All that were ever told, the newest last."""
+        return [_scale(row) for row in self._database.select("SELECT * FROM scales ORDER BY id")]
 
     def add_scale(self, scale: ToldScale) -> None:
-        """From now on this one holds for its objective; earlier ones are kept."""
+        """One more; earlier ones are kept."""
         values = {**asdict(scale), "facts": as_json(dict(scale.facts))}
         with self._database.writing() as connection:
             connection.execute(

@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import StreamingResponse
 
 from edge.types import Frame, Verdict
+from edge.web.api.who import counting
 from edge.web.focus import FocusMemory, FocusNow, focus_shape
 from edge.web.language import language_of, translation
 from edge.web.pace import LEVELS, Level, Pace
@@ -51,8 +52,8 @@ def shared_pictures() -> Pictures:
 
 
 def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
-    """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers."""
-    routes = APIRouter()
+    """`/live.mjpg`, `/api/v1/events`, and what the focus aid remembers, for those who may see cases."""
+    routes = APIRouter(dependencies=[Depends(counting)])
     pictures = shared_pictures()
     watched = Watched(
         Shared(looking.look, GAUGES_EVERY_S, GAUGES_SHARE),

@@ -11,7 +11,7 @@ from edge.papers.page import report_page
 from edge.record import Case
 from edge.web import guard
 from edge.web.api.papers import Version
-from edge.web.api.who import By, Code
+from edge.web.api.who import By, Code, sees_cases, signed_in
 from edge.web.local import paper_reader
 from edge.web.parts import WebParts, without_password
 from edge.web.rendering import render
@@ -32,7 +32,7 @@ def router(parts: WebParts) -> APIRouter:
 
 def _add_cases(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/")
-    def start(request: Request) -> Response:
+    def start(request: Request, _: By) -> Response:
         return _bench(request, parts, _newest(parts))
 
     @routes.get("/cases")
@@ -41,7 +41,7 @@ def _add_cases(routes: APIRouter, parts: WebParts) -> None:
 
     @routes.get("/cases/new")
     def new_case(request: Request) -> Response:
-        return _page(request, parts, "case_new.html", now="case")
+        return _page(request, parts, "case_new.html", now="case", **_objectives(parts))
 
     @routes.get("/cases/compare")
     def compare(request: Request) -> Response:
@@ -50,7 +50,7 @@ def _add_cases(routes: APIRouter, parts: WebParts) -> None:
 
 def _add_views(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/cases/{case_id}")
-    def case(request: Request, case_id: int) -> Response:
+    def case(request: Request, case_id: int, _: By) -> Response:
         return _bench(request, parts, parts.casework.case(case_id))
 
     @routes.get("/cases/{case_id}/report")
@@ -63,7 +63,7 @@ def _add_views(routes: APIRouter, parts: WebParts) -> None:
         return response
 
     @routes.get("/cases/{case_id}/{view}")
-    def view_of(request: Request, case_id: int, view: View) -> Response:
+    def view_of(request: Request, case_id: int, view: View, _: By) -> Response:
         known = parts.casework.case(case_id)
         return _page(request, parts, f"{view}.html", now="case", here=known, view=view)
 
@@ -92,14 +92,22 @@ def _newest(parts: WebParts) -> Case | None:
 
 def _bench(request: Request, parts: WebParts, case: Case | None) -> Response:
     captures_itself = parts.casework.settings.all().auto_capture
-    bench = {"here": case, "case": case, "view": "", "captures_itself": captures_itself}
+    bench = {"here": case, "case": case, "view": "", "captures_itself": captures_itself, **_objectives(parts)}
     return _page(request, parts, "bench.html", now="microscope", **bench)
 
 
+def _objectives(parts: WebParts) -> dict[str, Any]:
+    """What a new case's objective is offered: the usual one, and those with a scale."""
+    casework = parts.casework
+    measured = [scale.objective for scale in casework.scales.all()]
+    return {"objective": casework.settings.all().objective, "objectives": measured}
+
+
 def _page(request: Request, parts: WebParts, template: str, **context: Any) -> Response:
-    """A page with what every page knows of the kit; `here` is the case that is open, the newest where none is meant."""
+    """A page with what every page knows of the kit; `here` is the case that is open, the newest where none is meant
+    and cases may be shown."""
     known = {
-        "here": _newest(parts),
+        "here": _newest(parts) if sees_cases(parts, signed_in(request)) else None,
         "source": without_password(parts.live.uri),
         "bundle": parts.bundle,
         "blast_labels": parts.blast_labels,

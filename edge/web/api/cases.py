@@ -59,7 +59,7 @@ def cases_router(parts: WebParts) -> APIRouter:
     def begin(new: NewCaseShape, by: By) -> CaseShape:
         """Begin a case."""
         casework.controls.require_allowed()
-        objective = casework.settings.all().objective if new.objective is None else new.objective
+        objective = (new.objective or "").strip() or casework.settings.all().objective
         described = NewCase(new.pseudonym, new.specimen, new.stain, objective, new.note)
         return _shapes(parts, [casework.life.begin(described, by, new.confirm)])[0]
 

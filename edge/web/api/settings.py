@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from edge.casework.first_run import FirstRun
 from edge.casework.scales import Reading, between, by_lines, by_red_cells, given
@@ -23,7 +23,7 @@ StepName = Literal["language", "operator", "camera", "light", "focus", "scale", 
 StepState = Literal["todo", "done", "skipped"]
 Objective = Annotated[str, Field(min_length=1, max_length=40, examples=["100x oil"])]
 Micrometres = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
-Mark = tuple[float, float]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class FirstRunStepShape(BaseModel):
@@ -74,15 +74,23 @@ class RedCellScaleShape(BaseModel):
 class MicrometreScaleShape(BaseModel):
     """A micrometre slide in the live picture: two marks and their distance, or the spacing of lines that are found."""
 
-    model_config = example(method="micrometre", objective="100x oil", points=[[110, 480], [910, 484]], distance_um=80)
+    model_config = example(method="micrometre", objective="100x oil", points=[[0.11, 0.5], [0.91, 0.5]], distance_um=80)
 
     method: Literal["micrometre"]
     objective: Objective
-    points: tuple[Mark, Mark] | None = Field(
-        None, description="in pixels of the live picture", examples=[[[10, 20], [810, 22]]]
+    points: tuple[tuple[Share, Share], tuple[Share, Share]] | None = Field(
+        None,
+        description="shares of the live picture's width and height, however large it is shown; with their distance",
+        examples=[[[0.1, 0.5], [0.9, 0.5]]],
     )
     distance_um: Micrometres | None = None
     spacing_um: Micrometres | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> MicrometreScaleShape:
+        if (self.points is None) != (self.distance_um is None):
+            raise ValueError("points and distance_um belong together")
+        return self
 
 
 ScaleWish = Annotated[GivenScaleShape | RedCellScaleShape | MicrometreScaleShape, Field(discriminator="method")]
@@ -145,10 +153,16 @@ def first_run_router(parts: WebParts, desk: Desk) -> APIRouter:
         responses=problems("scale.unknown", "scale.lines", "setting", "source.lost", "source.unavailable"),
     )
     def set_scale(wish: ScaleWish, person: Person) -> ScaleShape:
-        """Tell or measure the scale of an objective, in pictures as the camera sends them now."""
+        """Tell or measure the scale of an objective, in pictures as the camera sends them now.
+
+        Where the usual objective has no scale yet, this one becomes the usual one.
+        """
         _require_lead_if_any(parts, person)
         frame = desk.newest()
-        return _scale(casework.scales.keep(wish.objective, _read(wish, frame), frame, _name(person)))
+        scale = casework.scales.keep(wish.objective, _read(wish, frame), frame, _name(person))
+        if casework.scales.told(casework.settings.all().objective) is None:
+            casework.settings.change({"objective": scale.objective}, _name(person))
+        return _scale(scale)
 
     return routes
 
@@ -159,7 +173,7 @@ def _read(wish: GivenScaleShape | RedCellScaleShape | MicrometreScaleShape, fram
     if isinstance(wish, RedCellScaleShape):
         return by_red_cells(frame)
     if wish.points is not None and wish.distance_um is not None:
-        return between(wish.points, wish.distance_um)
+        return between(frame, wish.points, wish.distance_um)
     return by_lines(frame, wish.spacing_um or MICROMETRE_UM)
 
 

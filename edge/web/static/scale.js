@@ -15,7 +15,7 @@ const METHODS = () => ({
 
 /** Fill the step; `done` goes on to the next. */
 export async function showScale(place, { done }) {
-  const scales = await get("/scales");
+  const [scales, { objective }] = await Promise.all([get("/scales"), get("/settings")]);
   const choices = Object.entries(METHODS()).map(([method, [name, hint]], index) => el(
     "label", { class: "choice" }, el("input", { type: "radio", name: "how", value: method, checked: index === 0, onchange: () => ask(fields, method) }),
     el("span", {}, name, el("br"), el("small", {}, hint)),
@@ -25,12 +25,13 @@ export async function showScale(place, { done }) {
     const scale = await postJson("/first-run/scale", body(values));
     notice(_("{um} µm per pixel", { um: figure(scale.um_per_px, 4) }), _("Kept for {objective}.", { objective: scale.objective }), "good");
     await done();
-  }, input("objective", _("Objective"), { required: true, maxlength: 40, placeholder: "100× 1.25", value: scales[0]?.objective ?? "" }), el("div", { class: "form" }, ...choices), fields);
-  place.replaceChildren(...(scales.length ? [known(scales)] : []), made);
+  }, input("objective", _("Objective"), { required: true, maxlength: 40, placeholder: "100× 1.25", value: objective }), el("div", { class: "form" }, ...choices), fields);
+  place.replaceChildren(knownScales(scales), made);
   ask(fields, "red_cells");
 }
 
-function known(scales) {
+/** The scale in force of each objective. */
+export function knownScales(scales) {
   return el("ul", { class: "good-looks" }, ...scales.map(({ objective, um_per_px: scale }) => el("li", {}, el("bdi", {}, objective), ": ", _("{um} µm per pixel", { um: figure(scale, 4) }))));
 }
 
@@ -54,7 +55,7 @@ function body({ how, objective, ...values }) {
   return how === "given" ? { method: "given", objective, um_per_px: values.um_per_px } : { method: "red_cells", objective };
 }
 
-/** Two points on the live picture, in its own pixels, by pointer or by arrow keys. */
+/** Two points on the live picture, by pointer or by arrow keys. */
 function markTwo() {
   const picture = byId("live");
   const { naturalWidth: width, naturalHeight: height } = picture;
@@ -89,7 +90,9 @@ function markTwo() {
   return el("p", { class: "soft" }, _("Tap near a point to move it; arrow keys move the one that is chosen."));
 }
 
+/** As shares of the picture, for it is shown smaller than the camera sends it. */
 function marked() {
-  return [...byId("marker").querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]);
+  const { width, height } = byId("marker").firstElementChild.viewBox.baseVal;
+  return [...byId("marker").querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value / width, dot.cy.baseVal.value / height]);
 }
 

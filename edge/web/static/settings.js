@@ -4,12 +4,13 @@ import { get, patchJson, postJson } from "./api.js";
 import { button, byId, el, table } from "./dom.js";
 import { form, input, pin, select, toggle } from "./form.js";
 import { notice, problem } from "./notices.js";
+import { knownScales } from "./scale.js";
 import { _, moment } from "./words.js";
 
 const POLICIES = () => ({ off: _("Not asked for"), warn: _("Warn"), block: _("Block until it is fine") });
 
 async function showKit() {
-  const settings = await get("/settings");
+  const [settings, scales] = await Promise.all([get("/settings"), get("/scales")]);
   const name = input("kit_name", _("Name of this kit"), { maxlength: 60, value: settings.kit_name ?? "" }, _("Printed on every report."));
   byId("kit").replaceChildren(form(
     _("Keep"), async (values) => {
@@ -22,6 +23,9 @@ async function showKit() {
       input("target_provisional", _("Least cells for a provisional count"), { type: "number", min: 50, max: 1000, required: true, value: settings.target_provisional }),
       input("target_full", _("Cells for a full count"), { type: "number", min: 50, max: 2000, required: true, value: settings.target_full }),
     ),
+    input("objective", _("Usual objective"), { maxlength: 40, required: true, value: settings.objective }, _("A new case begins with it.")),
+    knownScales(scales),
+    el("p", {}, el("a", { class: "button quiet", href: "/first-run?step=scale" }, _("Measure the scale of an objective"))),
     select("control_policy", _("Without a good control slide"), POLICIES(), settings.control_policy),
     toggle("auto_capture", _("Captures by itself when the picture is good and still"), settings.auto_capture),
     toggle("operator_required", _("Counting needs somebody signed in"), settings.operator_required),

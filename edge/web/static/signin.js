@@ -6,6 +6,12 @@ import { form, pin, select } from "./form.js";
 import { problem } from "./notices.js";
 import { _ } from "./words.js";
 
+/** The page that asked for a person, if it is one of the kit's own. */
+function wanted() {
+  const next = new URL(new URLSearchParams(location.search).get("next") ?? "/", location.origin);
+  return next.origin === location.origin ? next.pathname : "/";
+}
+
 async function show() {
   const operators = (await get("/operators")).filter(({ active }) => active);
   if (!operators.length) {
@@ -15,7 +21,7 @@ async function show() {
   const people = Object.fromEntries(operators.map(({ id, name }) => [id, name]));
   byId("session").replaceChildren(form(_("Sign in"), async ({ operator, pin: digits }) => {
     await postJson("/session", { operator: Number(operator), pin: digits });
-    location.assign("/");
+    location.assign(wanted());
   }, select("operator", _("Operator"), people), pin()));
 }
 

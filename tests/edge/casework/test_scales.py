@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.casework import Casework
-from edge.casework.scales import between, by_lines, by_red_cells
+from edge.casework.scales import between, by_lines, by_red_cells, same_objective
 from edge.casework.scales import given as told
 from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown
 from edge.types import Frame
@@ -31,17 +31,27 @@ def casework(tmp_path: Path) -> Iterator[Casework]:
         yield made
 
 
-@given(st.floats(60, 2000), st.floats(0, 360), st.floats(5, 1000))
-def test_two_marks_tell_the_scale_whichever_way_they_lie(apart_px: float, angle: float, distance_um: float) -> None:
-    end = (100 + apart_px * cos(radians(angle)), 200 + apart_px * sin(radians(angle)))
-    reading = between(((100, 200), end), distance_um)
-    assert reading.um_per_px == pytest.approx(distance_um / apart_px)
-    assert reading.relative_sd < 0.04
+@given(st.floats(60, 180), st.floats(0, 360), st.floats(5, 1000), st.integers(1, 8))
+def test_two_marks_tell_the_scale_whichever_way_they_lie(
+    apart_px: float, angle: float, distance_um: float, larger: int
+) -> None:
+    """Marked in a picture of 480 × 360 that shows one so many times as large."""
+    ends = ((240, 180), (240 + apart_px * cos(radians(angle)), 180 + apart_px * sin(radians(angle))))
+    marks = tuple((x / 480, y / 360) for x, y in ends)
+    frame = Frame(np.zeros((360 * larger, 480 * larger, 3), np.uint8))
+    reading = between(frame, (marks[0], marks[1]), distance_um)
+    assert reading.um_per_px == pytest.approx(distance_um / (apart_px * larger))
+    assert reading.relative_sd < 0.02
 
 
 def test_marks_too_close_together_tell_nothing() -> None:
-    with pytest.raises(BadSetting, match="10 pixels"):
-        between(((0, 0), (10, 0)), 10.0)
+    with pytest.raises(BadSetting, match="5 pixels"):
+        between(FRAME, ((0.5, 0.5), (0.51, 0.5)), 10.0)
+
+
+@given(st.sampled_from(["100x/1.25 Oil", "100× 1,25 oil", " 100 X  1.25oil", "１００x1.25 OIL"]))
+def test_an_objective_is_the_same_however_it_is_written(written: str) -> None:
+    assert same_objective(written) == same_objective("100x 1.25 oil") != same_objective("100x 1.3 oil")
 
 
 def test_lines_of_a_micrometre_slide_tell_it_too() -> None:

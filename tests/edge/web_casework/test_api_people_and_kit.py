@@ -7,6 +7,7 @@ import json
 import zipfile
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -18,6 +19,8 @@ from tests.casebooks import PIN, SIZE
 from tests.cases import PaintedLive, painted_frame
 from tests.edge.test_micrometre import ruling
 from tests.visits import API, CASE, code_of, good
+
+ABOUT = {"specimen": "blood", "stain": "wright-giemsa"}
 
 
 def test_a_session_is_a_cookie_that_scripts_and_other_pages_do_not_get(client: TestClient) -> None:
@@ -77,6 +80,27 @@ def test_cases_are_shown_to_people_only_where_the_settings_say_so(
     assert client.get(f"{API}/cases{path}").status_code == 200, "the demonstration needs nobody"
 
 
+@pytest.mark.parametrize("path", ["/", "/cases/1", "/cases/1/result", "/live.mjpg", f"{API}/events?case=1"])
+def test_pages_and_live_pictures_are_shown_to_those_who_may_see_cases(
+    client: TestClient, counted: None, amina: int, path: str
+) -> None:
+    good(client.patch(f"{API}/settings", json={"operator_required": True}))
+    client.delete(f"{API}/session")
+    refused = client.get(path, headers={"Accept": "text/html"})
+    assert (refused.status_code, "session.none" in refused.text, "A-17" in refused.text) == (401, True, False)
+    assert path.startswith(API) or f'href="/sign-in?next={path}"' in refused.text
+    assert code_of(client.delete(f"{API}/live/focus"), 401) == "session.none"
+
+
+@pytest.mark.parametrize("path", ["/cases", "/cases/new", "/control", "/settings", "/sign-in", "/first-run"])
+def test_pages_without_a_case_name_none_to_strangers(client: TestClient, counted: None, amina: int, path: str) -> None:
+    good(client.patch(f"{API}/settings", json={"operator_required": True}))
+    assert 'href="/cases/1' in client.get(path).text
+    client.delete(f"{API}/session")
+    page = client.get(path)
+    assert (page.status_code, 'href="/cases/1' in page.text) == (200, False)
+
+
 def test_settings_come_and_go_whole(client: TestClient) -> None:
     before = good(client.get(f"{API}/settings"))
     after = good(client.patch(f"{API}/settings", json={"theme": "sun", "target_full": 300}))
@@ -96,17 +120,32 @@ def test_the_first_run_goes_step_by_step(client: TestClient, live: PaintedLive) 
     ("wish", "um_per_px"),
     [
         ({"method": "given", "um_per_px": 0.085}, 0.085),
-        ({"method": "micrometre", "points": [[100, 100], [500, 400]], "distance_um": 50}, 0.1),
-        ({"method": "micrometre", "spacing_um": 10}, 0.2),
-        ({"method": "micrometre"}, 0.2),
+        ({"method": "micrometre", "points": [[0.25, 0.1], [0.75, 0.1]], "distance_um": 96}, 0.1),
+        ({"method": "micrometre", "spacing_um": 10}, 0.1),
+        ({"method": "micrometre"}, 0.1),
     ],
 )
 def test_a_scale_is_told_or_measured(client: TestClient, live: PaintedLive, wish: Any, um_per_px: float) -> None:
-    live.show(Frame(ruling(50.0, 10)))
+    """In pictures that the page shows half as large: marks are shares of them, whatever their size."""
+    live.show(Frame(np.asarray(cv2.resize(ruling(50.0, 10), (1920, 1440)))))
     made = good(client.post(f"{API}/first-run/scale", json={"objective": "40x", **wish}), 201)
     assert made["um_per_px"] == pytest.approx(um_per_px, rel=0.005)
-    assert (made["width_px"], made["height_px"]) == (960, 720)
+    assert (made["width_px"], made["height_px"]) == (1920, 1440)
     assert good(client.get(f"{API}/scales")) == [made]
+
+
+def test_a_new_case_begins_with_the_objective_whose_scale_is_known(client: TestClient, live: PaintedLive) -> None:
+    good(
+        client.post(f"{API}/first-run/scale", json={"objective": "60× 0,85", "method": "given", "um_per_px": 0.1}), 201
+    )
+    assert 'value="60× 0,85"' in client.get("/cases/new").text
+    for said in ({}, {"objective": ""}, {"objective": " "}):
+        begun = good(client.post(f"{API}/cases", json={"pseudonym": "B-2", **ABOUT, **said}), 201)
+        assert begun["objective"] == "60× 0,85"
+    other = good(client.post(f"{API}/cases", json={"pseudonym": "B-3", **ABOUT, "objective": "60x/0.85"}), 201)
+    field = good(client.post(f"{API}/cases/{other['id']}/fields"), 201)["field"]
+    document = good(client.get(f"{API}/cases/{other['id']}/fields/{field['number']}"))
+    assert (document["um_per_px"], document["scale_source"]) == (0.1, "given")
 
 
 @pytest.mark.parametrize(
@@ -117,6 +156,8 @@ def test_a_scale_is_told_or_measured(client: TestClient, live: PaintedLive, wish
         ({"method": "given", "um_per_px": 0.0001}, "setting"),
         ({"method": "given"}, "web.invalid"),
         ({"method": "ruler"}, "web.invalid"),
+        ({"method": "micrometre", "distance_um": 10}, "web.invalid"),
+        ({"method": "micrometre", "points": [[0, 0], [1.5, 0]], "distance_um": 10}, "web.invalid"),
     ],
 )
 def test_a_scale_that_cannot_be_is_refused(client: TestClient, live: PaintedLive, wish: Any, code: str) -> None:

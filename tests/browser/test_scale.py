@@ -1,0 +1,55 @@
+"""The scale by two marks on the page: true for the camera's picture, which the page shows smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from edge.types import Frame
+from tests.browser.chromium import CHROMIUM, chromium, visiting
+from tests.browser.kit import running
+from tests.browser.steps import answer, go
+from tests.cases import PaintedLive
+from tests.edge.test_micrometre import ruling
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+BEFORE = ("language", "operator", "camera", "light", "focus")
+SLIDE = Frame(np.asarray(cv2.resize(ruling(50.0, 10), (1920, 1440))))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def test_two_marks_measure_the_cameras_pixels_and_the_next_case_uses_them(browser: Browser, tmp_path: Path) -> None:
+    with running(tmp_path, PaintedLive(SLIDE)) as (url, _), visiting(browser, url) as watched:
+        page = watched.page
+        for step in BEFORE:
+            answer(page.request.put(f"{url}/api/v1/first-run/{step}", data={"state": "skipped"}))
+        go(page, "/first-run?step=scale")
+        expect(page.locator("#live")).to_have_js_property("naturalWidth", 960)
+        page.locator("[name=objective]").fill("60× 0,85")
+        page.locator("[name=how][value=points]").check()
+        box = page.locator("#marker svg").bounding_box()
+        assert box is not None
+        for share in (0.1, 0.9):
+            page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        page.locator("[name=distance_um]").fill("153.6")
+        page.get_by_role("button", name="Measure").click()
+        expect(page.locator(".notice.good, .notices .good").first).to_be_visible()
+        (scale,) = answer(page.request.get(f"{url}/api/v1/scales"))
+        assert scale["um_per_px"] == pytest.approx(153.6 / (0.8 * 1920), rel=0.01)
+        assert (scale["width_px"], scale["objective"]) == (1920, "60× 0,85")
+        go(page, "/cases/new")
+        expect(page.locator("[name=objective]")).to_have_value("60× 0,85")
