@@ -32,7 +32,8 @@ Fault (firmware_bridge)
 │   ├── UnknownClass         a class that the case's bundle does not know (caller: one of its classes)
 │   ├── CaseOfControl        it holds a control slide's run            (person: look at the control page)
 │   ├── OtherBundle          the case was begun with another bundle  (person: re-analyse it, or a new case)
-│   └── RunBusy              a re-analysis is under way              (person: wait)
+│   ├── RunBusy              a re-analysis is under way              (person: wait)
+│   └── Overtaken            newer questions came                    (person: ask again)
 ├── PersonFault              who somebody is, or may do
 │   ├── PinWrong             it is not that person's PIN
 │   ├── PinWait              too many wrong ones; `wait_s` until the next try
@@ -252,6 +253,12 @@ class RunBusy(CaseFault):
     """A re-analysis is under way."""
 
     code = "run.busy"
+
+
+class Overtaken(CaseFault):
+    """Newer questions about cells have taken this one's place."""
+
+    code = "desk.overtaken"
 
 
 class PersonFault(Fault):

@@ -34,6 +34,7 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Mark the consent first, if there is one.",
         ),
         "papers.nothing": ("There is no cell to learn from.", "Correct a cell's class first, or choose another case."),
+        "desk.overtaken": ("Other cells were asked for since.", "Open the cell again."),
         "run.busy": ("A re-analysis is under way.", "Wait until it is done."),
         "pin.wrong": ("This is not the right PIN.", "Try again."),
         "pin.wait": ("Too many wrong PINs.", "Wait a moment, then try again."),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from edge.casework.capture import Taken
 from edge.types import Frame
 from edge.web.parts import WebParts
+from edge.web.turns import Turns
 from firmware_bridge.errors import SourceLost, SourceUnavailable
 
 OLDEST_S = 10.0
@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, parts: WebParts, captured: Callable[[Frame], None] = lambda _: None) -> None:
         self._parts = parts
         self._captured = captured
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._turns = Turns()
 
     def newest(self) -> Frame:
         """The frame that a capture means: what lies under the microscope now, not what lay there before it went dark.
@@ -46,13 +46,15 @@ class Desk:
         Raises:
             Fault: whatever the station or the record has to say.
         """
-        return await asyncio.get_running_loop().run_in_executor(
-            self._worker, self._examined, case_id, frame, is_live, by
-        )
+        return await asyncio.wrap_future(self._turns.capture(self._examined, case_id, frame, is_live, by))
 
     async def in_turn(self, question: Callable[..., T], *about: object) -> T:
-        """What the station is asked besides: never while it examines."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, question, *about)
+        """What the station is asked besides: never while it examines, nor while a capture waits.
+
+        Raises:
+            Overtaken: newer questions have taken its place.
+        """
+        return await asyncio.wrap_future(self._turns.question(question, *about))
 
     async def asked(self, question: Callable[..., T], *about: object) -> T:
         """An answer of the record, which may wait for the disk, without holding up anybody else."""
@@ -60,7 +62,7 @@ class Desk:
 
     def close(self) -> None:
         """Finish what is under way."""
-        self._worker.shutdown(wait=True)
+        self._turns.close()
 
     def _examined(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
         captures = self._parts.casework.captures

@@ -29,7 +29,7 @@ Key = tuple[int, int, int]
 REMEMBERED = 24
 """Explanations that are kept: both addresses of a cell are asked for at once, and people go back and forth."""
 KEPT = {"Cache-Control": "private, max-age=86400"}
-FAULTS = ("record.unknown", "case.control", "record.damaged", "case.bundle", "session.none")
+FAULTS = ("record.unknown", "case.control", "record.damaged", "case.bundle", "desk.overtaken", "session.none")
 
 
 def explaining_router(parts: WebParts, desk: Desk, explain: Explain) -> APIRouter:

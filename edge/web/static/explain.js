@@ -9,6 +9,7 @@ import { _, className, figure, names, percent } from "./words.js";
 
 const FIRST_FEATURES = 6;
 const MARGIN = 0.15;
+const REST_MS = 200;
 
 /** Fill the panel with one cell of a field. `corrections` is null where nothing may be corrected. */
 export function explain(panel, { field, cell, caseId, corrections }, onClose) {
@@ -26,8 +27,11 @@ export function explain(panel, { field, cell, caseId, corrections }, onClose) {
   showMore(more, `/cases/${caseId}/fields/${field.number}/cells/${cell.id}`);
 }
 
-/** What takes the kit a moment: the curves, the nearest centres, and where the network looked. */
+/** What takes the kit a moment: the curves, the nearest centres, and where the network looked. Whoever goes on from
+    cell to cell asks for none of it. */
 async function showMore(place, path) {
+  await new Promise((rested) => setTimeout(rested, REST_MS));
+  if (!place.isConnected) return;
   try {
     const known = await get(`${path}/explanation`);
     place.replaceChildren(curves(known), nearest(known), looked(path));
