@@ -234,11 +234,18 @@ def test_outlines_are_those_of_the_labels(client: TestClient, parts: WebParts) -
         ("nuclei.png", "image/png"),
     ],
 )
-def test_pictures_are_served_and_may_be_kept(client: TestClient, name: str, kind: str) -> None:
+def test_pictures_are_kept_by_browsers_that_ask_whether_they_are_still_the_same(
+    client: TestClient, live: PaintedLive, name: str, kind: str
+) -> None:
     client.post(FIELDS)
     answer = client.get(f"{FIELDS}/1/{name}")
-    assert answer.headers["content-type"] == kind
-    assert "immutable" in answer.headers["cache-control"]
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == (kind, "private, no-cache")
+    asked = {"If-None-Match": answer.headers["etag"]}
+    again = client.get(f"{FIELDS}/1/{name}", headers=asked)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    live.show(painted_frame(9, 4, SIZE))
+    client.post(FIELDS)
+    assert client.get(f"{FIELDS}/2/{name}", headers=asked).status_code == 200
     assert Image.open(BytesIO(answer.content)).width == SIZE[0] if "thumb" not in name else 200
 
 

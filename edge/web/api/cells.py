@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from edge.document import sentences
 from edge.record.corrections import CellKey
 from edge.record.steps import Step
 from edge.web.api.cases import TOTAL
+from edge.web.api.kept import kept
 from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.result_shapes import AuditStepShape, step_shape
@@ -24,8 +25,8 @@ from edge.words import Translate
 
 CELL = "/api/v1/cases/{case_id}/fields/{number}/cells/{cell_id}"
 THUMBNAIL_PX, THUMBNAIL_UM = 144, 20.0
+CropSide = Annotated[float, Query(ge=5, le=100, description="side of the square that is cut out, in micrometres")]
 CHANGES = ("record.unknown", "case.control", "case.signed", "case.finished", "session.none")
-KEPT = {"Cache-Control": "private, max-age=86400"}
 
 
 class CellShape(BaseModel):
@@ -149,14 +150,18 @@ def cell_router(parts: WebParts) -> APIRouter:
         "/thumbnail.jpg", response_class=Response, responses=problems("record.unknown", "case.control", "session.none")
     )
     def thumbnail(
-        case_id: int, number: int, cell_id: int, _: By, side_um: Annotated[float, Query(ge=5, le=100)] = THUMBNAIL_UM
+        request: Request, case_id: int, number: int, cell_id: int, _: By, side_um: CropSide = THUMBNAIL_UM
     ) -> Response:
         """The cell, cut out of its picture."""
-        found = one_view(parts, case_id, (number, cell_id))
-        row, document = casework.books.record.field(case_id, number), casework.books.record.document(case_id, number)
-        image = casework.books.record.picture(row.image)
-        content = crops(image, [found.document], document["um_per_px"], side_um, THUMBNAIL_PX)[0]
-        return Response(content, media_type="image/jpeg", headers=KEPT)
+        record = casework.books.record
+        found, row = one_view(parts, case_id, (number, cell_id)), record.field(case_id, number)
+
+        def cut() -> Response:
+            um_per_px = record.document(case_id, number)["um_per_px"]
+            content = crops(record.picture(row.image), [found.document], um_per_px, side_um, THUMBNAIL_PX)[0]
+            return Response(content, media_type="image/jpeg")
+
+        return kept(request, row, cut)
 
     return routes
 

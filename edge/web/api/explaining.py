@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from edge.errors import StoreDamaged
@@ -17,6 +17,7 @@ from edge.record import Record
 from edge.types import Frame, Labels
 from edge.web.api.cells import CELL
 from edge.web.api.explanation_shapes import ExplanationShape, explanation_shape
+from edge.web.api.kept import kept
 from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
@@ -28,7 +29,6 @@ Explain = Callable[[RecordedField, int], Explained]
 Key = tuple[int, int, int]
 REMEMBERED = 24
 """Explanations that are kept: both addresses of a cell are asked for at once, and people go back and forth."""
-KEPT = {"Cache-Control": "private, max-age=86400"}
 FAULTS = ("record.unknown", "case.control", "record.damaged", "case.bundle", "desk.overtaken", "session.none")
 
 
@@ -45,10 +45,15 @@ def explaining_router(parts: WebParts, desk: Desk, explain: Explain) -> APIRoute
         return explanation_shape(number, cell_id, found, occlusion, translate)
 
     @routes.get("/occlusion.png", response_class=Response, responses=problems(*FAULTS))
-    async def occlusion(case_id: int, number: int, cell_id: int, _: By) -> Response:
+    async def occlusion(request: Request, case_id: int, number: int, cell_id: int, _: By) -> Response:
         """The cell in grey; orange: this part spoke for a blast, violet: against; outlines of nucleus and cell."""
+        row = await desk.asked(parts.record.field, case_id, number)
         found = await desk.in_turn(known.of, (case_id, number, cell_id))
-        return Response(heat_png(found.explanation.looked, found.shown), media_type="image/png", headers=KEPT)
+
+        def drawn() -> Response:
+            return Response(heat_png(found.explanation.looked, found.shown), media_type="image/png")
+
+        return kept(request, row, drawn)
 
     return routes
 

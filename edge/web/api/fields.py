@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from starlette.responses import FileResponse
 
 from edge.document import Document, said_again
 from edge.types import Frame
+from edge.web.api.kept import kept
 from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
@@ -21,8 +22,6 @@ from edge.web.shapes import CapturedShape, OutlinesShape, ShownShape, already_sh
 from edge.words import Translate
 
 FIELD = "/api/v1/cases/{case_id}/fields/{number}"
-FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-"""A recorded picture never changes."""
 CAPTURES = (
     "record.unknown",
     "case.control",
@@ -103,25 +102,28 @@ def pictures_router(parts: WebParts) -> APIRouter:
     routes, record = APIRouter(prefix=FIELD, dependencies=OF_A_CASE, tags=["pictures"], responses=SHOWN), parts.record
 
     @routes.get("/image.jpg", response_class=FileResponse)
-    def image(case_id: int, number: int, _: By) -> FileResponse:
+    def image(request: Request, case_id: int, number: int, _: By) -> Response:
         """The frame as it was recorded."""
-        return _picture(record.picture(record.field(case_id, number).image))
+        row = record.field(case_id, number)
+        return kept(request, row, lambda: FileResponse(record.picture(row.image)))
 
     @routes.get("/cells.png", response_class=FileResponse)
-    def cells(case_id: int, number: int, _: By) -> FileResponse:
+    def cells(request: Request, case_id: int, number: int, _: By) -> Response:
         """The label image of the cells, 16 bit."""
-        return _picture(record.picture(record.field(case_id, number).cell_labels))
+        row = record.field(case_id, number)
+        return kept(request, row, lambda: FileResponse(record.picture(row.cell_labels)))
 
     @routes.get("/nuclei.png", response_class=FileResponse)
-    def nuclei(case_id: int, number: int, _: By) -> FileResponse:
+    def nuclei(request: Request, case_id: int, number: int, _: By) -> Response:
         """The label image of the nuclei, 16 bit."""
-        return _picture(record.picture(record.field(case_id, number).nucleus_labels))
+        row = record.field(case_id, number)
+        return kept(request, row, lambda: FileResponse(record.picture(row.nucleus_labels)))
 
     @routes.get("/thumbnail.jpg", response_class=Response)
-    def small(case_id: int, number: int, _: By) -> Response:
+    def small(request: Request, case_id: int, number: int, _: By) -> Response:
         """The frame, small."""
-        content = thumbnail(record.picture(record.field(case_id, number).image))
-        return Response(content, media_type="image/jpeg", headers=FOREVER)
+        row = record.field(case_id, number)
+        return kept(request, row, lambda: Response(thumbnail(record.picture(row.image)), media_type="image/jpeg"))
 
     return routes
 
@@ -145,7 +147,3 @@ async def _handed_in(parts: WebParts, picture: UploadFile, um_per_px: float | No
     name = Path(picture.filename or "picture").name
     pixels = await asyncio.to_thread(parts.read_picture, await picture.read(), name)
     return Frame(pixels, name=name, um_per_px=um_per_px)
-
-
-def _picture(path: Path) -> FileResponse:
-    return FileResponse(path, headers=FOREVER)
