@@ -25,14 +25,14 @@ export async function showScale(place, { done }) {
     const scale = await postJson("/first-run/scale", body(values));
     notice(_("{um} µm per pixel", { um: figure(scale.um_per_px, 4) }), _("Kept for {objective}.", { objective: scale.objective }), "good");
     await done();
-  }, input("objective", _("Objective"), { required: true, maxlength: 40, placeholder: "100× 1.25", value: objective }), el("div", { class: "form" }, ...choices), fields);
+  }, input("objective", _("Objective"), { required: true, maxlength: 40, dir: "ltr", placeholder: "100× 1.25", value: objective }), el("div", { class: "form" }, ...choices), fields);
   place.replaceChildren(knownScales(scales), made);
   ask(fields, "red_cells");
 }
 
 /** The scale in force of each objective. */
 export function knownScales(scales) {
-  return el("ul", { class: "good-looks" }, ...scales.map(({ objective, um_per_px: scale }) => el("li", {}, el("bdi", {}, objective), ": ", _("{um} µm per pixel", { um: figure(scale, 4) }))));
+  return el("ul", { class: "good-looks", hidden: !scales.length }, ...scales.map(({ objective, um_per_px: scale }) => el("li", {}, el("bdi", {}, objective), ": ", _("{um} µm per pixel", { um: figure(scale, 4) }))));
 }
 
 const number = (name, label, value, hint = null) => input(name, label, { type: "number", step: "any", min: 0.0001, required: true, value }, hint);
