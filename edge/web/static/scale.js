@@ -59,7 +59,7 @@ function body({ how, objective, ...values }) {
 function markTwo() {
   const picture = byId("live");
   const { naturalWidth: width, naturalHeight: height } = picture;
-  if (!width) throw new Error(_("There is no picture to mark."));
+  if (!width) return el("p", { class: "doubt" }, _("There is no picture to mark."));
   const at = [[0.25 * width, 0.5 * height], [0.75 * width, 0.5 * height]];
   const dots = at.map(([x, y], index) => svg("circle", { cx: x, cy: y, r: 14, tabindex: 0, role: "button", "aria-label": _("Point {number}", { number: figure(index + 1) }), "data-point": index }));
   const joined = svg("line", {});
@@ -92,7 +92,9 @@ function markTwo() {
 
 /** As shares of the picture, for it is shown smaller than the camera sends it. */
 function marked() {
-  const { width, height } = byId("marker").firstElementChild.viewBox.baseVal;
-  return [...byId("marker").querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value / width, dot.cy.baseVal.value / height]);
+  const canvas = byId("marker").firstElementChild;
+  if (!canvas) throw new Error(_("There is no picture to mark."));
+  const { width, height } = canvas.viewBox.baseVal;
+  return [...canvas.querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value / width, dot.cy.baseVal.value / height]);
 }
 
