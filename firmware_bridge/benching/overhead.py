@@ -6,7 +6,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from firmware_bridge.supervision import Supervised, Watch
 from firmware_bridge.uri import SourceUri
 
 PICTURES, ROUNDS = 120, 15
+TAKEN_EVERY_S = 0.25
 WATCHED = Watch(ends=True, silent_s=10.0, frozen_s=10.0)
 """A recording, looked at as closely as a camera."""
 
@@ -32,32 +33,34 @@ class Cost:
     wall_ms: float
 
 
+Round = Mapping[str, Cost]
+Figure = Callable[[Round], float]
+Way = Callable[[Path], float]
+"""Reads a whole video; tells when the last picture was there, on `time.perf_counter`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a way adds to our source alone, as a share of what plain OpenCV takes; median of the rounds."""
+
+    cpu: float
+    wall: float
+
+
 @dataclass(frozen=True, slots=True)
 class Overhead:
     """Medians over rounds in which the ways took turns, each round with another one first.
 
     Wall time alone says little: a reader that decodes ahead on a second core hides work, and a busy machine adds some.
 
-    cores       that the process was allowed
-    opencv      `cv2.VideoCapture.read`, BGR
-    rgb         the same, and RGB made of it by OpenCV, as every pipeline needs
-    source      our source: RGB, numbers, times
-    supervised  supervisor and queue around it
-    added       (supervised - source) / opencv: what supervisor and queue add, in processor time, median of the rounds
-    added_wall  the same by the clock on the wall
-    whole       supervised / opencv, RGB included, in processor time
-    whole_wall  the same by the clock on the wall
+    cores  that the process was allowed
+    costs  of each of WAYS
+    added  by supervisor and queue: of `station` and `waited`
     """
 
     cores: int
-    opencv: Cost
-    rgb: Cost
-    source: Cost
-    supervised: Cost
-    added: float
-    added_wall: float
-    whole: float
-    whole_wall: float
+    costs: Mapping[str, Cost]
+    added: Mapping[str, Added]
 
 
 def overhead() -> tuple[Overhead, ...]:
@@ -74,22 +77,29 @@ def overhead() -> tuple[Overhead, ...]:
 def _on(cores: set[int], video: Path) -> Overhead:
     os.sched_setaffinity(0, cores)  # of this thread, and of those that it starts
     rounds = [_round(turn, video) for turn in range(ROUNDS)]
-
-    def median(of: Callable[[Mapping[str, Cost]], float]) -> float:
-        return statistics.median(map(of, rounds))
-
-    costs = {way: Cost(median(lambda r: r[way].cpu_ms), median(lambda r: r[way].wall_ms)) for way in WAYS}  # noqa: B023
-    return Overhead(
-        cores=len(cores),
-        **costs,
-        added=median(lambda r: (r["supervised"].cpu_ms - r["source"].cpu_ms) / r["opencv"].cpu_ms),
-        added_wall=median(lambda r: (r["supervised"].wall_ms - r["source"].wall_ms) / r["opencv"].wall_ms),
-        whole=median(lambda r: r["supervised"].cpu_ms / r["opencv"].cpu_ms),
-        whole_wall=median(lambda r: r["supervised"].wall_ms / r["opencv"].wall_ms),
-    )
+    costs = {way: Cost(_median(rounds, _cpu_of(way)), _median(rounds, _wall_of(way))) for way in WAYS}
+    added = {way: Added(_share(rounds, way, _cpu_of), _share(rounds, way, _wall_of)) for way in SUPERVISED}
+    return Overhead(len(cores), costs, added)
 
 
-def _round(turn: int, video: Path) -> Mapping[str, Cost]:
+def _share(rounds: Sequence[Round], way: str, figure: Callable[[str], Figure]) -> float:
+    of, source, opencv = figure(way), figure("source"), figure("opencv")
+    return _median(rounds, lambda each: (of(each) - source(each)) / opencv(each))
+
+
+def _median(rounds: Sequence[Round], figure: Figure) -> float:
+    return statistics.median(map(figure, rounds))
+
+
+def _cpu_of(way: str) -> Figure:
+    return lambda each: each[way].cpu_ms
+
+
+def _wall_of(way: str) -> Figure:
+    return lambda each: each[way].wall_ms
+
+
+def _round(turn: int, video: Path) -> Round:
     """Each way once; every time another one begins."""
     names = list(WAYS)
     first = turn % len(names)
@@ -108,45 +118,64 @@ def _video(folder: Path) -> Path:
     return path
 
 
-def _cost(way: Callable[[Path], None], video: Path) -> Cost:
+def _cost(way: Way, video: Path) -> Cost:
     cpu_s, wall_s = time.process_time(), time.perf_counter()
-    way(video)
-    wall_ms = 1000.0 * (time.perf_counter() - wall_s) / PICTURES
+    wall_ms = 1000.0 * (way(video) - wall_s) / PICTURES
     return Cost(1000.0 * (time.process_time() - cpu_s) / PICTURES, wall_ms)
 
 
-def _opencv(video: Path) -> None:
+def _opencv(video: Path) -> float:
     capture = cv2.VideoCapture(str(video), cv2.CAP_FFMPEG)
     while capture.read()[0]:
         pass
     capture.release()
+    return time.perf_counter()
 
 
-def _rgb(video: Path) -> None:
+def _rgb(video: Path) -> float:
     capture = cv2.VideoCapture(str(video), cv2.CAP_FFMPEG)
     while (taken := capture.read())[0]:
         cv2.cvtColor(taken[1], cv2.COLOR_BGR2RGB)
     capture.release()
+    return time.perf_counter()
 
 
-def _source(video: Path) -> None:
+def _source(video: Path) -> float:
     source = open_source(str(video))
     while source.read() is not None:
         pass
     source.close()
+    return time.perf_counter()
 
 
-def _supervised(video: Path) -> None:
-    supervised = Supervised(str(video), lambda: open_source(str(video)), WATCHED)
-    with Newest(supervised, paced=False) as newest:
+def _station(video: Path) -> float:
+    with _newest(video) as newest:
+        while (state := newest.state).phase == "running":
+            newest.latest()
+            time.sleep(TAKEN_EVERY_S)
+    return time.perf_counter() - (state.age_s or 0.0)
+
+
+def _waited(video: Path) -> float:
+    with _newest(video) as newest:
         seen = -1
         while (picture := newest.wait_newer(seen, 10.0)) is not None:
             seen = picture.sequence
+    return time.perf_counter()
 
 
-WAYS: Mapping[str, Callable[[Path], None]] = {
+def _newest(video: Path) -> Newest:
+    return Newest(Supervised(str(video), lambda: open_source(str(video)), WATCHED), paced=False)
+
+
+WAYS: Mapping[str, Way] = {
     "opencv": _opencv,
     "rgb": _rgb,
     "source": _source,
-    "supervised": _supervised,
+    "station": _station,
+    "waited": _waited,
 }
+"""`cv2.VideoCapture.read`, BGR; the same, and RGB made of it by OpenCV, as every pipeline needs; our source: RGB,
+numbers, times; supervisor and queue around it, the newest picture taken four times a second, as station and page do;
+the same with somebody who waits for each picture, and is woken for it."""
+SUPERVISED = ("station", "waited")

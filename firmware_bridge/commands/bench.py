@@ -12,6 +12,14 @@ from firmware_bridge.benching.latency import Latency, latency
 from firmware_bridge.benching.overhead import Overhead, overhead
 from firmware_bridge.benching.simulation import simulation
 
+WAYS = {
+    "opencv": "cv2.VideoCapture",
+    "rgb": "cv2.VideoCapture and cv2.cvtColor",
+    "source": "our source (RGB, numbers, times)",
+    "station": "supervised, taken 4 times a second",
+    "waited": "supervised, each picture waited for",
+}
+
 
 def bench(
     frames: Annotated[
@@ -33,15 +41,11 @@ def bench(
 
 def _print_overhead(cost: Overhead) -> None:
     print(f"overhead on {cost.cores} core{'s' if cost.cores > 1 else ''}: ms a picture    processor   wall")
-    for name, each in (
-        ("cv2.VideoCapture", cost.opencv),
-        ("cv2.VideoCapture and cv2.cvtColor", cost.rgb),
-        ("our source (RGB, numbers, times)", cost.source),
-        ("with supervisor and queue", cost.supervised),
-    ):
-        print(f"    {name:36} {each.cpu_ms:9.2f} {each.wall_ms:6.2f}")
-    print(f"    supervisor and queue add to OpenCV   {cost.added:+9.1%} {cost.added_wall:+6.1%}")
-    print(f"    supervised / cv2.VideoCapture        {cost.whole:9.3f} {cost.whole_wall:6.3f}")
+    for way, each in cost.costs.items():
+        print(f"    {WAYS[way]:36} {each.cpu_ms:9.2f} {each.wall_ms:6.2f}")
+    print("supervisor and queue add to cv2.VideoCapture")
+    for way, share in cost.added.items():
+        print(f"    {WAYS[way]:36} {share.cpu:+9.1%} {share.wall:+6.1%}")
 
 
 def _print_latency(age: Latency) -> None:

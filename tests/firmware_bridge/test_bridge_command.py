@@ -183,11 +183,12 @@ def test_the_bench_measures_and_prints_one_json(
     measured = json.loads(capsys.readouterr().out)
     assert measured["latency"]["frames"] == 30
     assert measured["overhead"][0]["cores"] == 1
-    assert all(each[way]["cpu_ms"] > 0 for each in measured["overhead"] for way in overhead.WAYS)
+    assert all(each["costs"][way]["cpu_ms"] > 0 for each in measured["overhead"] for way in overhead.WAYS)
+    assert all(set(each["added"]) == {"station", "waited"} for each in measured["overhead"])
     assert os.sched_getaffinity(0) == allowed
     assert measured["sim_fps"]["small"] > 0
     assert bridge(monkeypatch, "bench", "--frames", "30") == 0
-    assert "supervised / cv2.VideoCapture" in capsys.readouterr().out
+    assert "supervisor and queue add to cv2.VideoCapture" in capsys.readouterr().out
 
 
 def test_a_picture_is_stale_since_the_next_one_came_and_only_then() -> None:
