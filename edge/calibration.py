@@ -21,7 +21,7 @@ from edge.types import Scale
 
 FILE, PICTURE = "calibration.json", "calibration.png"
 MOST_BYTES = 2**20
-LEAST_BIAS, MOST_BIAS = -1.5, 0.3
+LEAST_BIAS, MOST_BIAS = -0.75, 0.3
 """A site may ask for fewer alarms by up to 0.75 in log-odds (0.5 becomes 0.32), and hardly for more of them: ordinary
 cells cannot show how many blasts a stricter threshold loses (see DECISIONS.md)."""
 CALIBRATE_AGAIN = "Calibrate again, or forget it: marrowkit calibrate --reset."

@@ -108,6 +108,10 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "No red cells tell the scale: {um_per_px:.3f} µm per pixel is assumed.",
             "Give the scale of this objective, or take a field with red cells in it.",
         ),
+        "scale.unsure": Sentence(
+            "Few red cells tell the scale: {um_per_px:.3f} µm per pixel, give or take {percent} %.",
+            "Give the scale of this objective, or take a field with more whole red cells in it.",
+        ),
         "scale.disagrees": Sentence(
             "Red cells say {red_cells_um_per_px:.3f} µm per pixel, this station's calibration {um_per_px:.3f}.",
             "If the objective or camera was changed, calibrate again; if not, choose another field.",

@@ -51,7 +51,8 @@ def find_bundle(name: str | None, data_dir: Path) -> Path:
     wanted = name or DEFAULT_NAME
     found = installed_path(wanted, data_dir) or shipped_path(wanted)
     if found is None:
-        raise BundleMissing(f"No bundle named {wanted!r} is installed.", _remedy(data_dir))
+        beside = f" A folder of that name lies here: that is ./{wanted}." if Path(wanted).exists() else ""
+        raise BundleMissing(f"No bundle named {wanted!r} is installed.{beside}", _remedy(data_dir))
     return found
 
 

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 def site_bias(log_odds: Floats, threshold: float, limits: SiteLimits = USUAL) -> float:
     """What to add to the pooled log-odds so that at most `limits.alarms` of ordinary cells (n,) reach `threshold`.
 
-    Shrunk towards 0 by n / (n + `half_cells`), as few cells tell little of a tail, and clipped to −1.5 … +0.3: what
+    Shrunk towards 0 by n / (n + `half_cells`), as few cells tell little of a tail, and clipped to −0.75 … +0.3: what
     ordinary cells cannot show is how many blasts a stricter threshold loses. 0 without cells.
     """
     n = len(log_odds)

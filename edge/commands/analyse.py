@@ -50,7 +50,7 @@ class Analysis:
             raise
         except Fault as fault:
             return fault
-        problem = self._kept(examination)
+        problem = self._kept(file, examination)
         self.show(examination)
         return problem
 
@@ -64,11 +64,11 @@ class Analysis:
             said = " ".join(f"{type(error).__name__}: {error}".split())
             raise Fault(f"{file.name} could not be examined ({said}).", "Report this, with the picture.") from error
 
-    def _kept(self, examination: Examination) -> Fault | None:
+    def _kept(self, file: PictureFile, examination: Examination) -> Fault | None:
         """Before the result is shown, so that whoever reads it finds the masks; their loss does not hold it back."""
         try:
             if self.masks is not None:
-                self.masks.write(examination)
+                self.masks.write(file, examination)
         except Fault as fault:
             return fault
         return None

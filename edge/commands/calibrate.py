@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from edge.calibrate.fit import Fitted
     from edge.station import Station
 
-STRICT = -0.75
-"""Bias from which on the loss of blasts is pointed out: on `taleqani` −1.48 halved the blasts found in *pre* fields."""
+STRICT = -0.5
+"""Bias from which on the loss of blasts is pointed out (A): on `taleqani` −1.48 halved those found in *pre*."""
 
 
 def calibrate(

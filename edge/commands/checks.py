@@ -15,7 +15,7 @@ from edge.commands.findings import Finding, Level, Place
 from edge.commands.machine import cameras, clock, power, processor
 from edge.commands.sheets import parity_figures
 from edge.durable import write_durably
-from edge.errors import EngineFault
+from edge.errors import EngineFault, RecordFault
 from edge.runtime.choose import choose_variant
 from edge.runtime.device import this_device
 from edge.runtime.engines import ENGINES, ON_GRAPHICS, find_engine, installed_version
@@ -105,10 +105,8 @@ def _newer_shipped(found: Bundle, place: Place) -> Iterator[Finding]:
 def _parity(found: Bundle, place: Place) -> Iterator[Finding]:
     try:
         choice = choose_variant(found, place.data)
-    except EngineFault as fault:
+    except (EngineFault, RecordFault) as fault:
         yield Finding("ISSUE", "parity", fault.what, fault.remedy)
-    except OSError as error:
-        yield Finding("ISSUE", "parity", f"the outcome cannot be kept: {error.strerror}", "See the data folder.")
     else:
         yield from (_variant(report, report.variant == choice.variant) for report in choice.reports)
 

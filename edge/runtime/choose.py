@@ -16,7 +16,7 @@ from edge.bundle.canonical import canonical_json
 from edge.bundle.manifest import NetworkName
 from edge.bundle.opened import Bundle
 from edge.durable import write_durably
-from edge.errors import EngineDisagrees, EngineMissing
+from edge.errors import EngineDisagrees, EngineMissing, RecordFault
 from edge.runtime.apart import check_apart
 from edge.runtime.device import Device, this_device
 from edge.runtime.engines import ENGINES, EngineOptions, find_engine, open_sessions
@@ -24,6 +24,7 @@ from edge.runtime.parity import ParityReport, failed
 from edge.runtime.session import Session
 
 CACHE_FOLDER = "compiled"
+UNKEPT = "Free some room, let this user write there, or name another folder with --data."
 
 Check = Callable[[Bundle, str, EngineOptions, Mapping[str, str]], ParityReport]
 
@@ -50,7 +51,7 @@ def choose_variant(
         EngineDisagrees: variants ran and none passed.
         EngineMissing: no engine that the bundle needs is installed.
         BundleDamaged: the bundle has changed since it was opened.
-        OSError: the outcome cannot be written.
+        RecordFault: the outcome cannot be kept.
     """
     device = this_device(engines)
     remembered = _recall(bundle, data_dir, device)
@@ -140,8 +141,12 @@ def _choice(known: Mapping[str, Any], bundle: Bundle) -> Choice:
 
 def _remember(choice: Choice, bundle: Bundle, data_dir: Path) -> None:
     place = _place(bundle, data_dir)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(place, canonical_json({**_read(place), choice.device: asdict(choice)}))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(place, canonical_json({**_read(place), choice.device: asdict(choice)}))
+    except OSError as error:
+        what = f"Which engine is the fastest here cannot be kept in {data_dir} ({error.strerror})."
+        raise RecordFault(what, UNKEPT) from error
 
 
 def _read(place: Path) -> dict[str, Any]:

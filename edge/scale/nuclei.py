@@ -20,8 +20,8 @@ USUAL_UM = 9.0
 """What the widest nucleus of a picture is taken for where the assumed scale is impossible."""
 USUAL_SD = 0.3
 """Relative uncertainty of that: from a small lymphocyte to a large blast is 1.6 of it either way."""
-POSSIBLE_UM = 5.5, 20.0
-"""Widest nucleus of a picture at a scale that may be right."""
+POSSIBLE_UM = 5.5, 16.0
+"""Widest nucleus of a picture at a scale that may be right; wider cells are soon taken for clumps."""
 LEAST_SHARE = 0.1
 """Diameter over the picture's shorter side below which it may be a platelet of a wide field."""
 LEAST_ROUND = 0.6

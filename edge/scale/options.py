@@ -10,7 +10,7 @@ class RulerOptions:
     """How red cells are found and read as a ruler.
 
     red_cell_um      mean diameter of a red cell on a dried film: 7–8 µm in every textbook, and the issue's figure
-    red_cell_sd      relative spread of that mean between people and films (7–8 µm taken as ±1.5 spreads)
+    red_cell_sd      relative spread of that mean between people and films: 6 % over the people of `bccd`
     budget_px        size of the working copy: red cells of 68 px in a 1712×1368 field are still 26 px there
     normal_px        red-cell diameter to which the copy is brought before outlines are read, so that one set of
                      lengths fits every scale
@@ -29,13 +29,17 @@ class RulerOptions:
     least_px         smallest red cell, pixels of the input: below it outlines are made of a handful of pixels
     widest_nucleus   widest nucleus in red cells: 20 µm, a blast's own whole diameter (SYSTEMS.md)
     few              discs below which they must be large enough beside a whole nucleus
+    weak_explained   share of the stained area, and weight of the evidence, below both of which a reading is weak
+    weak_weight
+    weak_nucleus     widest nucleus in red cells beside weak evidence: 17 µm, the largest that are counted
+    weak_sd          relative uncertainty of a weak reading: rms 20 % against boxes, where others have 8 %
     spread_floor     relative spread assumed where too few cells tell their own
     edge_px          uncertainty of a boundary's place, pixels of the working copy
     squeezed         whether the picture may have been squeezed into a square by a program
     """
 
     red_cell_um: float = 7.5
-    red_cell_sd: float = 0.04
+    red_cell_sd: float = 0.06
     budget_px: float = 3.5e5
     normal_px: float = 28.0
     largest_px: float = 4.5e5
@@ -52,6 +56,10 @@ class RulerOptions:
     least_px: float = 9.0
     widest_nucleus: float = 2.7
     few: int = 3
+    weak_explained: float = 0.03
+    weak_weight: float = 2.0
+    weak_nucleus: float = 2.3
+    weak_sd: float = 0.20
     spread_floor: float = 0.10
     edge_px: float = 0.3
     squeezed: bool = True

@@ -14,7 +14,7 @@ from edge.optics.squeeze import released, squeeze_of
 from edge.optics.stain import Stained, stained
 from edge.optics.survey import Survey, survey
 from edge.scale.discs import Discs, arc_discs, merged, red_cells, whole_discs
-from edge.scale.nuclei import equal_diameter_px
+from edge.scale.nuclei import equal_diameter_px, widest_nucleus
 from edge.scale.options import STANDARD, RulerOptions
 from edge.scale.outlines import arcs, outlines
 from edge.types import Pixels
@@ -142,11 +142,23 @@ def _plausible(fit: _Fit, field: Survey, matter: Stained, options: RulerOptions)
     """Not specks, and not dwarfed by a nucleus: then what was measured is platelets or debris beside a white cell.
 
     One or two discs prove little: beside them the whole nucleus counts, with all its lobes, not only its widest circle.
+    So it does beside weak evidence, and as `edge.scale.nuclei` sees it.
     """
     widest = options.widest_nucleus * fit.diameter_px
     inscribed = 2 * float(cv2.distanceTransform(matter.nuclear.view(np.uint8), cv2.DIST_L2, 3).max())
     lonely = len(fit.radius_px) < options.few and equal_diameter_px(matter.nuclear) > widest
-    return fit.diameter_px * field.factor >= options.least_px and inscribed <= widest and not lonely
+    dwarfed = lonely or (_is_weak(fit, options) and _widest_px(field) > options.weak_nucleus * fit.diameter_px)
+    return fit.diameter_px * field.factor >= options.least_px and inscribed <= widest and not dwarfed
+
+
+def _is_weak(fit: _Fit, options: RulerOptions) -> bool:
+    """A few arcs that explain next to nothing of what is stained: they may be of anything round."""
+    return fit.explained < options.weak_explained and float(fit.weight.sum()) < options.weak_weight
+
+
+def _widest_px(field: Survey) -> float:
+    nucleus = widest_nucleus(field)
+    return 0.0 if nucleus is None else equal_diameter_px(nucleus)
 
 
 def _relative_sd(fit: _Fit, options: RulerOptions) -> float:
@@ -156,7 +168,8 @@ def _relative_sd(fit: _Fit, options: RulerOptions) -> float:
     if len(fit.radius_px) < 8:
         spread = max(spread, options.spread_floor)
     parts = spread / np.sqrt(fit.weight.sum()), options.red_cell_sd, options.edge_px / radius
-    return float(np.sqrt(np.sum(np.square(parts))))
+    told = float(np.sqrt(np.sum(np.square(parts))))
+    return max(told, options.weak_sd) if _is_weak(fit, options) else told
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -40,6 +40,11 @@ from edge.types import BundleRef, CellResult, Decision, Examination, Frame, Labe
 
 SCALE_ASSUMED = "scale.assumed"
 """Reason code: neither red cells nor a given value told the scale, the bundle's was assumed."""
+SCALE_UNSURE = "scale.unsure"
+"""Reason code: few red cells tell the scale, and only roughly."""
+UNSURE_SD = 0.15
+"""Relative uncertainty from which on sizes may shift a class (A): a lymphocyte's nucleus and a small blast's differ by
+about so much."""
 SCALE_SQUEEZED = "scale.squeezed"
 """Reason code: the picture was squeezed into a square, and measured in the proportions that its cells suggest."""
 SCALE_DISAGREES = "scale.disagrees"
@@ -211,5 +216,7 @@ def _scale_concerns(scale: Scale) -> Iterator[Reason]:
         yield Reason(SCALE_DISAGREES, {"um_per_px": used, "red_cells_um_per_px": seen})
     elif scale.source == "bundle":
         yield Reason(SCALE_ASSUMED, {"um_per_px": scale.um_per_px})
+    elif scale.relative_sd >= UNSURE_SD:
+        yield Reason(SCALE_UNSURE, {"um_per_px": scale.um_per_px, "percent": round(100 * scale.relative_sd)})
     if scale.squeeze != 1.0:
         yield Reason(SCALE_SQUEEZED, {"times": scale.squeeze})

@@ -156,15 +156,24 @@ def test_masks_are_label_images_of_the_cells_in_the_answer(typed: Typed, station
 
 
 @pytest.mark.parametrize("twin", ["f2.bmp", "F2.png"])
-def test_two_pictures_of_one_mask_are_refused_before_anything_is_analysed(
+def test_of_two_pictures_of_one_mask_the_first_has_it_and_both_have_figures(
     typed: Typed, station: Path, twin: str
 ) -> None:
     save(station / "twins" / twin, simulated_field((128, 128), 1))
-    code, out, err = typed("--json", "fields", "twins", "--masks", "twin-masks")
-    assert (code, out) == (1, "")
-    assert f"fields/f2.png and twins/{twin} would both write {Path(twin).stem}_cells.png." in err
-    assert not (station / "twin-masks").exists()
+    code, out, err = typed("--json", "fields/f2.png", f"twins/{twin}", "--masks", "twin-masks")
+    assert (code, len(told(out))) == (1, 2)
+    assert f"The masks of twins/{twin} would replace those of fields/f2.png." in err
+    mask = label_image(station / "twin-masks" / "f2_cells.png")
+    assert mask.shape[:2] != (128, 128)
     (station / "twins" / twin).unlink()
+
+
+def test_what_is_no_picture_takes_no_mask(typed: Typed, station: Path) -> None:
+    (station / "twins" / "f2.txt").write_text("a note beside it")
+    save(station / "twins" / "f2.png", simulated_field((128, 128), 1))
+    code, out, err = typed("--json", "twins/f2.txt", "twins/f2.png", "--masks", "beside")
+    assert (code, len(told(out)), "f2.txt" in err) == (1, 1, True)
+    assert (station / "beside" / "f2_cells.png").exists()
 
 
 def test_the_same_file_twice_has_one_mask(typed: Typed) -> None:
@@ -177,8 +186,8 @@ def test_a_mask_never_replaces_a_picture(typed: Typed, station: Path) -> None:
     picture = save(station / "own" / "a.png", simulated_field((128, 128), 1))
     other = save(station / "own" / "a_nuclei.png", simulated_field((128, 128), 1))
     before = other.read_bytes()
-    code, _, err = typed(str(picture), str(other), "--masks", "own")
-    assert code == 1
+    code, out, err = typed("--json", str(picture), str(other), "--masks", "own")
+    assert (code, len(told(out))) == (1, 2)
     assert "would replace the picture" in err
     assert other.read_bytes() == before
 

@@ -259,11 +259,11 @@ def test_phones_say_in_exif_how_they_were_held(orientation: int) -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize(("name", "nuclei"), [("phone_1", [(1544, 322), (1884, 508)]), ("phone_3", [(846, 1437)])])
-def test_real_photographs_are_examined(name: str, nuclei: list[tuple[int, int]]) -> None:
+def test_real_photographs_are_examined(name: str, nuclei: list[tuple[int, int]], tmp_path: Path) -> None:
     path = DATA / f"{name}.jpg"
     if not path.exists():
         pytest.skip(f"no real image at {path}")
-    with closing(open_station(None, Path("/nonexistent"))) as station:
+    with closing(open_station(None, tmp_path)) as station:
         found = places(station.examine(Frame(read_image(path))))
     assert len(found) == len(nuclei)
     for at, seen in zip(sorted(nuclei), sorted(found), strict=True):

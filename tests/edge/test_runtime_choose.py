@@ -12,7 +12,7 @@ import pytest
 
 from edge.bundle import Bundle, open_bundle
 from edge.bundle.manifest import Calibration, NetworkName
-from edge.errors import BundleDamaged, EngineDisagrees, EngineMissing
+from edge.errors import BundleDamaged, EngineDisagrees, EngineMissing, RecordFault
 from edge.runtime import EngineOptions, ParityReport, choose_variant, open_chosen
 from edge.runtime.apart import check_apart
 from edge.runtime.choose import recall_choice
@@ -172,6 +172,15 @@ def test_a_lost_or_foreign_memory_is_no_memory(content: bytes, tmp_path: Path) -
     assert choose_variant(bundle, tmp_path, engines=FAKE_ENGINES, check=check).variant == "v"
     assert json.loads(place.read_bytes())
     assert check.calls == 1
+
+
+def test_what_cannot_be_remembered_is_a_fault_with_a_remedy(tmp_path: Path) -> None:
+    bundle, check = fake_bundle(tmp_path / "b", {"v": GOOD}), Checks(v=1.0)
+    data = tmp_path / "a file"
+    data.write_text("no folder")
+    with pytest.raises(RecordFault, match="cannot be kept") as refused:
+        choose_variant(bundle, data, engines=FAKE_ENGINES, check=check)
+    assert "--data" in refused.value.remedy
 
 
 def test_if_none_passes_nothing_is_used_or_remembered(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.errors import BadSetting, ScaleUnknown
-from edge.scale import RulerOptions, choose_scale, measure
+from edge.optics.stain import stained
+from edge.optics.survey import survey
+from edge.scale import STANDARD, RulerOptions, choose_scale, measure, ruler
 from edge.types import Frame, Pixels, Scale
 
 GLASS, RED, NUCLEUS = (226, 222, 224), (196, 150, 152), (90, 40, 130)
@@ -179,4 +181,26 @@ def test_one_round_granule_beside_a_large_lobed_nucleus_is_no_red_cell() -> None
     cv2.line(field, (76, 44), (60, 74), NUCLEUS, 7, cv2.LINE_AA)
     cv2.circle(field, (100, 100), 6, RED, -1, cv2.LINE_AA)
     assert measure(field) is None
-    assert measure(field, RulerOptions(few=0)) is not None
+    assert measure(field, RulerOptions(few=0, weak_weight=0.0)) is not None
+
+
+@pytest.mark.parametrize(
+    ("weight", "explained", "weak"), [(1.9, 0.029, True), (2.0, 0.029, False), (1.9, 0.03, False), (40.0, 0.5, False)]
+)
+def test_weak_evidence_tells_a_scale_only_roughly(weight: float, explained: float, weak: bool) -> None:
+    """Eight arcs that agree to the last digit."""
+    fit = ruler._Fit(np.full(8, 25.0), np.full(8, weight / 8), explained)
+    assert (ruler._relative_sd(fit, STANDARD) >= STANDARD.weak_sd) is weak
+
+
+def test_weak_evidence_beside_a_nucleus_that_would_be_too_wide_tells_none() -> None:
+    """Of a lobed nucleus of 3.3 red cells: two arcs far from it prove nothing."""
+    field = np.full((480, 640, 3), GLASS, np.uint8)
+    for x, y in ((320, 200), (395, 200), (320, 275)):
+        cv2.circle(field, (x, y), 50, NUCLEUS, -1, cv2.LINE_AA)
+    cv2.circle(field, (120, 120), 24, RED, -1, cv2.LINE_AA)
+    seen = survey(field, STANDARD.budget_px)
+    fit, matter = ruler._Fit(np.full(4, 24.0), np.full(4, 0.4), 0.02), stained(seen)
+    assert matter is not None
+    assert not ruler._plausible(fit, seen, matter, STANDARD)
+    assert ruler._plausible(replace(fit, explained=0.03), seen, matter, STANDARD)
