@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from edge.web.app import bare_app
-from edge.web.problems import Problem, answer, problem_of
+from edge.web.language import language_of, translation
+from edge.web.problems import answer, problem_of
 from firmware_bridge.errors import Fault
+
+NOT_READY = 503
 
 
 def create_fallback(fault: Fault, host_names: frozenset[str] = frozenset()) -> FastAPI:
     """Every address answers 503 with the fault and its remedy; `/health` too."""
     app = bare_app(host_names)
-    known = problem_of(fault)
-    problem = Problem(503, known.code, known.detail, known.remedy)
 
     @app.get("/health")
-    def health() -> JSONResponse:
+    def health(request: Request) -> JSONResponse:
         """Why the station is not up."""
-        fault_shape = {"code": problem.code, "detail": problem.detail, "remedy": problem.remedy}
-        return JSONResponse({"ok": False, "fault": fault_shape}, 503)
+        problem = problem_of(fault, translation(language_of(request).code), NOT_READY)
+        known = {"code": problem.code, "detail": problem.detail, "remedy": problem.remedy}
+        return JSONResponse({"ok": False, "fault": known}, NOT_READY)
 
-    @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"], include_in_schema=False)
-    def anything(request: Request, path: str) -> Response:
-        return answer(request, problem, restart=True)
+    async def anything(request: Request, _: Exception) -> Response:
+        return answer(request, fault, NOT_READY, restart=True)
 
+    # whatever else is asked for, by whatever method, is not there
+    app.add_exception_handler(HTTPException, anything)
     return app

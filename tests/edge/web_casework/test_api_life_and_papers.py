@@ -171,3 +171,21 @@ def test_a_case_is_looked_at_again_and_compared(client: TestClient, parts: WebPa
     compared = good(client.get(f"{API}/cases/compare", params={"left": 1, "right": begun["case"]}))
     assert (compared["same_pictures"], compared["interval"]) == (True, None)
     assert code_of(client.post(f"{API}/cases/{begun['case']}/reanalyse", json={"bundle": "x"}), 404) == "record.unknown"
+
+
+def test_a_look_again_that_failed_says_why_in_the_readers_language(
+    client: TestClient, parts: WebParts, counted: None
+) -> None:
+    for fault in (
+        {"code": "bundle.missing", "detail": "There is no bundle x.", "remedy": "Install it."},
+        {"code": "internal"},
+    ):
+        begun = good(client.post(f"{CASE}/reanalyse", json={"bundle": "painted"}), 202)
+        parts.casework.reanalysis.wait()
+        parts.casework.books.reruns.end(begun["case"], "failed", fault)
+    _, missing, broken = good(client.get(f"{CASE}/runs", headers={"Accept-Language": "es"}))
+    assert (missing["fault"]["code"], missing["fault"]["detail"]) == (
+        "bundle.missing",
+        "No hay ningún paquete con ese nombre.",
+    )
+    assert (broken["fault"]["code"], broken["fault"]["detail"]) == ("internal", "Algo falló que no debería fallar.")

@@ -19,9 +19,17 @@ from tests.cases import PaintedLive
 from tests.visits import API, CASE, CELL, code_of, good, visiting
 
 
-def test_a_problem_is_told_in_the_readers_language_where_it_has_words(client: TestClient) -> None:
-    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": "en"}).json()
-    assert (answer["code"], answer["detail"]) == ("record.unknown", "There is no case number 1.")
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("en", "There is no case number 1."),
+        ("es-MX, en;q=0.5", "No hay nada con ese número."),
+        ("ar", "لا شيء بهذا الرقم."),
+    ],
+)
+def test_a_problem_is_told_in_the_readers_language(client: TestClient, language: str, detail: str) -> None:
+    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": language}).json()
+    assert (answer["code"], answer["detail"]) == ("record.unknown", detail)
 
 
 def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) -> None:
