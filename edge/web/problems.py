@@ -66,6 +66,12 @@ def problem_of(fault: Fault, translate: Translate = in_english, status: int | No
     return Problem(number, translate(TITLES[number]), fault.code, words.text, words.remedy, wait_s, errors)
 
 
+def fault_shape(fault: Fault, translate: Translate = in_english) -> dict[str, str]:
+    """A fault inside of an answer, in the reader's words."""
+    words = say_fault(fault, translate)
+    return {"code": fault.code, "detail": words.text, "remedy": words.remedy}
+
+
 def answer(request: Request, fault: Fault, status: int | None = None, restart: bool = False) -> Response:
     """A page where a page was asked for, problem+json otherwise; support can read later that it was given.
 
