@@ -43,6 +43,13 @@ def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) ->
     assert "`case.signed`" in sign["409"]["description"]
 
 
+def test_the_live_picture_is_documented_as_what_it_is(client: TestClient) -> None:
+    paths = good(client.get("/openapi.json"))["paths"]
+    (kind,) = paths["/live.mjpg"]["get"]["responses"]["200"]["content"]
+    assert kind == "multipart/x-mixed-replace; boundary=frame"
+    assert {"/health", "/metrics", f"{API}/events"} <= set(paths)
+
+
 def test_every_body_that_may_be_sent_has_an_example_that_fits(client: TestClient) -> None:
     described = good(client.get("/openapi.json"))
     schemas = described["components"]["schemas"]
