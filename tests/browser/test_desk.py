@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from edge.casework import papers as desk
-from edge.papers.digest import content_digest
+from edge.papers.digest import referral_digest
 from edge.papers.reply import OPINIONS, reply_code, spaced
 from edge.papers.targets import targets
 from edge.record import NewCase
@@ -190,7 +190,7 @@ def test_an_answer_that_came_as_a_form_is_read(visit: Watched) -> None:
 
 def test_an_answer_that_came_as_a_line_finds_its_case_and_no_other(visit: Watched, kit: tuple[str, WebParts]) -> None:
     page, typed = visit.page, visit.page.locator("#expert details").nth(1)
-    code = spaced(reply_code(content_digest(kit[1].casework.papers.file(1))))
+    code = spaced(reply_code(referral_digest(kit[1].casework.papers.file(1))))
     go(page, RESULT)
     open_folded(page, "#expert", 1)
     typed.locator("[name=line]").fill("0000-0000 B 85")
