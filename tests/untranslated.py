@@ -26,7 +26,7 @@ COMMENT = re.compile(r"/\*.*?\*/|(?:^|\s)//[^\n]*", re.DOTALL)
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`')
 PLACE = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")
 NOT_SHOWN = {"example", "Field", "FastAPI", "Guarded"}
-"""Calls whose words stand in the API's documentation, which is English."""
+"""Calls whose words stand in the API's documentation, which is English; so do descriptions."""
 
 
 @cache
@@ -78,6 +78,8 @@ def _is_spoken_for(node: ast.AST) -> bool:
             return True
         case ast.Call(ast.Name(name)):
             return name in faults() or name in NOT_SHOWN
+        case ast.keyword("description" | "summary"):
+            return True
         case _:
             return False
 
