@@ -19,6 +19,7 @@ Fault (firmware_bridge)
 │   ├── StoreBusy            another marrowkit has this data folder open
 │   ├── StoreFull            the disk is full; nothing recorded was lost
 │   ├── StoreDamaged         the database does not open; it is left as it is, never overwritten
+│   ├── StoreUnreachable     its disk does not answer                 (operator: cable, disk, folder)
 │   ├── StoreNewer           a newer marrowkit wrote it                (operator: update the kit)
 │   └── NotRecorded          no such case, field or cell               (caller: ask for one that exists)
 ├── CaseFault                something cannot be done to a case as it is
@@ -163,6 +164,12 @@ class StoreDamaged(RecordFault):
     """The database does not open as ours."""
 
     code = "record.damaged"
+
+
+class StoreUnreachable(RecordFault):
+    """The disk, or the folder on it, does not answer."""
+
+    code = "record.disk"
 
 
 class StoreNewer(RecordFault):

@@ -1,4 +1,4 @@
-"""What the faults of casework and of the record say in general words: the message ids of their translations.
+"""What every fault that a page can meet says in general words: the message ids of their translations.
 
 A fault's own words name the case, the person, the slide; these are for readers whose language has no word for those.
 """
@@ -29,11 +29,6 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Re-analyse the case with the new one, or begin a new case.",
         ),
         "cell.class": ("The case's bundle knows no such class.", "Choose one of the classes shown."),
-        "papers.consent": (
-            "Nobody has marked that cells of this case may be used for training.",
-            "Mark the consent first, if there is one.",
-        ),
-        "papers.nothing": ("There is no cell to learn from.", "Correct a cell's class first, or choose another case."),
         "desk.overtaken": ("Other cells were asked for since.", "Open the cell again."),
         "run.busy": ("A re-analysis is under way.", "Wait until it is done."),
         "pin.wrong": ("This is not the right PIN.", "Try again."),
@@ -71,7 +66,114 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "A file of the record is missing or damaged; it was left as it is.",
             "Set a copy of the data folder aside for support.",
         ),
+        "record": (
+            "Something cannot be written to the record, or cannot be read from it.",
+            "Check the disk and its cable; then start the kit again.",
+        ),
+        "record.disk": (
+            "The disk that holds the record does not answer; what was recorded before is left as it is.",
+            "Check the disk and its cable; then start the kit again.",
+        ),
+        "record.newer": ("A newer version of this kit wrote this record.", "Update the kit, then start it again."),
+        "record.busy": (
+            "Another Marrowkit on this machine has this record open.",
+            "Use that one, or stop it first.",
+        ),
         "setting": ("This value makes no sense here.", "Choose another value."),
     }
 )
-"""Code to what happened and what to do."""
+"""Code to what happened and what to do; so are the others."""
+
+OF_MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "bundle": ("A bundle cannot be used.", "Install it again, or use another bundle."),
+        "bundle.missing": ("There is no bundle of that name.", "Choose one that is installed, or install it."),
+        "bundle.damaged": (
+            "A file of the bundle is missing or differs from the signed list.",
+            "Copy the bundle again from where it came, and install it.",
+        ),
+        "bundle.untrusted": (
+            "The bundle's signature is missing, wrong, or by a key that this kit does not know.",
+            "Ask whoever gave you the bundle; do not use it until that is clear.",
+        ),
+        "bundle.unsupported": (
+            "The bundle needs something that this version of the kit does not have.",
+            "Update the kit, or use another bundle.",
+        ),
+        "bundle.outdated": (
+            "The bundle is older than the one that is installed.",
+            "Keep the newer one, or go back to the older on purpose.",
+        ),
+        "engine": ("The network cannot be run on this machine.", "Start the kit again; if it stays so, tell support."),
+        "engine.missing": (
+            "A program that runs the bundle's network is not installed.",
+            "Install it, or use another bundle; marrowkit doctor names it.",
+        ),
+        "engine.disagrees": (
+            "On this machine the network does not answer as it did when it was made; it is not used.",
+            "Update the kit or use another machine, and tell support.",
+        ),
+        "measures": (
+            "The measures of a cell make no sense.",
+            "Choose another field, and send this picture to support.",
+        ),
+        "field.large": (
+            "This field has more picture or more cells than can be examined at once.",
+            "Check the scale of this objective, or crop the picture.",
+        ),
+        "calibration.refused": ("These fields cannot calibrate this kit.", "Take other fields, sharp and evenly lit."),
+        "calibration.damaged": ("What was kept of the calibration cannot be read.", "Calibrate the kit again."),
+    }
+)
+
+OF_PAPERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "papers.large": (
+            "The referral does not fit into its largest size, however few its pictures are.",
+            "Print the report instead, and tell support.",
+        ),
+        "papers.picture": (
+            "A picture of this case is missing or cannot be read.",
+            "Put it back from a copy, or choose papers without pictures.",
+        ),
+        "papers.consent": (
+            "Nobody has marked that cells of this case may be used for training.",
+            "Mark the consent first, if there is one.",
+        ),
+        "papers.nothing": ("There is no cell to learn from.", "Correct a cell's class first, or choose another case."),
+        "reply.unreadable": ("This answer cannot be read.", "Check it letter by letter, or type the answer in."),
+        "reply.elsewhere": (
+            "This answer belongs to another case, or to another count of this one.",
+            "Open the case that it belongs to, or send the referral again.",
+        ),
+        "target.gone": ("The folder or stick is not there any more.", "Plug it in again, or choose another one."),
+        "target.read_only": ("The folder or stick cannot be written.", "Unlock it, or choose another one."),
+        "target.full": ("The folder or stick has too little room.", "Make room on it, or choose another one."),
+        "target.wrong": (
+            "What was written to the folder or stick reads back differently.",
+            "Do not use these files; take another stick.",
+        ),
+    }
+)
+
+OF_REQUESTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "web.404": ("There is nothing at this address.", "Go back to the start page."),
+        "web.405": ("This cannot be done at this address.", "Go back to the start page."),
+        "web.400": ("What was sent cannot be read.", "Load the page again, then try again."),
+        "web.invalid": (
+            "Something in what was sent is missing or does not fit.",
+            "Check what was entered, then try again.",
+        ),
+        "web.host": (
+            "This name is not one of this kit's.",
+            "Open the kit by its IP address, or by the name that is set up for it.",
+        ),
+        "web.origin": (
+            "Another page tried to change something here; nothing was changed.",
+            "Do it on the kit's own page.",
+        ),
+        "web.too_large": ("This file is larger than the kit takes.", "Crop it or save it smaller."),
+        "internal": ("Something went wrong that should not.", "Try again; if it happens again, tell support."),
+    }
+)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from edge.fault_words import OF_CASEWORK
+from edge.fault_words import OF_CASEWORK, OF_MODELS, OF_PAPERS, OF_REQUESTS
 from edge.types import Reason
 from firmware_bridge.errors import Fault
 
@@ -203,7 +203,11 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
 
 FAULTS: Mapping[str, Sentence] = MappingProxyType(
     {
-        **{code: Sentence(*words) for code, words in OF_CASEWORK.items()},
+        **{
+            code: Sentence(*words)
+            for known in (OF_CASEWORK, OF_MODELS, OF_PAPERS, OF_REQUESTS)
+            for code, words in known.items()
+        },
         "source.unavailable": Sentence(
             "There is no source of pictures at the address that was given.",
             "Plug the camera in and switch it on; the picture appears by itself.",
@@ -245,9 +249,13 @@ FAULTS: Mapping[str, Sentence] = MappingProxyType(
             "The flat field does not fit the camera's pictures.",
             "Take it again with the camera's present settings: marrowkit-bridge flatfield.",
         ),
+        "flatfield.damaged": Sentence(
+            "The flat field that was kept cannot be read.",
+            "Take it again: marrowkit-bridge flatfield.",
+        ),
     }
 )
-"""The faults of sources and of casework in general words, where a language has none for the particular ones."""
+"""The faults in general words, where a language has none for the particular ones."""
 
 
 def say(reason: Reason, translate: Translate = in_english) -> Sentence:
@@ -264,9 +272,14 @@ def say(reason: Reason, translate: Translate = in_english) -> Sentence:
 
 def say_fault(fault: Fault, translate: Translate = in_english) -> Sentence:
     """The fault in words: its own, which name the device, or the general ones in the reader's language."""
-    known = FAULTS.get(fault.code)
-    if known is None or translate(known.text) == known.text:
-        return Sentence(fault.what, fault.remedy)
+    return say_code(fault.code, Sentence(fault.what, fault.remedy), translate)
+
+
+def say_code(code: str, own: Sentence, translate: Translate = in_english) -> Sentence:
+    """As `say_fault`, of a fault that was written down: its code and its own words, which may be empty."""
+    known = FAULTS.get(code)
+    if known is None or (own.text and translate(known.text) == known.text):
+        return own
     return Sentence(translate(known.text), translate(known.remedy))
 
 

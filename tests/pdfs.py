@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,6 +38,14 @@ def _text(page: Any) -> str:
     found = str(text.get_text_range())
     text.close()
     return " ".join(HIDDEN.sub("", found).split())
+
+
+def folded(text: str) -> str:
+    """Text to be found again in `words`: without spaces and vowel signs, which float where they are drawn, and with the
+    two letters of the Arabic lam-alef in the order in which PDFium reads their one sign.
+    """
+    letters = (letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Mn")
+    return "".join(letters).replace("لا", "ال")
 
 
 def letters(pdf: bytes, page: int = 0) -> list[tuple[str, float]]:

@@ -100,7 +100,7 @@ def application(
     except (StoreBusy, BadSourceUri):
         raise
     except Fault as fault:
-        return create_fallback(fault, _host_names()), None
+        return create_fallback(fault, _host_names(), lambda: _findings(folder, bundle)), None
     return create_app(parts), parts
 
 

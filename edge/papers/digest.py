@@ -1,9 +1,12 @@
-"""The digest of a case's result: what a signature stands for, and what every page of a paper names."""
+"""Digests of a case: of its result, which a signature stands for and every page of a paper names, and of what is
+referred, by which an answer finds its case.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -21,14 +24,32 @@ def content_digest(file: CaseFile) -> str:
     Signing, the expert's answer, consent to training, a newer software and another proof of the same bundle leave it as
     it is; anything that a reader of the report would call the result changes it.
     """
-    plain = {key: value for key, value in asdict(_settled(file)).items() if key not in LATER}
-    told = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text)
-    return hashlib.sha256(told.encode()).hexdigest()
+    return _digest({key: value for key, value in asdict(_settled(file)).items() if key not in LATER})
+
+
+def referral_digest(file: CaseFile) -> str:
+    """SHA-256 of what an expert is asked about: a version of a case of this kit, its fields and its cells as counted.
+
+    Finishing, signing and whatever else is noted while the answer is on its way leave it as it is.
+    """
+    return _digest(
+        {
+            "kit": file.station.id,
+            "case": [file.case.number, file.case.pseudonym, file.case.version],
+            "fields": [[each.number, each.digest, each.ok] for each in file.fields],
+            "cells": [[each.field, each.id, each.label, each.counted] for each in file.cells],
+        }
+    )
 
 
 def short(digest: str) -> str:
     """The first digits, in groups that can be read aloud."""
     return " ".join(digest[at : at + 4] for at in range(0, SHORT, 4))
+
+
+def _digest(plain: Mapping[str, Any]) -> str:
+    told = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _settled(file: CaseFile) -> CaseFile:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from edge.nouns import N_
 from edge.papers.case_file import CaseFile, ReferralAnswer
-from edge.papers.digest import content_digest
+from edge.papers.digest import referral_digest
 from edge.papers.faults import ReplyElsewhere, ReplyUnreadable
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -52,7 +52,7 @@ class Reply:
         Raises:
             ReplyElsewhere: it answers another referral.
         """
-        due = reply_code(content_digest(file))
+        due = reply_code(referral_digest(file))
         if self.code != due:
             raise ReplyElsewhere(
                 f"This answer bears the code {spaced(self.code)}; that of this case is {spaced(due)}.",
@@ -62,7 +62,7 @@ class Reply:
 
 
 def reply_code(digest: str) -> str:
-    """The referral's code: 40 bits of the digest of the result, so that an amended case has another one."""
+    """The code of a referral: 40 bits of its digest, so that an amended or corrected case has another one."""
     bits = int(digest[:10], 16)
     return "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
 

@@ -164,8 +164,9 @@ def _name_fault(target: Target, error: OSError) -> NoReturn:
     if error.errno in READ_ONLY:
         _refuse_read_only(target, error)
     if error.errno in FULL:
-        remedy = "Make room on it, or take another one. Nothing was left on it."
-        raise TargetFull(f"{target.name} became full.", remedy) from error
+        raise TargetFull(
+            f"{target.name} became full.", "Make room on it, or take another one. Nothing was left on it."
+        ) from error
     raise TargetGone(
         f"{target.name} cannot be written: {error.strerror}.", "Plug it in again, or take another."
     ) from error

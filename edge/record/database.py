@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from edge.errors import CaseSigned, StoreDamaged, StoreFull
+from edge.errors import CaseSigned, StoreDamaged, StoreFull, StoreUnreachable
 from edge.record.migrations import migrate
 from edge.record.schema_casework import SIGNED
 
 # SQLite's own texts (sqlite3_errstr): Python 3.10 does not hand out its result codes.
 _FULL = ("database or disk is full",)
 _DAMAGED = ("malformed", "not a database", "unsupported file format")
+_UNREACHABLE = ("disk i/o error", "unable to open database file", "readonly database")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -24,7 +25,7 @@ class Database:
     """One connection, used by one thread at a time. Statements wait for the disk: never call it from an event loop.
 
     Raises, from every method:
-        StoreFull, StoreDamaged: see `edge.record.Record`.
+        StoreFull, StoreDamaged, StoreUnreachable: see `edge.record.Record`.
         CaseSigned: the schema itself refused to change a signed case.
     """
 
@@ -64,7 +65,7 @@ def connect(path: Path, thorough: bool) -> sqlite3.Connection:
     """Open or make the database; `thorough` reads all of it, as after a crash.
 
     Raises:
-        StoreDamaged, StoreFull, StoreNewer: see `edge.record.Record`.
+        StoreDamaged, StoreFull, StoreUnreachable, StoreNewer: see `edge.record.Record`.
     """
     with faults_named(path.parent):
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -92,15 +93,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def faults_named(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say into faults with a remedy; what is neither full nor damaged passes."""
+    """Turn what SQLite and the system say of the disk into faults with a remedy; anything else passes."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise _named(error, folder) from error
     except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise _full(folder) from error
+        raise _named_by_system(error, folder) from error
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, thorough: bool) -> None:
@@ -121,7 +120,15 @@ def _named(error: sqlite3.DatabaseError, folder: Path) -> Exception:
         return _full(folder)
     if any(mark in text for mark in _DAMAGED):
         return _damaged(folder)
+    if any(mark in text.lower() for mark in _UNREACHABLE):
+        return _unreachable(folder, text)
     return error
+
+
+def _named_by_system(error: OSError, folder: Path) -> StoreFull | StoreUnreachable:
+    if error.errno in _NO_ROOM:
+        return _full(folder)
+    return _unreachable(folder, str(error.strerror))
 
 
 def _full(folder: Path) -> StoreFull:
@@ -135,4 +142,11 @@ def _damaged(folder: Path) -> StoreDamaged:
     return StoreDamaged(
         f"The database in {folder} is damaged and was left as it is.",
         "Set a copy of that folder aside for support, and start with another --data folder.",
+    )
+
+
+def _unreachable(folder: Path, said: str) -> StoreUnreachable:
+    return StoreUnreachable(
+        f"The disk that holds {folder} does not answer ({said}); what was recorded before is left as it is.",
+        "Check the disk, its cable, and that this user may write there; then start the kit again.",
     )

@@ -51,6 +51,7 @@ class Record:
         StoreBusy: another marrowkit has the folder open.
         StoreFull: the disk is full; what was acknowledged is safe, and nothing of this call is left.
         StoreDamaged: the database is not readable as ours; it is left as it is.
+        StoreUnreachable: the disk fails, or the folder is gone from it.
         StoreNewer: a newer version wrote it.
     """
 
@@ -75,7 +76,8 @@ class Record:
 
     def free_bytes(self) -> int:
         """Room left on the disk that holds this record."""
-        return shutil.disk_usage(self.folder).free
+        with faults_named(self.folder):
+            return shutil.disk_usage(self.folder).free
 
     def begin_case(self, new: NewCase) -> Case:
         """Begin a case; it is on disk when this returns."""

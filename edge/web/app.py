@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from edge.types import Frame
 from edge.web import files, health, live, pages, problems
@@ -41,16 +43,31 @@ def create_app(parts: WebParts) -> FastAPI:
     app = bare_app(parts.host_names, lifespan)
     app.include_router(pages.router(parts))
     app.include_router(live.router(parts, looking, focus))
-    app.state.parts, app.state.seen = parts, Seen()
+    app.state.parts = parts
     for each in routers(parts, desk):
         app.include_router(each)
     app.include_router(health.router(parts))
     return app
 
 
+class Guarded(FastAPI):
+    """An application whose every answer passes its guard: what `add_middleware` adds lies inside of Starlette's own
+    answer to errors that nobody foresaw, and that one would leave unmarked.
+    """
+
+    def __init__(self, host_names: frozenset[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._host_names = host_names
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's, with the guard outermost."""
+        return Guard(super().build_middleware_stack(), self._host_names)
+
+
 def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> FastAPI:
     """What every application of the kit has: guards, static files, errors with remedies, and nothing from elsewhere."""
-    app = FastAPI(
+    app = Guarded(
+        host_names,
         title="Marrowkit",
         description="Decision support for leukaemia screening, not a diagnosis.",
         version="1",
@@ -60,8 +77,8 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
         # newer FastAPI can export traces where an environment variable says so; a kit tells nobody anything
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
+    app.state.seen = Seen()
     files.mount(app)
     problems.install(app)
     app.add_middleware(Packed)
-    app.add_middleware(Guard, host_names=host_names)
     return app

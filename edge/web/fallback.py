@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from edge.web.api.kit import kit_router
 from edge.web.app import bare_app
-from edge.web.problems import Problem, answer, problem_of
+from edge.web.language import language_of, translation
+from edge.web.problems import answer, fault_shape
+from edge.web.support import Findings, of_fault
 from firmware_bridge.errors import Fault
 
+NOT_READY = 503
 
-def create_fallback(fault: Fault, host_names: frozenset[str] = frozenset()) -> FastAPI:
-    """Every address answers 503 with the fault and its remedy; `/health` too."""
+
+def create_fallback(fault: Fault, host_names: frozenset[str] = frozenset(), findings: Findings = tuple) -> FastAPI:
+    """Every address answers 503 with the fault and its remedy, `/health` too; but support gets what can be told, with
+    `findings` of the doctor.
+    """
     app = bare_app(host_names)
-    known = problem_of(fault)
-    problem = Problem(503, known.code, known.detail, known.remedy)
+    app.include_router(kit_router(partial(of_fault, fault, findings)))
 
     @app.get("/health")
-    def health() -> JSONResponse:
+    def health(request: Request) -> JSONResponse:
         """Why the station is not up."""
-        fault_shape = {"code": problem.code, "detail": problem.detail, "remedy": problem.remedy}
-        return JSONResponse({"ok": False, "fault": fault_shape}, 503)
+        said = fault_shape(fault, translation(language_of(request).code))
+        return JSONResponse({"ok": False, "fault": said}, NOT_READY)
 
-    @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"], include_in_schema=False)
-    def anything(request: Request, path: str) -> Response:
-        return answer(request, problem, restart=True)
+    async def anything(request: Request, _: Exception) -> Response:
+        return answer(request, fault, NOT_READY, restart=True)
 
+    # whatever else is asked for, by whatever method, is not there
+    app.add_exception_handler(HTTPException, anything)
     return app

@@ -13,9 +13,14 @@ import ipaddress
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from edge.web.problems import Problem
+from edge.web.faults import NotOurName, NotOurPage, TooLarge
+from edge.web.problems import answer
+from edge.web.statuses import STATUS
+from firmware_bridge.errors import Fault
 
 MAX_BODY_BYTES = 200_000_000
 """A 60-megapixel TIFF and some room."""
@@ -34,7 +39,7 @@ HEADERS: Mapping[str, str] = {
 
 
 class Guard:
-    """Refuses what is not meant for us, and marks every answer."""
+    """Refuses what is not meant for us, and marks every answer, whoever gives it."""
 
     def __init__(self, app: ASGIApp, host_names: frozenset[str]) -> None:
         self._app = app
@@ -46,20 +51,17 @@ class Guard:
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(scope["method"], Headers(scope=scope))
-        answer = self._app if refusal is None else refusal.response()
-        await answer(scope, receive, _marking(send))
+        given = self._app if refusal is None else answer(Request(scope), refusal)
+        await given(scope, _counting(receive), _marking(send))
 
-    def _refusal(self, method: str, headers: Headers) -> Problem | None:
+    def _refusal(self, method: str, headers: Headers) -> Fault | None:
         if not self._is_ours(headers.get("host", "")):
-            return Problem(421, "web.host", "This address is not one of this kit's.", "Open the kit by its IP address.")
+            return NotOurName()
         if method in SAFE_METHODS:
             return None
         if not _same_origin(headers):
-            return Problem(403, "web.origin", "Another page tried to change something here.", "Use the kit's own page.")
-        if int(headers.get("content-length", "0")) > MAX_BODY_BYTES:
-            limit = MAX_BODY_BYTES // 10**6
-            return Problem(413, "web.too_large", f"The file is larger than {limit} MB.", "Crop it or save it smaller.")
-        return None
+            return NotOurPage()
+        return TooLarge() if int(headers.get("content-length", "0")) > MAX_BODY_BYTES else None
 
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host).lower()
@@ -86,6 +88,21 @@ def _same_origin(headers: Headers) -> bool:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is None or origin.partition("://")[2] == headers.get("host")
+
+
+def _counting(receive: Receive) -> Receive:
+    """A body may come in chunks and never say how long it is: nobody reads more of it than the limit."""
+    came_bytes = 0
+
+    async def counted() -> Message:
+        nonlocal came_bytes
+        message = await receive()
+        came_bytes += len(message.get("body", b""))
+        if came_bytes > MAX_BODY_BYTES:
+            raise HTTPException(STATUS[TooLarge])
+        return message
+
+    return counted
 
 
 def _marking(send: Send) -> Send:

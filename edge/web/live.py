@@ -61,7 +61,13 @@ def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
         Recent(partial(written_news, parts), WRITTEN_EVERY_S),
     )
 
-    @routes.get("/live.mjpg", include_in_schema=False)
+    @routes.get(
+        "/live.mjpg",
+        tags=["live"],
+        description="The live picture: one JPEG after the other, as large as the viewer keeps up with, without an end.",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"multipart/x-mixed-replace; boundary=frame": {}}}},
+    )
     async def live() -> StreamingResponse:
         return StreamingResponse(
             picture_stream(parts, pictures, Pace()), media_type="multipart/x-mixed-replace; boundary=frame"

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from edge.casework.control_measures import LEVELS
+from edge.errors import RecordFault
 from edge.record.listing import STATES
 from edge.web.parts import WebParts
 from edge.web.seen_problems import Seen
@@ -31,9 +32,8 @@ class _Kit(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every figure."""
         yield from self._source()
-        yield from self._cases()
+        yield from self._record()
         yield self._problems()
-        yield self._control()
         ref = self._parts.bundle
         known = {"name": ref.name, "version": str(ref.version), "variant": ref.variant, "digest": ref.digest}
         yield InfoMetricFamily("marrowkit_bundle", "The bundle in use", known)
@@ -46,6 +46,15 @@ class _Kit(Collector):
         yield CounterMetricFamily("marrowkit_pictures", "Pictures from the source", state.pictures)
         yield CounterMetricFamily("marrowkit_pictures_dropped", "Pictures left out", state.dropped)
         yield CounterMetricFamily("marrowkit_pictures_unreadable", "Pictures not to be read", state.unreadable)
+
+    def _record(self) -> Iterator[Metric]:
+        """What the record tells, which is nothing while its disk does not answer."""
+        try:
+            told = [*self._cases(), self._control()]
+        except RecordFault:
+            told = []
+        yield _gauge("record_usable", "Whether the record can be read", float(bool(told)))
+        yield from told
 
     def _cases(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("marrowkit_cases", "Cases of patients by state", labels=["state"])

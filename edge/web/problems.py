@@ -5,127 +5,80 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from math import ceil
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from edge.errors import (
-    BadSetting,
-    BundleFault,
-    CaseFault,
-    ControlFault,
-    EngineFault,
-    LastLead,
-    NameTaken,
-    NotRecorded,
-    NotSignedIn,
-    NotYet,
-    PersonFault,
-    PinForm,
-    PinWait,
-    RecordFault,
-    ScaleLines,
-    ScaleSize,
-    ScaleUnknown,
-    StoreFull,
-    UnknownClass,
-)
-from edge.papers.faults import (
-    ConsentMissing,
-    NothingCorrected,
-    PictureDamaged,
-    ReplyElsewhere,
-    ReplyUnreadable,
-    TargetFull,
-    TargetGone,
-    TargetReadOnly,
-    TargetWrong,
-)
+from edge.errors import PinWait
+from edge.web.faults import Broken, NoSuchAddress, NoSuchMethod, TooLarge, Unfit, Unreadable, WebFault
 from edge.web.language import language_of, translation
 from edge.web.rendering import render
 from edge.web.seen_problems import Seen
+from edge.web.statuses import TITLES, status_of
 from edge.words import Translate, in_english, say_fault
-from firmware_bridge.errors import BadPicture, Fault, SourceFault
+from firmware_bridge.errors import Fault
 
-STATUS: Mapping[type[Fault], int] = {
-    NotRecorded: 404,
-    BadPicture: 422,
-    BadSetting: 422,
-    ScaleUnknown: 422,
-    ScaleLines: 422,
-    ScaleSize: 409,
-    NotYet: 409,
-    CaseFault: 409,
-    UnknownClass: 422,
-    ControlFault: 409,
-    NotSignedIn: 401,
-    PersonFault: 403,
-    PinWait: 429,
-    PinForm: 422,
-    NameTaken: 409,
-    LastLead: 409,
-    BundleFault: 422,
-    PictureDamaged: 503,
-    ConsentMissing: 409,
-    NothingCorrected: 409,
-    ReplyUnreadable: 422,
-    ReplyElsewhere: 409,
-    TargetGone: 409,
-    TargetReadOnly: 409,
-    TargetFull: 507,
-    TargetWrong: 503,
-    EngineFault: 422,
-    StoreFull: 507,
-    RecordFault: 503,
-    SourceFault: 503,
-    Fault: 500,
-}
+OF_STATUS: Mapping[int, type[WebFault]] = {404: NoSuchAddress, 405: NoSuchMethod, 413: TooLarge}
+"""What the framework means by a status; any other is a request that it cannot read."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error to be answered. `code` is the fault's, stable across languages; `wait_s` until another try helps."""
+    """An error to be answered, in the reader's words. `code` is the fault's, stable across languages.
+
+    `wait_s` until another try helps; `errors` (place and kind) where values do not fit.
+    """
 
     status: int
+    title: str
     code: str
     detail: str
     remedy: str
     wait_s: float | None = None
+    errors: tuple[Mapping[str, str], ...] = ()
 
     def response(self) -> JSONResponse:
         """As problem+json."""
-        body = {
+        body: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": self.title,
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
             "remedy": self.remedy,
         }
+        unfit = {"errors": list(self.errors)} if self.errors else {}
         later = {} if self.wait_s is None else {"Retry-After": str(ceil(self.wait_s))}
-        return JSONResponse(body, self.status, later, media_type="application/problem+json")
+        return JSONResponse({**body, **unfit}, self.status, later, media_type="application/problem+json")
 
 
-def problem_of(fault: Fault, translate: Translate = in_english) -> Problem:
-    """The problem that a fault is, in the reader's words where there are any."""
-    words = say_fault(fault, translate)
+def problem_of(fault: Fault, translate: Translate = in_english, status: int | None = None) -> Problem:
+    """The problem that a fault is, in the reader's words where there are any; `status` instead of its own."""
+    words, number = say_fault(fault, translate), status or status_of(type(fault))
     wait_s = fault.wait_s if isinstance(fault, PinWait) else None
-    return Problem(status_of(type(fault)), fault.code, words.text, words.remedy, wait_s)
+    errors = fault.errors if isinstance(fault, Unfit) else ()
+    return Problem(number, translate(TITLES[number]), fault.code, words.text, words.remedy, wait_s, errors)
 
 
-def status_of(kind: type[Fault]) -> int:
-    """The status of a kind of fault: that of its nearest named ancestor."""
-    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
+def fault_shape(fault: Fault, translate: Translate = in_english) -> dict[str, str]:
+    """A fault inside of an answer, in the reader's words."""
+    words = say_fault(fault, translate)
+    return {"code": fault.code, "detail": words.text, "remedy": words.remedy}
 
 
-def answer(request: Request, problem: Problem, restart: bool = False) -> Response:
-    """A page where a page was asked for, problem+json otherwise; `restart`: only a new start will help."""
+def answer(request: Request, fault: Fault, status: int | None = None, restart: bool = False) -> Response:
+    """A page where a page was asked for, problem+json otherwise; support can read later that it was given.
+
+    `restart`: only a new start of the kit will help.
+    """
+    problem = problem_of(fault, translation(language_of(request).code), status)
+    _note(request, problem)
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if not wants_page:
         return problem.response()
@@ -140,47 +93,32 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_bug)
 
 
+def _note(request: Request, problem: Problem) -> None:
+    """For support: what went wrong, where, without what anybody typed."""
+    seen: Seen = request.app.state.seen
+    route = request.scope.get("route")
+    seen.note(problem.code, problem.status, request.method, getattr(route, "path", ""))
+
+
 async def _on_fault(request: Request, error: Exception) -> Response:
     if not isinstance(error, Fault):
         raise error
-    problem = problem_of(error, translation(language_of(request).code))
-    _note(request, problem)
-    return answer(request, problem)
-
-
-def _note(request: Request, problem: Problem) -> None:
-    """For support: what went wrong, where, without what anybody typed."""
-    seen: Seen | None = getattr(request.app.state, "seen", None)
-    route = request.scope.get("route")
-    if seen is not None:
-        seen.note(problem.code, problem.status, request.method, getattr(route, "path", ""))
+    return answer(request, error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    first = error.errors()[0]
-    place = ".".join(str(step) for step in first["loc"])
-    problem = Problem(422, "web.invalid", f"{place}: {first['msg']}.", "See /openapi.json for the form.")
-    _note(request, problem)
-    return answer(request, problem)
+    unfit = [{"place": ".".join(map(str, each["loc"])), "kind": str(each["type"])} for each in error.errors()]
+    return answer(request, Unfit(unfit))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    detail = {404: "There is nothing at this address."}.get(error.status_code, str(error.detail))
-    problem = Problem(error.status_code, f"web.{error.status_code}", detail, "Go back to the start page.")
-    _note(request, problem)
-    return answer(request, problem)
+    return answer(request, OF_STATUS.get(error.status_code, Unreadable)())
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
-    _note(request, Problem(500, "internal", type(error).__name__, ""))
     _logger.error("unexpected error at %s", request.url.path, exc_info=error)
-    return answer(
-        request,
-        Problem(
-            500, "internal", "Something went wrong that should not.", "Try again; if it happens again, tell support."
-        ),
-    )
+    return answer(request, Broken())

@@ -1,7 +1,8 @@
 """A support bundle: everything that helps to find out what is wrong with a kit, and nothing of a patient.
 
 Versions, settings, what the doctor finds, the latest problems with their codes, and sums. No code of a case, no note,
-no picture, no PIN, no password of a camera.
+no picture, no PIN, no password of a camera. What cannot be told, because the record or the whole kit is ill, says why
+in its place; the rest comes.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import platform
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
 from edge.record.clock import clock_hint
 from edge.web.parts import WebParts, without_password
+from edge.web.problems import fault_shape
 from edge.web.seen_problems import Seen
+from firmware_bridge.errors import Fault
 
 PACKAGES = (
     "marrowkit",
@@ -39,30 +42,56 @@ README = (
 )
 
 
-def bundle(parts: WebParts, seen: Seen) -> bytes:
+Document = dict[str, Any]
+Findings = Callable[[], Iterable[Mapping[str, Any]]]
+
+
+def packed(content: Document) -> bytes:
     """The zip: `support.json` and a line that says what it is."""
-    content = json.dumps(document(parts, seen), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("support.json", content)
+        archive.writestr("support.json", text)
         archive.writestr("README.txt", README)
     return buffer.getvalue()
 
 
-def document(parts: WebParts, seen: Seen) -> dict[str, Any]:
+def of_kit(parts: WebParts, seen: Seen) -> Document:
     """What is in it."""
+    return {
+        **_of_machine(parts.findings, seen),
+        "settings": _or_why_not(lambda: parts.casework.settings.all().model_dump()),
+        "bundle": _bundle(parts),
+        "source": _source(parts),
+        "control": _or_why_not(lambda: _control(parts)),
+        "record": _or_why_not(lambda: _record(parts)),
+    }
+
+
+def of_fault(fault: Fault, findings: Findings, seen: Seen) -> Document:
+    """What can be told of a kit that could not start."""
+    return {**_of_machine(findings, seen), **_why_not(fault)}
+
+
+def _of_machine(findings: Findings, seen: Seen) -> Document:
     return {
         "clock_hint": clock_hint(),
         "versions": _versions(),
         "machine": {"system": platform.platform(), "python": sys.version, "processor": platform.machine()},
-        "settings": parts.casework.settings.all().model_dump(),
-        "bundle": _bundle(parts),
-        "source": _source(parts),
-        "control": _control(parts),
-        "record": _record(parts),
         "problems": [asdict(each) for each in seen.latest()],
-        "findings": [dict(each) for each in parts.findings()],
+        "findings": _or_why_not(lambda: [dict(each) for each in findings()]),
     }
+
+
+def _or_why_not(tell: Callable[[], Any]) -> Any:
+    try:
+        return tell()
+    except Fault as fault:
+        return _why_not(fault)
+
+
+def _why_not(fault: Fault) -> Document:
+    return {"fault": fault_shape(fault)}
 
 
 def _versions() -> dict[str, str | None]:

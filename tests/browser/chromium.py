@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,31 +26,75 @@ WIDE = (1280, 800)
 NARROW = (390, 844)
 
 
+REFUSED = r"Failed to load resource: the server responded with a status of {} \(.*\)"
+BROKEN = ("CONNECTION_REFUSED", "CONNECTION_RESET", "EMPTY_RESPONSE", "INCOMPLETE_CHUNKED_ENCODING")
+CUT = rf"Failed to load resource: net::ERR_({'|'.join(BROKEN)})"
+"""What Chromium says of a request that the kit refused, and of one whose kit went down."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a test itself brings about: a complaint with these words about one of these addresses of the kit."""
+
+    words: re.Pattern[str]
+    path: re.Pattern[str]
+
+    def fits(self, text: str, path: str) -> bool:
+        """Whether it is this, from end to end."""
+        return bool(self.words.fullmatch(text) and self.path.fullmatch(path))
+
+
 @dataclass
 class Watched:
-    """A page, and what went wrong on it."""
+    """A page of the kit at this address, and what went wrong on it."""
 
     page: Page
+    address: str
     complaints: list[str] = field(default_factory=list)
-    forgiven: list[str] = field(default_factory=list)
+    expected: list[Expected] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"console: {message.text} {message.location['url']}")
-
-    def forgive(self, part: str) -> None:
-        """Pass over complaints that say this, also those that come later: what the test itself brought about."""
-        self.forgiven.append(part)
-
-    @property
-    def unforgiven(self) -> list[str]:
-        """What is left to complain of."""
-        return [each for each in self.complaints if not any(part in each for part in self.forgiven)]
+        """The browser says something."""
+        url = str(message.location["url"])
+        path = urlsplit(url).path if self._is_ours(url) else url
+        if message.type in ("error", "warning") and not any(each.fits(message.text, path) for each in self.expected):
+            self.complaints.append(f"console: {message.text} {url}")
 
     def on_request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+        """Something is asked for."""
+        if urlsplit(request.url).scheme not in ("data", "blob") and not self._is_ours(request.url):
             self.complaints.append(f"left the kit: {request.url}")
+
+    def expect_refusal(self, status: int, path: str) -> Expected:
+        """From now on the kit may refuse what is asked for at this path (a regular expression) with this status."""
+        refusal = Expected(re.compile(REFUSED.format(status)), re.compile(path))
+        self.expected.append(refusal)
+        return refusal
+
+    @contextmanager
+    def refused(self, status: int, path: str) -> Iterator[None]:
+        """The same, in this block alone."""
+        with self._meanwhile(self.expect_refusal(status, path)):
+            yield
+
+    @contextmanager
+    def cut(self, path: str) -> Iterator[None]:
+        """The kit goes down and comes back in this block: what is under way to this path, or asked anew, breaks."""
+        broken = Expected(re.compile(CUT), re.compile(path))
+        self.expected.append(broken)
+        with self._meanwhile(broken):
+            yield
+
+    @contextmanager
+    def _meanwhile(self, expected: Expected) -> Iterator[None]:
+        yield
+        # what the browser has said by now is delivered before it answers this
+        self.page.evaluate("0")
+        self.expected.remove(expected)
+
+    def _is_ours(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}" == self.address
 
 
 @contextmanager
@@ -78,12 +123,12 @@ def visiting(
     )
     look = {"theme": theme, "text": text}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in look.items()])
-    watched = Watched(context.new_page())
+    watched = Watched(context.new_page(), address)
     watched.page.set_default_timeout(20_000)
     watched.page.on("console", watched.on_console)
     watched.page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
-    watched.page.on("request", watched.on_request)
+    context.on("request", watched.on_request)
     yield watched
     context.close()
-    if watched.unforgiven:
-        raise AssertionError("\n".join(watched.unforgiven))
+    if watched.complaints:
+        raise AssertionError("\n".join(watched.complaints))

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from edge.errors import BundleDamaged
+from edge.web import create_fallback
+from tests.browser.kit import painted_live, running, serving
 from tests.browser.real import RealKit
 from tests.browser.steps import PIN, SLOW_MS, go
 
@@ -20,6 +23,8 @@ SOURCE = "sim:?cells=26&width=800&height=600&fps=6&dwell=6"
 COUNTING, SIGNED = 7, 8
 """Numbers of the cases in a filled kit: control runs are cases of their own, and come first."""
 CONTROL_RUNS = 6
+NOWHERE = "/nowhere"
+BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from the signed list.", "Copy it again.")
 
 
 @contextmanager
@@ -44,6 +49,20 @@ def filled_kit(folder: Path) -> Iterator[str]:
         api("POST", f"/cases/{SIGNED}/finish")
         api("POST", f"/cases/{SIGNED}/sign", operator)
         yield kit.address
+
+
+@contextmanager
+def empty_kit(folder: Path) -> Iterator[str]:
+    """The address of a kit that nobody has used yet."""
+    with running(folder, painted_live()) as (address, _):
+        yield address
+
+
+@contextmanager
+def broken_kit() -> Iterator[str]:
+    """The address of a kit that could not start."""
+    with serving(create_fallback(BROKEN), None) as address:
+        yield address
 
 
 class NoPicture(RuntimeError):
@@ -162,7 +181,15 @@ PAGES: Mapping[str, Callable[[Page], None]] = {
     "sign-in": _at("/sign-in", "#session form"),
     "language": _first_run("language"),
     "operator": _first_run("operator"),
+    "camera": _first_run("camera"),
     "light": _first_run("light"),
+    "focus": _first_run("focus"),
     "scale": _first_run("scale"),
+    "control-step": _first_run("control"),
+    "missing": _at(NOWHERE, ".problem"),
 }
 """By name: how to come to it, until it shows what it is for."""
+EMPTY_PAGES: Mapping[str, Callable[[Page], None]] = {"start": _at("/", "#setup a")}
+"""The same of a kit that nobody has used yet …"""
+BROKEN_PAGES: Mapping[str, Callable[[Page], None]] = {"fallback": _at("/", ".problem")}
+"""… and of one that could not start."""

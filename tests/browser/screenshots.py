@@ -11,19 +11,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from edge.errors import BundleDamaged
-from edge.web import create_fallback
 from firmware_bridge.errors import SourceFrozen, SourceLost
 from tests.browser.chromium import NARROW, WIDE, chromium, visiting
-from tests.browser.kit import painted_live, running, serving
-from tests.browser.pages import PAGES, filled_kit
+from tests.browser.kit import painted_live, running
+from tests.browser.pages import BROKEN_PAGES, PAGES, broken_kit, filled_kit
 from tests.browser.steps import go
 from tests.cases import PaintedLive
 
 LANGUAGES = ("en", "ar", "hi")
 LOST = SourceLost("The camera was unplugged.", "Plug it in again; the picture comes back by itself.")
 FROZEN = SourceFrozen("The camera has sent the same picture for 4 s.", "Unplug it and plug it in again.")
-BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from the signed list.", "Copy it again.")
 Shown = Callable[[Page], None]
 
 
@@ -34,12 +31,14 @@ def main(folder: Path, languages: Sequence[str]) -> None:
         with filled_kit(Path(data)) as address:
             photographer = Photographer(browser, folder, address)
             for language in languages:
-                photographer.all(PAGES, Look(language))
+                photographer.all(PAGES, Look(language, may_complain=True))
             for theme in ("dark", "sun"):
                 photographer.all({name: PAGES[name] for name in ("live", "cells", "signed")}, Look("en", theme))
-            photographer.all({"missing": _missing}, Look(may_complain=True))
         for name, shown_address in _troubles(Path(data)):
             Photographer(browser, folder, shown_address).all({name: _start}, Look(may_complain=True))
+        with broken_kit() as address:
+            for language in languages:
+                Photographer(browser, folder, address).all(BROKEN_PAGES, Look(language, may_complain=True))
 
 
 def _troubles(data: Path) -> Iterator[tuple[str, str]]:
@@ -49,8 +48,6 @@ def _troubles(data: Path) -> Iterator[tuple[str, str]]:
             yield name, address
     with _without_picture(data / "never", PaintedLive(), LOST, None) as address:
         yield "no-camera", address
-    with serving(create_fallback(BROKEN), None) as address:
-        yield "fallback", address
 
 
 @contextmanager
@@ -66,10 +63,6 @@ def _start(page: Page) -> None:
     go(page, "/")
     expect(page.locator("h1, h2").first).to_be_attached()
     page.wait_for_timeout(900)
-
-
-def _missing(page: Page) -> None:
-    go(page, "/cases/99")
 
 
 @dataclass(frozen=True)

@@ -79,9 +79,9 @@ def test_a_run_is_no_case_and_the_page_leads_to_where_it_is_looked_at(
 ) -> None:
     begun, _ = kit[1].casework.controls.begin(1, "Amina")
     page = visit.page
+    visit.expect_refusal(409, f"/cases/{begun.case_id}")
     go(page, f"/cases/{begun.case_id}")
     expect(page.locator(".problem .code")).to_contain_text("case.control")
     expect(page.locator("#capture")).to_have_count(0)
     page.locator(".problem a[href='/control']").click()
     expect(page.locator("#run-actions button")).to_have_count(2)
-    visit.forgive("409")

@@ -41,7 +41,7 @@ TROUBLE = {
     },
 }
 VISITS = [(WIDE, "en"), (NARROW, "es"), (WIDE, "es"), (NARROW, "en")]
-UNEXPLAINED = "/explanation"
+UNEXPLAINED = r"/api/v1/cases/\d+/fields/\d+/cells/\d+/explanation"
 """Where a painted kit answers 404: explanations are tested against the real one, in test_journeys.py."""
 WORDS = {"en": ("Live", "Space"), "es": ("En vivo", "Espacio")}
 
@@ -91,6 +91,7 @@ def test_a_field_from_live_to_explanation(
 ) -> None:
     with visiting(browser, kit[0], size, language) as watched:
         page = watched.page
+        watched.expect_refusal(404, UNEXPLAINED)
         begin_case(page)
         expect(page.locator("#state")).to_have_text(WORDS[language][0])
         expect(page.locator("#live")).to_have_js_property("naturalWidth", LIVE_SIDE_PX)
@@ -102,12 +103,12 @@ def test_a_field_from_live_to_explanation(
         expect(page.locator("#explain .measures tr").first).to_contain_text("µm")
         expect(page.locator("#explain .rules .bar")).not_to_have_count(0)
         expect(page.locator("#explain small")).to_have_text("web.404")
-        watched.forgive(UNEXPLAINED)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
 
 
 def test_by_keyboard_alone(visit: Watched) -> None:
     page = visit.page
+    visit.expect_refusal(404, UNEXPLAINED)
     begin_case(page)
     expect(page.locator("#state")).to_have_text("Live")
     page.keyboard.press("Space")
@@ -123,7 +124,6 @@ def test_by_keyboard_alone(visit: Watched) -> None:
     expect(page.locator("#explain .soft").first).not_to_have_text(first or "")
     page.keyboard.press("Escape")
     expect(page.locator("#viewport")).to_have_attribute("data-mode", "live")
-    visit.forgive(UNEXPLAINED)
 
 
 def test_a_key_pressed_in_a_list_captures_nothing(visit: Watched, kit: tuple[str, WebParts]) -> None:
@@ -131,10 +131,10 @@ def test_a_key_pressed_in_a_list_captures_nothing(visit: Watched, kit: tuple[str
     expect(visit.page.locator("#state")).to_have_text("Live")
     visit.page.locator("#lang").press("c")
     visit.page.evaluate("document.activeElement.blur()")
-    visit.page.keyboard.press("u")
-    expect(visit.page.locator(".notice.bad")).to_be_visible()
+    with visit.refused(409, "/api/v1/cases/1/undo"):
+        visit.page.keyboard.press("u")
+        expect(visit.page.locator(".notice.bad")).to_be_visible()
     assert kit[1].record.fields(1) == ()
-    visit.forgive("/undo")
 
 
 def test_the_same_picture_is_said_to_be_counted_already(visit: Watched) -> None:
@@ -156,10 +156,10 @@ def test_a_picture_file_becomes_a_field(visit: Watched) -> None:
 
 def test_a_bad_file_is_answered_with_a_remedy(visit: Watched) -> None:
     begin_case(visit.page)
-    visit.page.locator("#add").set_input_files(FilePayload(name="x.png", mimeType="image/png", buffer=png(5)[:3000]))
-    expect(visit.page.locator(".notice.bad")).to_contain_text("Copy it again")
-    # Chromium itself reports every 4xx on the console
-    visit.forgive("422")
+    broken = FilePayload(name="x.png", mimeType="image/png", buffer=png(5)[:3000])
+    with visit.refused(422, "/api/v1/cases/1/fields"):
+        visit.page.locator("#add").set_input_files(broken)
+        expect(visit.page.locator(".notice.bad")).to_contain_text("Copy it again")
 
 
 @pytest.mark.parametrize(("size", "language"), VISITS)

@@ -41,7 +41,7 @@ def test_signing_in_leads_back_to_where_it_was_asked_for(
         answer(page.request.post(f"{url}/api/v1/session", data={"operator": 1, "pin": PIN}))
         answer(page.request.patch(f"{url}/api/v1/settings", data={"operator_required": True}))
         answer(page.request.delete(f"{url}/api/v1/session"))
-        watched.forgive("401")
+        watched.expect_refusal(401, "/cases/1/result")
         go(page, asked)
         if asked.startswith("/cases"):
             expect(page.locator(".problem .code")).to_contain_text("session.none")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.papers.case_file import CaseFile, Consent, ControlState, Correction, ReferralAnswer, Signature, StationFacts
-from edge.papers.digest import LATER, content_digest, short
+from edge.papers.digest import LATER, content_digest, referral_digest, short
 from edge.types import Counts, Reason
 from tests.case_files import BUNDLE, case_file
 
@@ -51,6 +51,31 @@ def test_what_comes_after_the_result_leaves_its_digest_alone(later: dict[str, An
 @pytest.mark.parametrize("changed", CHANGED.values(), ids=CHANGED.keys())
 def test_whatever_belongs_to_the_result_changes_its_digest(changed: dict[str, Any]) -> None:
     assert content_digest(replace(FILE, **changed)) != DIGEST
+
+
+REFERRED_STILL = {
+    **AFTERWARDS,
+    "finished": {"case": replace(FILE.case, state="open", finished=None)},
+    **{name: CHANGED[name] for name in ("case", "operator", "control", "manual", "corrections", "targets", "decision")},
+}
+REFERRED_NO_MORE: dict[str, dict[str, Any]] = {
+    "another version": {"case": replace(FILE.case, version=2)},
+    "another case": {"case": replace(FILE.case, number=99)},
+    "another kit": {"station": replace(FILE.station, id="another")},
+    "a field less": {"fields": FILE.fields[1:]},
+    "another class": {"cells": (replace(FILE.cells[0], label="other"), *FILE.cells[1:])},
+    "a cell left out": {"cells": (replace(FILE.cells[1], excluded=(Reason("cell.person"),)), *FILE.cells[1:])},
+}
+
+
+@pytest.mark.parametrize("later", REFERRED_STILL.values(), ids=REFERRED_STILL.keys())
+def test_what_happens_while_an_answer_is_on_its_way_does_not_turn_it_away(later: dict[str, Any]) -> None:
+    assert referral_digest(replace(FILE, **later)) == referral_digest(FILE)
+
+
+@pytest.mark.parametrize("changed", REFERRED_NO_MORE.values(), ids=REFERRED_NO_MORE.keys())
+def test_another_count_is_another_referral(changed: dict[str, Any]) -> None:
+    assert referral_digest(replace(FILE, **changed)) != referral_digest(FILE)
 
 
 def test_every_part_of_a_case_is_one_or_the_other() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from edge.papers.case_file import CaseFile, ClassCount
-from edge.papers.digest import content_digest
+from edge.papers.digest import referral_digest
 from edge.papers.faults import PaperTooLarge, PictureDamaged, ReplyElsewhere, ReplyUnreadable
 from edge.papers.form import MOST_BYTES, FormField, read_fields, with_fields
 from edge.papers.referral import LIMIT_BYTES, pictures_of, read_referral, referral_pdf
@@ -38,7 +38,7 @@ from tests.two_scripts import READERS
 
 ENGLISH = READERS["en"]
 FILE = case_file(60)
-CODE = reply_code(content_digest(FILE))
+CODE = reply_code(referral_digest(FILE))
 NOW = "2026-12-01T08:00:00+00:00"
 
 
@@ -99,7 +99,7 @@ def test_the_less_room_the_fewer_and_smaller_the_pictures(limit: int) -> None:
     larger, smaller = referral_pdf(file, ENGLISH), referral_pdf(file, ENGLISH, limit)
     assert len(smaller) <= limit
     assert len(smaller) <= len(larger)
-    assert spaced(reply_code(content_digest(file))) in " ".join(words(smaller))
+    assert spaced(reply_code(referral_digest(file))) in " ".join(words(smaller))
 
 
 def test_a_limit_that_nothing_fits_is_told() -> None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from edge.errors import StoreBusy, StoreDamaged, StoreFull, StoreNewer
+from edge.errors import StoreBusy, StoreDamaged, StoreFull, StoreNewer, StoreUnreachable
 from edge.record import NewCase, Record, migrations
 from tests.cases import PaintedExaminer, painted_frame
 
@@ -145,3 +145,47 @@ def test_old_data_walk_through_new_migrations(data: Path, monkeypatch: pytest.Mo
 def test_before_strict_tables_the_schema_is_the_same_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 0))
     assert not any("STRICT" in statement for statement in migrations._statements(migrations.MIGRATIONS[0]))
+
+
+def test_a_disk_that_was_mounted_read_only_is_told(data: Path) -> None:
+    record = Record(data)
+    before = contents(record)
+    record.database.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreUnreachable, match="readonly database"):
+        add(record, 2)
+    assert contents(record) == before
+    record.close()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.ENODEV, errno.ESTALE, errno.EACCES])
+def test_a_disk_that_does_not_answer_is_told(data: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    record = Record(data)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(StoreUnreachable, match=os.strerror(number)):
+            add(record, 2)
+    record.close()
+
+
+def test_a_folder_that_is_gone_is_told(data: Path) -> None:
+    record = Record(data)
+    data.rename(data.parent / "elsewhere")
+    with pytest.raises(StoreUnreachable, match="No such file"):
+        record.free_bytes()
+    record.close()
+
+
+def test_a_bug_in_a_query_is_not_a_fault_of_the_disk(data: Path) -> None:
+    record = Record(data)
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        record.database.select("SELECT soup FROM cases")
+    record.close()
+
+
+def test_a_place_where_no_folder_can_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnreachable, match="Not a directory"):
+        Record(tmp_path / "file" / "data")

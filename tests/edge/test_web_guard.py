@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
-from edge.web import create_app
-from edge.web.guard import MAX_BODY_BYTES, Guard
+from edge.record import Record
+from edge.record.listing import Listing
+from edge.web import create_app, guard
+from edge.web.guard import MAX_BODY_BYTES
 from edge.web.parts import without_password
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
@@ -20,13 +27,14 @@ CASE = {"pseudonym": "A-17"}
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     parts = painted_parts(tmp_path_factory.mktemp("data"), LIVE)
-    with TestClient(Guard(create_app(parts), frozenset({"kit.local"})), "http://localhost") as visitor:
+    app = create_app(replace(parts, host_names=frozenset({"kit.local"})))
+    with TestClient(app, "http://localhost", raise_server_exceptions=False) as visitor:
         yield visitor
     parts.record.close()
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "localhost:8000", "127.0.0.1:8000", "192.168.4.1", "[::1]:8000", "[fe80::1]"]
+    "host", ["localhost", "localhost:8000", "kit.local", "127.0.0.1:8000", "192.168.4.1", "[::1]:8000", "[fe80::1]"]
 )
 def test_our_own_names_and_addresses_are_answered(client: TestClient, host: str) -> None:
     assert client.get("/openapi.json", headers={"Host": host}).status_code == 200
@@ -61,12 +69,62 @@ def test_an_enormous_body_is_refused_unread(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "web.too_large")
 
 
+def test_a_body_that_never_says_how_long_it_is_is_read_no_further_than_the_limit(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked as a server asks: a test client reads all of a body before it sends it."""
+    monkeypatch.setattr(guard, "MAX_BODY_BYTES", 2500)
+    read, said = [], []
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/cases", "query_string": b"", "root_path": ""}
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+
+    async def receive() -> Message:
+        read.append(1000)
+        return {"type": "http.request", "body": b" " * 1000, "more_body": len(read) < 50}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def ask() -> None:
+        await client.app({**scope, "headers": headers}, receive, send)
+
+    asyncio.run(ask())
+    assert (said[0]["status"], json.loads(said[1]["body"])["code"]) == (413, "web.too_large")
+    assert len(read) == 3
+
+
 @pytest.mark.parametrize("path", ["/", "/static/bench.js", "/openapi.json", "/nothing"])
 def test_every_answer_runs_only_our_own_scripts(client: TestClient, path: str) -> None:
-    policy = client.get(path).headers["content-security-policy"]
+    assert_marked(client.get(path).headers["content-security-policy"])
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/cases"])
+def test_so_does_the_answer_to_an_error_that_nobody_foresaw(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def stumble(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Listing, "count", stumble)
+    monkeypatch.setattr(Record, "cases", stumble)
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+    assert_marked(answer.headers["content-security-policy"])
+
+
+def assert_marked(policy: str) -> None:
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"), [({"Host": "evil.example"}, "web.host"), ({"Origin": "null"}, "web.origin")]
+)
+def test_what_the_guard_refuses_is_what_support_reads(client: TestClient, headers: dict[str, str], code: str) -> None:
+    client.post("/api/v1/cases", json=CASE, headers=headers)
+    latest = client.get("/api/v1/errors").json()[0]
+    assert latest["code"] == code
 
 
 def test_pages_hold_no_inline_script_or_style(client: TestClient) -> None:

@@ -33,6 +33,13 @@ def test_every_message_is_translated(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_no_sentence_is_left_in_english(code: str) -> None:
+    said = messages.translations(messages.read_catalogue(code))
+    sentences = {message: forms for message, forms in said.items() if isinstance(message, str) and " " in message}
+    assert [message for message, (form,) in sentences.items() if message.endswith(".") and form == message] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_a_message_has_as_many_forms_as_its_language(code: str) -> None:
     for message, forms in messages.translations(messages.read_catalogue(code)).items():
         assert len(forms) == (1 if isinstance(message, str) else len(LANGUAGES[code].forms)), message

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from edge.nouns import N_
 from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
 from edge.papers.case_file import CaseFile
-from edge.papers.digest import content_digest
+from edge.papers.digest import referral_digest
 from edge.papers.form import FormField
 from edge.papers.lettering import isolated
 from edge.papers.reply import LETTERS, OPINIONS, reply_code, spaced
@@ -39,7 +39,7 @@ class Asked:
 
 def reply_form(sheet: Sheet, file: CaseFile, y: float) -> tuple[float, tuple[FormField, ...]]:
     """The form, all on one page, and where its fields are."""
-    code = spaced(reply_code(content_digest(file)))
+    code = spaced(reply_code(referral_digest(file)))
     say = sheet.reader.say
     y = heading(sheet, sheet.room(y, FORM_MM), say(ANSWER))
     y = sheet.text(Area(MARGIN_MM, y, INSIDE_MM, 5), say(HOW, example=isolated(f"{code} B 4")), BODY) + 3

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from fastapi import APIRouter
 
+from edge.web import support
 from edge.web.api import cases, cells, controls, explaining, fields, kit, life, papers, runs, sessions, settings
 from edge.web.desk import Desk
 from edge.web.parts import WebParts
@@ -35,5 +37,5 @@ def routers(parts: WebParts, desk: Desk) -> Iterator[APIRouter]:
     yield papers.papers_router(parts)
     yield papers.export_router(parts)
     yield papers.replies_router(parts)
-    yield kit.kit_router(parts)
+    yield kit.kit_router(partial(support.of_kit, parts))
     yield kit.metrics_router(parts)

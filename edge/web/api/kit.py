@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -25,8 +27,8 @@ class SeenProblemShape(BaseModel):
     clock_hint: str
 
 
-def kit_router(parts: WebParts) -> APIRouter:
-    """What is wrong, if anything is."""
+def kit_router(document: Callable[[Seen], support.Document]) -> APIRouter:
+    """What is wrong, if anything is; `document` is what a support bundle tells."""
     routes = APIRouter(prefix="/api/v1", tags=["kit"])
 
     @routes.get("/errors")
@@ -39,7 +41,7 @@ def kit_router(parts: WebParts) -> APIRouter:
     def support_bundle(request: Request) -> Response:
         """Everything that helps support, and nothing of a patient. Takes seconds: it asks the doctor."""
         name = {"Content-Disposition": 'attachment; filename="marrowkit-support.zip"'}
-        return Response(support.bundle(parts, _seen(request)), media_type="application/zip", headers=name)
+        return Response(support.packed(document(_seen(request))), media_type="application/zip", headers=name)
 
     return routes
 

@@ -8,19 +8,30 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from edge.web.problems import status_of
+from edge.web.statuses import status_of
 from firmware_bridge.errors import Fault
 
 
+class UnfitShape(BaseModel):
+    """Where a value does not fit (`body.specimen`), and the kind of pydantic's error about it."""
+
+    place: str
+    kind: str
+
+
 class ProblemShape(BaseModel):
-    """An error as `application/problem+json` (RFC 9457); `code` is stable across versions and languages."""
+    """An error as `application/problem+json` (RFC 9457), its words in the reader's language.
+
+    `code` is stable across versions and languages.
+    """
 
     type: str = "about:blank"
-    title: str = Field(examples=["Conflict"])
+    title: str = Field(examples=["Not possible now"])
     status: int = Field(examples=[409])
     code: str = Field(examples=["case.signed"])
     detail: str = Field(examples=["This case is signed."])
     remedy: str = Field(examples=["Amend it, with a reason, to change anything."])
+    errors: list[UnfitShape] = Field(default=[], description="Only with `web.invalid`.")
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:

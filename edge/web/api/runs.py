@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from edge.web.api.who import By, Reader
 from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.web.shapes import CaseShape, CountsShape, DecisionShape, case_shape
-from edge.words import Translate
+from edge.words import Sentence, Translate, say_code
 
 
 class RerunShape(BaseModel):
@@ -134,8 +135,16 @@ def _run(parts: WebParts, run: Run, translate: Translate) -> CaseRunShape:
         fields=len(parts.record.fields(of_case)),
         counts=CountsShape(**asdict(result.figures.counts)),
         decision=_decision(result.figures.decision, translate),
-        fault=dict(run.rerun.fault) if run.rerun is not None and run.rerun.fault else None,
+        fault=None if run.rerun is None else _fault(run.rerun.fault, translate),
     )
+
+
+def _fault(written: Mapping[str, str], translate: Translate) -> dict[str, str] | None:
+    """What failed, in the reader's words; the record keeps it in its own."""
+    if not written:
+        return None
+    words = say_code(written["code"], Sentence(written.get("detail", ""), written.get("remedy", "")), translate)
+    return {"code": written["code"], "detail": words.text, "remedy": words.remedy}
 
 
 def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:

@@ -63,16 +63,35 @@ def test_an_expert_answers(client: TestClient, counted: None) -> None:
 
 
 def test_the_line_of_this_very_referral_is_read(client: TestClient, parts: WebParts, counted: None) -> None:
-    from edge.papers.digest import content_digest
+    from edge.papers.digest import referral_digest
     from edge.papers.reply import reply_code, spaced
 
-    code = spaced(reply_code(content_digest(parts.casework.papers.file(1))))
+    code = spaced(reply_code(referral_digest(parts.casework.papers.file(1))))
     said = good(client.post(f"{CASE}/referral/line", json={"line": f"{code} A 85 large nucleoli"}))
     assert (said["answer"]["opinion"], said["answer"]["percent"], said["answer"]["text"]) == (
         "likely",
         85,
         "large nucleoli",
     )
+
+
+def test_an_answer_finds_its_case_however_far_that_has_gone_meanwhile(
+    client: TestClient, counted: None, amina: int
+) -> None:
+    form = filled(client.get(f"{CASE}/referral.pdf").content, opinion="likely", expert="Dr B")
+    for step in ("finish", "resume", "finish"):
+        good(client.post(f"{CASE}/{step}"))
+    assert good(client.post(f"{CASE}/referral/form", files={"form": form}))["answer"]["opinion"] == "likely"
+    good(client.post(f"{CASE}/sign", json={"operator": amina, "pin": PIN}))
+    assert good(client.post(f"{CASE}/referral/form", files={"form": form}))["answer"]["expert"] == "Dr B"
+
+
+def test_an_answer_to_a_count_that_was_corrected_since_is_refused(client: TestClient, counted: None) -> None:
+    form = filled(client.get(f"{CASE}/referral.pdf").content, opinion="likely", expert="Dr B")
+    good(client.patch(CELL, json={"class": "granulocyte"}))
+    assert code_of(client.post(f"{CASE}/referral/form", files={"form": form}), 409) == "reply.elsewhere"
+    good(client.post(f"{CASE}/undo"))
+    good(client.post(f"{CASE}/referral/form", files={"form": form}))
 
 
 def test_a_filled_form_is_read_into_the_case_that_it_answers(client: TestClient, counted: None) -> None:
@@ -171,3 +190,21 @@ def test_a_case_is_looked_at_again_and_compared(client: TestClient, parts: WebPa
     compared = good(client.get(f"{API}/cases/compare", params={"left": 1, "right": begun["case"]}))
     assert (compared["same_pictures"], compared["interval"]) == (True, None)
     assert code_of(client.post(f"{API}/cases/{begun['case']}/reanalyse", json={"bundle": "x"}), 404) == "record.unknown"
+
+
+def test_a_look_again_that_failed_says_why_in_the_readers_language(
+    client: TestClient, parts: WebParts, counted: None
+) -> None:
+    for fault in (
+        {"code": "bundle.missing", "detail": "There is no bundle x.", "remedy": "Install it."},
+        {"code": "internal"},
+    ):
+        begun = good(client.post(f"{CASE}/reanalyse", json={"bundle": "painted"}), 202)
+        parts.casework.reanalysis.wait()
+        parts.casework.books.reruns.end(begun["case"], "failed", fault)
+    _, missing, broken = good(client.get(f"{CASE}/runs", headers={"Accept-Language": "es"}))
+    assert (missing["fault"]["code"], missing["fault"]["detail"]) == (
+        "bundle.missing",
+        "No hay ningún paquete con ese nombre.",
+    )
+    assert (broken["fault"]["code"], broken["fault"]["detail"]) == ("internal", "Algo falló que no debería fallar.")

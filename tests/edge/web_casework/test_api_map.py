@@ -19,9 +19,17 @@ from tests.cases import PaintedLive
 from tests.visits import API, CASE, CELL, code_of, good, visiting
 
 
-def test_a_problem_is_told_in_the_readers_language_where_it_has_words(client: TestClient) -> None:
-    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": "en"}).json()
-    assert (answer["code"], answer["detail"]) == ("record.unknown", "There is no case number 1.")
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("en", "There is no case number 1."),
+        ("es-MX, en;q=0.5", "No hay nada con ese número."),
+        ("ar", "لا شيء بهذا الرقم."),
+    ],
+)
+def test_a_problem_is_told_in_the_readers_language(client: TestClient, language: str, detail: str) -> None:
+    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": language}).json()
+    assert (answer["code"], answer["detail"]) == ("record.unknown", detail)
 
 
 def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) -> None:
@@ -33,6 +41,13 @@ def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) ->
     sign = paths["/api/v1/cases/{case_id}/sign"]["post"]["responses"]
     assert "`pin.wrong`" in sign["403"]["description"]
     assert "`case.signed`" in sign["409"]["description"]
+
+
+def test_the_live_picture_is_documented_as_what_it_is(client: TestClient) -> None:
+    paths = good(client.get("/openapi.json"))["paths"]
+    (kind,) = paths["/live.mjpg"]["get"]["responses"]["200"]["content"]
+    assert kind == "multipart/x-mixed-replace; boundary=frame"
+    assert {"/health", "/metrics", f"{API}/events"} <= set(paths)
 
 
 def test_every_body_that_may_be_sent_has_an_example_that_fits(client: TestClient) -> None:
