@@ -111,6 +111,12 @@ class Motion:
     def recover(self, fault: ScopeFault) -> bool:
         """Make the board listen again after this fault. Whether it still is where it can be."""
         self._halted.clear()
+        try:
+            return self._recovered(fault)
+        except (BoardAlarm, BoardRestarted) as news:  # heard only now, and graver than what was known
+            return self._recovered(news)
+
+    def _recovered(self, fault: ScopeFault) -> bool:
         if fault.position_lost:
             self._begin_anew(fault)
         self._drive.recover()
@@ -137,7 +143,12 @@ class Motion:
         self.firmware = self._drive.greet()
 
     def _plausible(self, reported: Triple) -> bool:
-        """It lies between where it set out and where it was going."""
+        """It lies between where it set out and where it was going.
+
+        A board that counts 0 0 0 may just have been switched on; only one that rested there is known to be there.
+        """
+        if not any(reported):
+            return self._goal is None and not any(self._at)
         slack = self._drive.slack
         ends = zip(reported, self._at, self._goal or self._at, strict=True)
         return all(min(a, b) - slack <= at <= max(a, b) + slack for at, a, b in ends)

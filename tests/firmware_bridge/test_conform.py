@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_bridge.boards import DIALECTS
-from firmware_bridge.conform import CLAUSES, conform, which_board
+from firmware_bridge.conform import CLAUSES, conform, wait_awake, which_board
 from firmware_bridge.conform.bench import LONG, STEP, Bench
 from firmware_bridge.errors import BoardFault, BoardLost, BoardSilent, WrongFirmware
 from firmware_bridge.sim.boards.board import SimBoard
@@ -37,6 +37,14 @@ def test_simulated_boards_keep_the_contract_and_end_where_they_began(name: str) 
     assert {clause for clause, outcome in found.items() if outcome == "FAIL"} == BROKEN.get(name, set())
     assert found.keys() == {clause.name for clause in CLAUSES}
     assert board.mechanics.count == pytest.approx((0, 0, 0), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["marlin-mega", "grbl-uno"])
+def test_a_board_that_begins_anew_when_it_is_opened_keeps_the_contract_where_it_is_named_too(name: str) -> None:
+    transport, _, clock = wire(name)
+    wait_awake(transport, clock)
+    bench = Bench(transport, DIALECTS[name.partition("-")[0]], clock=clock)
+    assert {finding.outcome for finding in conform(bench)} <= {"pass", "skip"}
 
 
 @pytest.mark.parametrize(
