@@ -1,7 +1,7 @@
 """The newest picture of a live source, exposed after it was asked for; a camera in trouble is waited for.
 
-A picture was exposed earlier than it comes: on a USB cable by little, from a network camera by a second or two. How late
-a kind of source may be, its supervisor knows (`LinkState.late_s`); a look waits for a picture that comes so much later.
+A picture was exposed earlier than it comes: on a USB cable by little, from a network camera by a second or two. How
+late a kind of source may be, its supervisor knows (`LinkState.late_s`); a look waits for a picture that comes later.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -38,6 +39,11 @@ class Link:
         self.dialect = dialect
         self.clock = clock
         self._end = HostEnd(dialect)
+        self._writing = threading.Lock()
+        self.interlock: Callable[[], None] = lambda: None
+        """Raises where nothing may be begun. Asked in one breath with sending what begins something: no `shout` comes
+        between.
+        """
         self.noise: Noise | None = None
         self._pending: BoardFault | None = None
         self.repeats = 0
@@ -66,7 +72,7 @@ class Link:
         """Ask something whose end comes late; `ended` hears it."""
         self._listen(0.0)
         self._end.abandon()
-        self.transport.write(self._end.ask(Said(name, values)))
+        self._send(Said(name, values))
 
     def ended(self, wait_s: float) -> bool:
         """Whether the end of what was begun comes within this time.
@@ -78,7 +84,8 @@ class Link:
 
     def shout(self, data: bytes) -> None:
         """Send bytes that overtake everything. From any thread, at any time."""
-        self.transport.write(data)
+        with self._writing:
+            self.transport.write(data)
 
     def reset(self, data: bytes, within_s: float = ANSWER_S) -> None:
         """Send bytes that make the board begin anew, and wait until it has.
@@ -147,9 +154,16 @@ class Link:
         realtime = self.dialect.commands[said.name].kind is Kind.REALTIME
         self._listen(0.0)  # an alarm or restart in the meantime: nothing is sent then
         self.noise = None
-        self.transport.write(self._end.ask(said))
+        self._send(said)
         ends = self.dialect.commands[said.name].ends if realtime else ()
         return self._collected(said.name, ends, within_s)
+
+    def _send(self, said: Said) -> None:
+        data = self._end.ask(said)
+        with self._writing:
+            if not self.dialect.commands[said.name].safe:
+                self.interlock()
+            self.transport.write(data)
 
     def _collected(self, name: str, ends: tuple[str, ...], within_s: float) -> list[Said]:
         heard: list[Said] = []

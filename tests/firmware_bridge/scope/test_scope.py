@@ -84,13 +84,16 @@ def test_play_matters_without_compensation() -> None:
     assert stood.body.pose.x_um == pytest.approx(96.0)
 
 
-@given(PLACES, PLACES)
-def test_the_last_leg_never_goes_down(here: tuple[float, float, float], goal: tuple[float, float, float]) -> None:
-    way = legs(settings("grbl"), here, goal)
+@given(PLACES, PLACES, st.tuples(*[st.booleans()] * 3))
+def test_the_last_leg_never_goes_down(
+    here: tuple[float, float, float], goal: tuple[float, float, float], upward: tuple[bool, bool, bool]
+) -> None:
+    way = legs(settings("grbl"), here, goal, upward)
     assert way[-1] == goal
     before = way[-2] if len(way) > 1 else here
     assert all(b >= a for a, b in zip(before, goal, strict=True))
-    assert all(b - a >= 5.0 - 1e-9 for a, b, h in zip(before, goal, here, strict=True) if b < h)
+    each = zip(before, goal, here, upward, strict=True)
+    assert all(b - a >= 5.0 - 1e-9 for a, b, h, known in each if b < h or (b > h and not known))
 
 
 @pytest.mark.parametrize(
