@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BoardNonsense, BoardRefused, MoveFailed
+from firmware_bridge.errors import BoardNonsense, BoardRefused, MotionLocked, MoveFailed
 from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards.make import make_board
 from firmware_bridge.transport import FakeClock, LoopTransport
@@ -73,11 +73,11 @@ def test_a_jog_beyond_the_boards_own_soft_limits_stops_the_scope_with_the_reason
     stood = told("$130=0.05", "$20=1")
     stood.scope.move_to(-30.0)
     before = stood.body.pose
-    with pytest.raises(BoardRefused, match="leave the travel of the machine") as fault:
+    with pytest.raises(BoardRefused, match="leave the travel of the machine"):
         stood.scope.move_to(-80.0)
     assert stood.body.pose == before
-    assert stood.scope.fault is fault.value
+    with pytest.raises(MotionLocked):
+        stood.scope.move_to(-31.0)
     stood.scope.clear()
-    assert stood.scope.fault is None
     stood.scope.move_to(-35.0)
     assert stood.body.pose.x_um == pytest.approx(-35.0, abs=0.17)
