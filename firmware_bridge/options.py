@@ -81,6 +81,7 @@ class StreamOptions(Options):
     """A camera on the network."""
 
     timeout: float = _figure(5.0, 0.1, 60.0, "seconds without a picture until the camera counts as lost")
+    lock: bool = _flag("warn when exposure or white balance drift; it must hold them itself, as its own page sets them")
     late_s: float | None = _late()
 
 

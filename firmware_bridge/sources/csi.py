@@ -21,9 +21,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from firmware_bridge.errors import PartMissing, SourceLost, SourceUnavailable
+from firmware_bridge.errors import PartMissing, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import CsiOptions
 from firmware_bridge.picture import Picture, Pixels
+from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SourceUri
 
 PROGRAM = "gst-launch-1.0"
@@ -31,6 +32,8 @@ LEAVES_WITHIN_S = 2.0
 _READ_BYTES = 1 << 20
 _TOLD_BYTES = 400
 _WORD_BYTES = 4
+Program = Callable[[int], Sequence[str]]
+"""From the file descriptor that pictures go to, to a command line."""
 
 
 def command(sensor: int, options: CsiOptions, fd: int) -> list[str]:
@@ -57,22 +60,32 @@ def _settings(options: CsiOptions) -> list[str]:
     return [*asked, "aelock=true", "awblock=true"] if options.lock else asked
 
 
+def _in_force(options: CsiOptions) -> dict[str, str | float]:
+    """What the camera was told; what it chooses by itself it does not tell."""
+    asked = {"exposure_ms": options.exposure_ms, "gain": options.gain}
+    return {"fps": options.fps, **{name: value for name, value in asked.items() if value is not None}}
+
+
 class CsiSource:
     """Pictures of a child process.
 
     Args:
         uri: of `csi:`.
         program: from the descriptor that pictures go to, to a command line that stands in for that of GStreamer.
+        steady: what is known of its light where it is opened again.
 
     Raises:
         PartMissing: GStreamer is not installed.
     """
 
-    def __init__(self, uri: SourceUri, program: Callable[[int], Sequence[str]] | None = None) -> None:
+    def __init__(self, uri: SourceUri, program: Program | None = None, steady: Steady | None = None) -> None:
+        self._address, self._program = uri, program
         self._uri = str(uri)
         self._options = uri.options_as(CsiOptions)
         self._row_bytes = -(-3 * self._options.width // _WORD_BYTES) * _WORD_BYTES
         self._bytes = self._options.height * self._row_bytes
+        self._steady = steady or Steady({}, self._options.lock)
+        self._steady.opened(None)
         self._complaint = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
         self._child, self._pipe = self._begun(program or partial(command, int(uri.target), self._options))
         self._buffer = bytearray()
@@ -84,6 +97,15 @@ class CsiSource:
     def uri(self) -> str:
         """The address this source was opened with."""
         return self._uri
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """Light that has drifted since it was locked: that is how exposure and white balance are verified."""
+        return self._steady.complaints
+
+    def again(self) -> CsiSource:
+        """The same sensor in a new child, its light measured against what it was."""
+        return CsiSource(self._address, self._program, self._steady)
 
     def read(self) -> Picture | None:
         """The next picture; None after `close`.
@@ -98,8 +120,9 @@ class CsiSource:
             pixels = self._pixels(bytes(self._buffer[: self._bytes]))
             del self._buffer[: self._bytes]
         self._sequence += 1
-        settings: dict[str, str | float] = {"fps": self._options.fps}
-        return Picture(pixels, self._sequence, 1000.0 * time.monotonic(), self._uri, settings=settings)
+        now_s = time.monotonic()
+        self._steady.look(pixels, now_s)
+        return Picture(pixels, self._sequence, 1000.0 * now_s, self._uri, settings=_in_force(self._options))
 
     def close(self) -> None:
         """End the child: told, and then killed."""
@@ -109,7 +132,7 @@ class CsiSource:
             self._pipe.close()
             self._complaint.close()
 
-    def _begun(self, line_to: Callable[[int], Sequence[str]]) -> tuple[subprocess.Popen[bytes], BinaryIO]:
+    def _begun(self, line_to: Program) -> tuple[subprocess.Popen[bytes], BinaryIO]:
         reading, writing = os.pipe()
         try:
             child = self._child_of(line_to(writing), writing)

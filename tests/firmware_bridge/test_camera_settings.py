@@ -113,7 +113,7 @@ def test_settings_in_force_are_read_again_while_they_are_automatic() -> None:
 def test_what_another_program_sets_meanwhile_is_told() -> None:
     device, steady = raw(), Steady({"gain": 10.0}, lock=False)
     steady.opened(UvcControls(device))
-    assert steady.complaints == ()
+    assert not steady.complaints
     device[KNOWN["gain"].id].value = 99
     steady.look(picture(200), 0.0)
     assert [each.what for each in steady.complaints] == ["The camera has gain=99 where 10 was set."]

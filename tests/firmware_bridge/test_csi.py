@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from firmware_bridge.errors import PartMissing, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import CsiOptions
+from firmware_bridge.picture import Device
 from firmware_bridge.sources import csi
 from firmware_bridge.sources.csi import CsiSource, command
 from firmware_bridge.uri import parse_uri
@@ -124,3 +126,36 @@ def test_rows_of_any_width_are_cut_where_gstreamer_ends_them(opened: Opener, wid
         picture = source.read()
         assert picture is not None
         assert np.array_equal(picture.pixels, np.full((64, width, 3), (level, 0, 9), np.uint8))
+
+
+def test_it_tells_the_settings_that_it_was_given() -> None:
+    uri = parse_uri("csi://0?width=64&height=64&exposure_ms=5&gain=2")
+    source = CsiSource(uri, lambda fd: [sys.executable, "-c", f"{WRITE}send(9)\ntime.sleep(9)", str(fd)])
+    picture = source.read()
+    source.close()
+    assert picture is not None
+    assert picture.settings == {"fps": 30, "exposure_ms": 5.0, "gain": 2.0}
+
+
+def test_its_light_is_verified_after_the_child_was_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another child whose automatic chose otherwise: that is what a reconnection may do."""
+    now_s = [0.0]
+    monkeypatch.setattr(csi, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    levels = iter(("[200, 200]", "[120] * 8"))
+    script = "for level in {}:\n    pipe.write(bytes([level]) * 64 * 64 * 3); pipe.flush()\ntime.sleep(9)"
+
+    def program(fd: int) -> list[str]:
+        return [sys.executable, "-c", WRITE + script.format(next(levels)), str(fd)]
+
+    def looked(source: CsiSource, times: int) -> tuple[str, ...]:
+        for _ in range(times):
+            assert source.read() is not None
+            now_s[0] += 3.0
+        source.close()
+        return tuple(each.what for each in source.complaints)
+
+    first = CsiSource(parse_uri("csi://0?width=64&height=64&lock=1&timeout=9"), program)
+    assert isinstance(first, Device)
+    assert looked(first, 2) == ()
+    (complaint,) = looked(first.again(), 8)
+    assert "40 % darker" in complaint

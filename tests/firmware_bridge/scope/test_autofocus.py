@@ -91,13 +91,7 @@ def heights_of(stood: Stand) -> list[float]:
 )
 @pytest.mark.parametrize("away_um", [-60.0, -8.0, 0.0, 8.0, 60.0])
 def test_it_never_leaves_the_travel_or_the_soft_limits(
-    reach_um: float,
-    travel_um: float,
-    backlash_um: float,
-    began_um: float,
-    low_um: float,
-    high_um: float,
-    away_um: float,
+    reach_um: float, travel_um: float, backlash_um: float, began_um: float, ends_um: tuple[float, float], away_um: float
 ) -> None:
     stood = stand("grbl", reach_um=reach_um, backlash_um=backlash_um)
     stood.scope.move_to(z_um=began_um)
