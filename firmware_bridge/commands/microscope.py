@@ -54,8 +54,16 @@ def settings_of(settings: Path | None, simulated: str) -> ScopeSettings | None:
 
 @contextmanager
 def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENCE_S) -> Iterator[tuple[Scope, LiveEye]]:
-    """The stage, and what the supervised camera sees. If both are simulated, the camera sees what the stage moves.
-    What a look has to wait for is printed, once for each try to open the camera again.
+    """The stage, and what the supervised camera sees. What a look has to wait for is printed, once for each try to open
+    the camera again. Raises as `stage_and_camera`.
+    """
+    with stage_and_camera(source, settings) as (scope, live):
+        yield scope, LiveEye(live, print_wait, patience_s)
+
+
+@contextmanager
+def stage_and_camera(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, Newest]]:
+    """The stage, and the newest picture. If both are simulated, the camera sees what the stage moves.
 
     Raises:
         Fault: the address or the settings make no sense, or the board does not answer.
@@ -72,7 +80,7 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
         Scope(settings, lambda: open_transport(settings.port, settings.baud, body), memory=_memory(settings)) as scope,
         Newest(camera) as live,
     ):
-        yield scope, LiveEye(live, print_wait, patience_s)
+        yield scope, live
 
 
 def found(scope: Scope, stands: str, home: bool = False) -> None:

@@ -69,6 +69,10 @@ class Motion:
         self._frame = Frame(self._settings, self._drive.grid, kept.zero)
         return True
 
+    def look(self) -> Position:
+        """Where the board counts now, whoever moved it. Raises BoardFault."""
+        return Position(*self._frame.um(self._drive.position()))
+
     def note(self, lost: bool) -> None:
         """Write down where it rests, and whether that is not known any more."""
         self._remember(self._at, lost)

@@ -122,6 +122,11 @@ class Scope(Closing):
         """Move the focus alone. Raises as `move_to`."""
         return self.move_by(z_um=z_um)
 
+    def look(self) -> Position:
+        """Where the board says that it is now, whoever moved it, as with a joystick. Raises as `move_to`."""
+        with self._moving():
+            return self._motion.look()
+
     def lamp(self, share: float) -> None:
         """Set the lamp, 0 dark to 1 full.
 

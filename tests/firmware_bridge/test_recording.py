@@ -219,7 +219,7 @@ def test_a_recorder_that_fails_in_another_way_says_so_too(tmp_path: Path, broken
     stream = Stream(1, 5)
     if broken == "setting":
         unfit = replace(picture(0), settings={"exposure_ms": float("nan")})
-        stream.wait_newer = lambda _sequence, _timeout_s: unfit  # type: ignore[method-assign,assignment]
+        stream.wait_newer = lambda _sequence, _timeout_s: unfit  # type: ignore[method-assign]
     running = Recorder(stream, Writer(tmp_path, 0), lambda: {"x_um": 1 / 0} if broken == "stage" else None)
     running._thread.join(10)
     assert running.state.phase == "stopped"
