@@ -283,7 +283,10 @@ def test_it_locks_once_settled_and_complains_of_drift_after_a_reconnection_too()
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     for name in ("sys/class/video4linux", "sys/devices", "dev"):
         (tmp_path / name).mkdir(parents=True)
-    monkeypatch.setattr(camera, "_refuse_other_than_a_usable_camera", lambda path: path.stat())
+    refuse = camera._refuse_other_than_a_usable_camera
+    monkeypatch.setattr(
+        camera, "_refuse_other_than_a_usable_camera", lambda path: None if path.exists() else refuse(path)
+    )
     monkeypatch.setattr(camera, "open_device", lambda *_: FakeDevice(3))
     return Machine(tmp_path / "sys", tmp_path / "dev")
 
@@ -316,6 +319,41 @@ def test_a_camera_is_opened_again_under_its_new_number_with_its_settings(
     assert second.settings["exposure_ms"] == first.settings["exposure_ms"] == pytest.approx(12.0)
     assert second.settings["power_line_hz"] == 50
     assert source.complaints == ()
+
+
+def test_a_camera_named_by_its_socket_is_the_one_in_that_socket_whatever_its_number(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """udev keeps a link for each socket; two equal cameras change their numbers, never their links."""
+    monkeypatch.setattr(camera, "UvcDevice", FakeUvc)
+    links = machine.dev / "v4l" / "by-path"
+    links.mkdir(parents=True)
+    link = links / "pci-0000:00:14.0-usb-0:1:1.0-video-index0"
+    plug(machine, 0, "1-1")
+    plug(machine, 2, "1-2")
+    link.symlink_to("../../video0")
+    source = CameraSource(parse_uri(f"v4l2://{link}?gain=9"), machine=machine)
+    unplug(machine, "1-1")
+    link.unlink()
+    with pytest.raises(SourceUnavailable, match="by-path"):
+        source.again()
+    unplug(machine, "1-2")
+    plug(machine, 0, "1-2")  # its equal has its number now
+    with pytest.raises(SourceUnavailable, match="by-path"):
+        source.again()
+    plug(machine, 2, "1-1")
+    link.symlink_to("../../video2")
+    opened: list[str] = []
+
+    def open_noting(path: str, *_: object) -> FakeDevice:
+        opened.append(path)
+        return FakeDevice(3)
+
+    monkeypatch.setattr(camera, "open_device", open_noting)
+    again = source.again().read()
+    assert again is not None
+    assert again.settings["gain"] == 9
+    assert [Path(path).resolve().name for path in opened] == ["video2"]
 
 
 @pytest.mark.parametrize(("options", "refused"), [("", False), ("?gain=3", True), ("?lock=1", True)])
