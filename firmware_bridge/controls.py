@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,7 @@ class Control:
     step       between two values that it can take
     value      now
     automatic  the camera chooses it by itself now
+    choices    all that it can be, where that is a list; then there are no steps
     """
 
     name: str
@@ -29,13 +30,25 @@ class Control:
     step: float
     value: float
     automatic: bool = False
+    choices: tuple[float, ...] = ()
+
+    @property
+    def span(self) -> str:
+        """What it can be, in words."""
+        if self.choices:
+            return " or ".join(", ".join(f"{each:g}" for each in self.choices).rsplit(", ", 1))
+        return f"{self.low:g} to {self.high:g}"
 
 
 class Controls(Protocol):
     """The settings of an open camera."""
 
     def listed(self) -> tuple[Control, ...]:
-        """All of them, with their ranges and present values."""
+        """All of them, with their ranges and present values.
+
+        Raises:
+            SettingRefused: the camera does not tell them now.
+        """
 
     def set(self, name: str, value: float) -> None:
         """Give one a value, ending its automatic where it has one.
@@ -54,6 +67,7 @@ class Keeper:
 
     def __init__(self, wishes: Mapping[str, float]) -> None:
         self._wishes = dict(wishes)
+        self._refused: tuple[SettingRefused, ...] = ()
         self.complaints: tuple[SettingRefused, ...] = ()
 
     @property
@@ -62,18 +76,22 @@ class Keeper:
         return self._wishes
 
     def hold(self, controls: Controls) -> None:
-        """From now on, keep what the camera has chosen by itself."""
+        """From now on, keep what the camera has chosen by itself. Raises SettingRefused where it does not tell that."""
         chosen = {each.name: each.value for each in controls.listed() if each.name in AUTOMATIC}
         self._wishes = {**chosen, **self._wishes}
         self.apply(controls)
 
     def apply(self, controls: Controls) -> None:
-        """Set everything and look whether it stayed; what did not is in `complaints`."""
-        refused = [fault for name, value in self._wishes.items() if (fault := _refused(controls, name, value))]
-        self.complaints = tuple(refused) or self._differing(controls)
+        """Set everything; what is refused is in `complaints`. Whether it stayed, `check` tells."""
+        tried = (_refused(controls, name, value) for name, value in self._wishes.items())
+        self.complaints = self._refused = tuple(fault for fault in tried if fault is not None)
 
-    def _differing(self, controls: Controls) -> tuple[SettingRefused, ...]:
-        known = {each.name: each for each in controls.listed()}
+    def check(self, listed: Sequence[Control]) -> None:
+        """Look whether what was set is still in force; what is not, is in `complaints` too."""
+        self.complaints = self._refused or self._differing(listed)
+
+    def _differing(self, listed: Sequence[Control]) -> tuple[SettingRefused, ...]:
+        known = {each.name: each for each in listed}
         return tuple(
             _kept_not(name, value, known[name].value)
             for name, value in self._wishes.items()
@@ -81,9 +99,9 @@ class Keeper:
         )
 
 
-def settings_in_force(controls: Controls) -> dict[str, float]:
+def settings_in_force(listed: Sequence[Control]) -> dict[str, float]:
     """Every setting with its present value."""
-    return {each.name: each.value for each in controls.listed()}
+    return {each.name: each.value for each in listed}
 
 
 def _refused(controls: Controls, name: str, value: float) -> SettingRefused | None:

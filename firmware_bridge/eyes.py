@@ -1,4 +1,8 @@
-"""The newest picture of a live source, exposed after it was asked for; a camera in trouble is waited for."""
+"""The newest picture of a live source, exposed after it was asked for; a camera in trouble is waited for.
+
+A picture was exposed earlier than it comes: on a USB cable by little, from a network camera by a second or two. How
+late a kind of source may be, its supervisor knows (`LinkState.late_s`); a look waits for a picture that comes later.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ PATIENCE_S = 40.0
 """A camera that is found again within this time costs a scan nothing: six tries to open it."""
 STEP_S = 0.25
 IN_FLIGHT = 2
-"""Pictures after the newest one that may have begun already: one handed over, one being exposed or made."""
+"""Pictures after the newest one that may have begun already in any source: one handed over, one being made."""
 
 
 class LiveEye:
@@ -46,7 +50,11 @@ class LiveEye:
         """
         newest = self._live.latest()
         old = (-1 if newest is None else newest.sequence) + IN_FLIGHT  # the first may have begun before the stage moved
-        return self._awaited(old, time.monotonic()).pixels
+        began_s = time.monotonic()
+        late_ms = 1000.0 * (began_s + self._live.state.link.late_s)
+        while _is_too_early(picture := self._awaited(old, began_s), late_ms):
+            old = picture.sequence
+        return picture.pixels
 
     def hurry(self) -> None:
         """From now on wait for no camera that is in trouble; from any thread, and from a signal."""
@@ -72,3 +80,8 @@ class LiveEye:
         if state.phase == "ended":
             return SourceLost(f"{self._live.uri} has ended.", "Name a source that goes on: a camera, or ?loop=1.")
         return SourceLost(f"No picture came for {self._patience_s:g} s.", "Check the camera and its cable.")
+
+
+def _is_too_early(picture: Picture, taken_ms: float) -> bool:
+    """A recorded picture has a time of its own, and shows what it shows."""
+    return not picture.recorded and picture.taken_ms < taken_ms

@@ -17,6 +17,7 @@ from firmware_bridge.supervision.feed import Delivered, Feed
 from firmware_bridge.supervision.vigil import LIVE, LinkState
 
 PAUSE_AFTER_BAD_PICTURE_S = 0.2
+"""Of recorded pictures, which nothing else paces. A camera paces itself: a pause would make its next pictures late."""
 
 Phase = Literal["running", "reconnecting", "frozen", "ended", "lost"]
 
@@ -150,7 +151,9 @@ class Newest(Closing):
         with self._changed:
             self._unreadable += 1
             self._fault = fault
-        self._stopping.wait(PAUSE_AFTER_BAD_PICTURE_S)
+            is_live = self._picture is not None and not self._picture.recorded
+        if not is_live:
+            self._stopping.wait(PAUSE_AFTER_BAD_PICTURE_S)
 
     def _finish(self, phase: Phase, fault: SourceFault | None) -> None:
         with self._changed:

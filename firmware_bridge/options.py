@@ -32,6 +32,10 @@ def _words(text: str) -> Any:
     return field(default="", metadata={"help": text})
 
 
+def _late() -> Any:
+    return _wish(float, 0.0, 30.0, "seconds from an exposure until its picture is here, at most; focus and scans wait")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What an address may ask for; a kind of source without options uses this empty one."""
@@ -50,6 +54,7 @@ class CameraOptions(Options):
     focus: int | None = _wish(int, 0, 65535, "the camera's own focus in its own units; ends autofocus")
     power_line_hz: int | None = _wish(int, 0, 60, "lamp flicker to suppress: 0, 50 or 60")
     lock: bool = _flag("let exposure and white balance settle, then hold them, also after each reconnection")
+    late_s: float | None = _late()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class CsiOptions(Options):
     gain: float | None = _wish(float, 1.0, 256.0, "analogue gain, 1 is none")
     lock: bool = _flag("hold exposure and white balance as they were found")
     timeout: float = _figure(5.0, 0.1, 60.0, "seconds beyond an exposure without a picture until it counts as lost")
+    late_s: float | None = _late()
 
     @property
     def patience_s(self) -> float:
@@ -75,6 +81,8 @@ class StreamOptions(Options):
     """A camera on the network."""
 
     timeout: float = _figure(5.0, 0.1, 60.0, "seconds without a picture until the camera counts as lost")
+    lock: bool = _flag("warn when exposure or white balance drift; it must hold them itself, as its own page sets them")
+    late_s: float | None = _late()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from firmware_bridge.scope.memory import Memory
 from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards.board import SimBoard
 from firmware_bridge.sim.boards.faults import Faulty
-from firmware_bridge.sim.boards.make import make_board
+from firmware_bridge.sim.boards.make import BOARDS, make_board
 from firmware_bridge.sim.boards.mechanics import Gear, Mechanics
 from firmware_bridge.sim.body import Body
 from firmware_bridge.transport import FakeClock, LoopTransport
 
-FAMILIES = ("sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl")
+FAMILIES = BOARDS
 
 
 def settings(board: str, backlash_um: float = 5.0, reach_um: float = 500.0, **others: object) -> ScopeSettings:

@@ -41,14 +41,17 @@ class FakeCamera:
 
 
 @contextmanager
-def network_camera(camera: FakeCamera) -> Iterator[FakeCamera]:
-    """The camera at an address of its own."""
+def network_camera(camera: FakeCamera, port: int = 0) -> Iterator[FakeCamera]:
+    """The camera at an address of its own, or at this port."""
 
     class Answering(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             _serve(self.request, camera)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answering) as server:
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+
+    with Server(("127.0.0.1", port), Answering) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         camera.address = f"rtsp://127.0.0.1:{server.server_address[1]}/eye"

@@ -64,7 +64,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any free one.")] = 8000,
     data: DataDir = None,
     bundle: Annotated[str | None, typer.Option(help="Name or path of a bundle. Default: the one in use.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Folder to record the source's pictures to.")] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Folder to record pictures to, and the place of the stage of scope.toml in --data."),
+    ] = None,
     objective: Annotated[
         str, typer.Option(help="Apply this objective's flat field (marrowkit-bridge flatfield).")
     ] = "",

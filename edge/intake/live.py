@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from edge.intake.files import frame_of
 from edge.types import Frame
 from firmware_bridge.closing import Closing
-from firmware_bridge.errors import RecordingStopped
+from firmware_bridge.errors import RecordingStopped, ScopeFault
 from firmware_bridge.flatfield import Corrected, load_flat_field
 from firmware_bridge.newest import Newest, PumpState
 from firmware_bridge.picture import Picture
 from firmware_bridge.recording import Recorder, RecordingState, Writer
+from firmware_bridge.scope import Scope, StageLog, read_settings
+from firmware_bridge.scope.memory import memory_of
 from firmware_bridge.supervision import supervise
 from firmware_bridge.supervision.feed import Feed
+from firmware_bridge.transport import open_transport
+
+STAGE_FILE = "scope.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,8 @@ class LiveOptions:
     """What is done with the pictures of a live source.
 
     record      folder that they are recorded to. What keeps a recording from beginning is told by its state
-    data        the kit's data folder, where flat fields are …
+    data        the kit's data folder, where flat fields are, and the settings of a stage (`scope.toml`) whose place a
+                recording logs with each picture …
     objective   … and whose flat field is applied; empty for none
     """
 
@@ -44,7 +52,8 @@ def open_live(uri: str, options: LiveOptions = LiveOptions()) -> Live:
     """
     supervised = supervise(uri)
     newest = Newest(_even(supervised, options))
-    return Live(newest, None if options.record is None else _recording(newest, options.record))
+    parts = ExitStack()
+    return Live(newest, _recording(newest, options, parts), parts)
 
 
 def _even(feed: Feed, options: LiveOptions) -> Feed:
@@ -53,19 +62,36 @@ def _even(feed: Feed, options: LiveOptions) -> Feed:
     return Corrected(feed, load_flat_field(options.data, options.objective), options.objective)
 
 
-def _recording(newest: Newest, folder: Path) -> Recorder | RecordingState:
+def _recording(newest: Newest, options: LiveOptions, parts: ExitStack) -> Recorder | RecordingState | None:
+    if options.record is None:
+        return None
     try:
-        return Recorder(newest, Writer(folder))
+        stage = _stage_of(options.data, parts)
+        return Recorder(newest, Writer(options.record), stage) if stage else Recorder(newest, Writer(options.record))
     except RecordingStopped as fault:
         return RecordingState("stopped", 0, 0, fault)
+    except ScopeFault as fault:
+        return RecordingState("stopped", 0, 0, RecordingStopped(fault.what, fault.remedy))
+
+
+def _stage_of(data: Path, parts: ExitStack) -> StageLog | None:
+    """Asks the board of the stage; nothing moves it here."""
+    if not (data / STAGE_FILE).exists():
+        return None
+    settings = read_settings(data / STAGE_FILE)
+    way = partial(open_transport, settings.port, settings.baud)
+    return StageLog(parts.enter_context(Scope(settings, way, memory=memory_of(settings, data))))
 
 
 class Live(Closing):
     """The newest frame and how its source is doing; safe to ask from any number of threads."""
 
-    def __init__(self, newest: Newest, recording: Recorder | RecordingState | None = None) -> None:
+    def __init__(
+        self, newest: Newest, recording: Recorder | RecordingState | None = None, parts: ExitStack | None = None
+    ) -> None:
         self._newest = newest
         self._recording = recording
+        self._parts = parts or ExitStack()
 
     @property
     def uri(self) -> str:
@@ -94,6 +120,7 @@ class Live(Closing):
         """Stop and release the source. Safe to call twice."""
         if isinstance(self._recording, Recorder):
             self._recording.close()
+        self._parts.close()
         self._newest.close()
 
 

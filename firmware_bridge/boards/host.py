@@ -102,10 +102,13 @@ class HostEnd:
         return self.phase is Phase.HALTED
 
     def abandon(self) -> None:
-        """Await nothing any more: the answer will not come, or does not matter."""
-        self._lines.clear()
+        """Await nothing any more: the answer will not come, or does not matter. A line that has begun is heard out."""
         self._asked = None
         self.phase = Phase.HALTED if self.phase is Phase.HALTED else Phase.READY
+
+    def forget(self) -> None:
+        """The line that has begun will not be ended."""
+        self._lines.clear()
 
     def _line(self, number: int) -> bytes:
         if not self.dialect.numbered:

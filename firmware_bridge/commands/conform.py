@@ -9,11 +9,11 @@ import typer
 
 from firmware_bridge.boards import DIALECTS
 from firmware_bridge.boards.dialect import Dialect
-from firmware_bridge.conform import Finding, which_board
+from firmware_bridge.conform import Finding, wait_awake, which_board
 from firmware_bridge.conform import conform as tried
 from firmware_bridge.conform.bench import Bench
 from firmware_bridge.errors import BadScopeSettings
-from firmware_bridge.transport import open_transport
+from firmware_bridge.transport import Transport, open_transport
 
 
 def conform(
@@ -26,7 +26,7 @@ def conform(
 ) -> None:
     """Try a board against the contract of PROTOCOL.md. It moves a little: lift the objective first."""
     with closing(open_transport(port, baud)) as transport:
-        dialect = _dialect(board) if board else which_board(transport)
+        dialect = _named(board, transport) if board else which_board(transport)
         print(f"{port}: {dialect.title}", flush=True)
         findings = [_shown(finding) for finding in tried(Bench(transport, dialect, step))]
     failed = [each for each in findings if each.outcome == "FAIL"]
@@ -35,9 +35,10 @@ def conform(
     raise typer.Exit(1 if failed else 0)
 
 
-def _dialect(board: str) -> Dialect:
+def _named(board: str, transport: Transport) -> Dialect:
     if board not in DIALECTS:
         raise BadScopeSettings(f"There is no kind of board “{board}”.", f"There are {', '.join(DIALECTS)}.")
+    wait_awake(transport)
     return DIALECTS[board]
 
 

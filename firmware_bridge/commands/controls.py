@@ -34,5 +34,5 @@ def controls(
 def described(control: Control) -> str:
     """One line for one setting."""
     automatic = "  automatic now" if control.automatic else ""
-    span = f"{control.low:g} to {control.high:g}, in steps of {control.step:g}"
+    span = control.span if control.choices else f"{control.span}, in steps of {control.step:g}"
     return f"{control.name:18}{control.value:g}  ({span}){automatic}"

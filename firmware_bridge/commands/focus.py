@@ -27,7 +27,7 @@ def focus(
     source: Annotated[str, typer.Argument(help="Address of the camera.")],
     settings: SettingsFile = None,
     simulated: Simulated = "",
-    travel_um: Annotated[float, typer.Option(min=1, max=1000, help="How far to look, to either side.")] = 25.0,
+    travel_um: Annotated[float, typer.Option(min=1, max=1000, help="How far the focus may go, to either side.")] = 30.0,
     stands: StageStands = "",
     looks: Annotated[int, typer.Option(min=0, help="Pictures of the aid; 0 until interrupted.")] = 0,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from firmware_bridge.newest import Newest
 from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Source
 from firmware_bridge.scope import Scope, ScopeSettings, read_settings
-from firmware_bridge.scope.memory import Memory, NoMemory, PlaceFile
+from firmware_bridge.scope.memory import memory_of
 from firmware_bridge.scope.simulated import simulated_settings
 from firmware_bridge.sim.boards import BOARDS
 from firmware_bridge.sim.body import Body, Pose
@@ -54,8 +53,16 @@ def settings_of(settings: Path | None, simulated: str) -> ScopeSettings | None:
 
 @contextmanager
 def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENCE_S) -> Iterator[tuple[Scope, LiveEye]]:
-    """The stage, and what the supervised camera sees. If both are simulated, the camera sees what the stage moves.
-    What a look has to wait for is printed, once for each try to open the camera again.
+    """The stage, and what the supervised camera sees. What a look has to wait for is printed, once for each try to open
+    the camera again. Raises as `stage_and_camera`.
+    """
+    with stage_and_camera(source, settings) as (scope, live):
+        yield scope, LiveEye(live, print_wait, patience_s)
+
+
+@contextmanager
+def stage_and_camera(source: str, settings: ScopeSettings) -> Iterator[tuple[Scope, Newest]]:
+    """The stage, and the newest picture. If both are simulated, the camera sees what the stage moves.
 
     Raises:
         Fault: the address or the settings make no sense, or the board does not answer.
@@ -69,10 +76,14 @@ def microscope(source: str, settings: ScopeSettings, patience_s: float = PATIENC
 
     camera = supervise(uri, opened)
     with (
-        Scope(settings, lambda: open_transport(settings.port, settings.baud, body), memory=_memory(settings)) as scope,
+        Scope(
+            settings,
+            lambda: open_transport(settings.port, settings.baud, body),
+            memory=memory_of(settings, data_folder(None)),
+        ) as scope,
         Newest(camera) as live,
     ):
-        yield scope, LiveEye(live, print_wait, patience_s)
+        yield scope, live
 
 
 def found(scope: Scope, stands: str, home: bool = False) -> None:
@@ -103,14 +114,6 @@ def figures(text: str, count: int) -> list[float]:
     if len(found) != count or not all(map(math.isfinite, found)):
         raise BadScopeSettings(f"“{text}” is not {count} figures.", "Write them with commas, like 0,0,500,400.")
     return found
-
-
-def _memory(settings: ScopeSettings) -> Memory:
-    """A file per port and gear in the data folder; a board that is simulated in this process begins anew with it."""
-    if settings.port.startswith("sim:"):
-        return NoMemory()
-    name = hashlib.sha256(f"{settings.port} {settings.axes}".encode()).hexdigest()[:16]
-    return PlaceFile(data_folder(None) / "stages" / f"{name}.json")
 
 
 def _body(uri: SourceUri) -> Body:

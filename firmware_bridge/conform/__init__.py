@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from firmware_bridge.conform.clauses import CLAUSES, Clause
 from firmware_bridge.conform.run import Finding, conform
-from firmware_bridge.conform.who import which_board
+from firmware_bridge.conform.who import wait_awake, which_board
 
-__all__ = ["CLAUSES", "Clause", "Finding", "conform", "which_board"]
+__all__ = ["CLAUSES", "Clause", "Finding", "conform", "wait_awake", "which_board"]

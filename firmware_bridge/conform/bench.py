@@ -100,7 +100,6 @@ class Bench:
         Raises:
             BoardLost: the port is gone.
         """
-        self.link.forgive()
         self.link.settle()
         try:
             self.drive.recover()
@@ -108,10 +107,12 @@ class Bench:
             raise
         except BoardFault:
             self.link.settle()
+        self.link.forgive()
 
     def note_modes(self) -> None:
         """Before anything is changed: how a board that can say so has its lamp and its moves."""
         self.link.settle()
+        self.link.forgive()
         with suppress(BoardSilent, BoardRestarted):
             for question, reply, _ in MODES.get(self.dialect.name, ()):
                 with suppress(BoardRefused, BoardNonsense):

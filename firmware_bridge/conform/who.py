@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from firmware_bridge.boards import DIALECTS
 from firmware_bridge.boards.dialect import Dialect
@@ -46,6 +47,16 @@ def which_board(transport: Transport, clock: Callable[[], float] = time.monotoni
         raise BoardSilent(f"Nobody answers at {transport.address}.", "Check power, cable and baud rate.")
     what = f"What answers at {transport.address} speaks no dialect that is known: “{heard[0][:40]}”."
     raise WrongFirmware(what, "See PROTOCOL.md for what a board must speak.")
+
+
+def wait_awake(transport: Transport, clock: Callable[[], float] = time.monotonic) -> None:
+    """Before a board of a known kind is tried: one that begins anew when its port is opened has that behind it then.
+
+    Raises:
+        BoardLost: the port is gone.
+    """
+    with suppress(BoardSilent, WrongFirmware):
+        which_board(transport, clock)
 
 
 def _lines(transport: Transport, clock: Callable[[], float]) -> list[str]:

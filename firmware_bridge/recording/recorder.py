@@ -41,7 +41,7 @@ class RecordingState:
 
 
 class Recorder(Closing):
-    """Records in a thread of its own until it is closed or the disk takes no more.
+    """Records in a thread of its own until it is closed or the disk takes no more; why it ended before, its state says.
 
     Args:
         newest: what is recorded; stays the caller's to close.
@@ -85,23 +85,29 @@ class Recorder(Closing):
         self._thread.join(LEAVES_WITHIN_S)
 
     def _run(self) -> None:
+        try:
+            self._follow()
+        except RecordingStopped as fault:
+            self._fault = fault
+        except Exception as error:  # noqa: BLE001  whatever ends this thread must reach the page, not die with it
+            what = f"The recording failed in an unexpected way ({error!r}). The picture goes on."
+            surprise = RecordingStopped(what, "Start it again; report this if it comes back.")
+            surprise.__cause__ = error
+            self._fault = surprise
+
+    def _follow(self) -> None:
         while not (self._stopping.is_set() or self._has_enough()):
             picture = self._newest.wait_newer(self._last, LOOK_S)
             if picture is None:
                 self._stopping.wait(LOOK_S)
-            elif not self._write(picture):
-                return
+            else:
+                self._write(picture)
 
     def _has_enough(self) -> bool:
         return 0 < self._most <= self._pictures
 
-    def _write(self, picture: Picture) -> bool:
-        try:
-            self._writer.add(picture, self._stage())
-        except RecordingStopped as fault:
-            self._fault = fault
-            return False
+    def _write(self, picture: Picture) -> None:
+        self._writer.add(picture, self._stage())
         self._missed += picture.sequence - self._last - 1 if self._pictures else 0
         self._last = picture.sequence
         self._pictures += 1
-        return True

@@ -18,6 +18,7 @@ from firmware_bridge.scope.scope import Scope
 from firmware_bridge.scope.settings import Axis, ScopeSettings, read_settings
 from firmware_bridge.scope.sharpness import Sharpness, sharpness
 from firmware_bridge.scope.stack import Fused, fuse, take_stack
+from firmware_bridge.scope.stagelog import StageLog
 
 __all__ = [
     "Aid",
@@ -36,6 +37,7 @@ __all__ = [
     "Scope",
     "ScopeSettings",
     "Sharpness",
+    "StageLog",
     "autofocus",
     "fuse",
     "plan_scan",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import BeyondLimits, SourceLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.parabola import vertex
 from firmware_bridge.scope.place import Position
@@ -53,7 +53,8 @@ class Focusable(Protocol):
 class FocusPlan:
     """How focus is searched.
 
-    travel_um     how far from the start it looks, to either side; the soft limits hold besides
+    travel_um     how far the stage goes from the start, to either side; the soft limits hold besides. Downward the way
+                  below each goal is part of it, so that it looks by the axis's backlash less far there
     coarse_um     steps of the coarse sweep
     fine_um       steps of the fine sweep
     fine_images   pictures of the fine sweep
@@ -63,7 +64,7 @@ class FocusPlan:
     contrast      best over worst of the coarse sweep that is no flat curve
     """
 
-    travel_um: float = 25.0
+    travel_um: float = 30.0
     coarse_um: float = 5.0
     fine_um: float = 0.6
     fine_images: int = 7
@@ -95,6 +96,7 @@ def autofocus(
     """Find the best focus near here and go there; where there is none, go back.
 
     Raises:
+        BeyondLimits: the travel is no longer than the backlash; nothing moved.
         ScopeFault: the stage fails; it is locked then.
         SourceFault: the camera does not come back in time.
     """
@@ -121,7 +123,11 @@ class _Search:
         self.images = 0
 
     def found(self, start_um: float) -> tuple[float, Reason]:
-        self._low_um = max(self._low_um, start_um - self._plan.travel_um)
+        reach_um = self._plan.travel_um - self._scope.settings.z.backlash_um
+        if reach_um <= 0:
+            what = f"Within {self._plan.travel_um:g} µm of travel the focus cannot come up from below its goal."
+            raise BeyondLimits(what, f"Allow more than the backlash, {self._scope.settings.z.backlash_um:g} µm.")
+        self._low_um = max(self._low_um, start_um - reach_um)
         self._high_um = min(self._high_um, start_um + self._plan.travel_um)
         coarse = self._coarse(_steps(self._low_um, self._high_um, self._plan.coarse_um))
         best_um = max(coarse, key=lambda z: coarse[z])

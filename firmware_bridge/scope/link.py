@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -38,6 +39,11 @@ class Link:
         self.dialect = dialect
         self.clock = clock
         self._end = HostEnd(dialect)
+        self._writing = threading.Lock()
+        self.interlock: Callable[[], None] = lambda: None
+        """Raises where nothing may be begun. Asked in one breath with sending what begins something: no `shout` comes
+        between.
+        """
         self.noise: Noise | None = None
         self._pending: BoardFault | None = None
         self.repeats = 0
@@ -66,7 +72,7 @@ class Link:
         """Ask something whose end comes late; `ended` hears it."""
         self._listen(0.0)
         self._end.abandon()
-        self.transport.write(self._end.ask(Said(name, values)))
+        self._send(Said(name, values))
 
     def ended(self, wait_s: float) -> bool:
         """Whether the end of what was begun comes within this time.
@@ -78,10 +84,13 @@ class Link:
 
     def shout(self, data: bytes) -> None:
         """Send bytes that overtake everything. From any thread, at any time."""
-        self.transport.write(data)
+        with self._writing:
+            self.transport.write(data)
 
     def reset(self, data: bytes, within_s: float = ANSWER_S) -> None:
-        """Send bytes that make the board begin anew, and wait until it has; an alarm on the way is no news.
+        """Send bytes that make the board begin anew, and wait until it has.
+
+        An alarm on the way, as of a board that was moving, stays the fault of the next call.
 
         Raises:
             BoardSilent: it does not greet in time.
@@ -91,20 +100,26 @@ class Link:
         self.transport.write(data)
         until_s = self.clock() + within_s
         while self.clock() < until_s:
-            events = self._end.receive(self.transport.read(0.05))
-            if any(isinstance(event, Heard) and event.role is Role.RESTART for event in events):
-                return self.settle()
+            if any(isinstance(event, Heard) and event.role is Role.RESTART for event in self._heard(0.05)):
+                self.settle()
+                return self._forgive_restart()
         raise BoardSilent(f"The board did not begin anew within {within_s:g} s.", CHECK_CABLE)
 
     def settle(self) -> None:
-        """Wait until the board is quiet, and forget what it said: whatever comes then is an answer."""
+        """Wait until the board is quiet, and forget its answers: whatever comes then is a new one.
+
+        An alarm or a restart among them is no answer: it stays the fault of the next call.
+        """
         self._end.abandon()
         quiet_from_s = self.clock()
         for _ in range(200):
-            if self.transport.read(QUIET_S):
+            data = self.transport.read(QUIET_S)
+            self._take_news(self._end.receive(data))
+            if data:
                 quiet_from_s = self.clock()
             elif self.clock() - quiet_from_s >= QUIET_S:
                 break
+        self._end.forget()
         self.noise = None
 
     @property
@@ -139,9 +154,16 @@ class Link:
         realtime = self.dialect.commands[said.name].kind is Kind.REALTIME
         self._listen(0.0)  # an alarm or restart in the meantime: nothing is sent then
         self.noise = None
-        self.transport.write(self._end.ask(said))
+        self._send(said)
         ends = self.dialect.commands[said.name].ends if realtime else ()
         return self._collected(said.name, ends, within_s)
+
+    def _send(self, said: Said) -> None:
+        data = self._end.ask(said)
+        with self._writing:
+            if not self.dialect.commands[said.name].safe:
+                self.interlock()
+            self.transport.write(data)
 
     def _collected(self, name: str, ends: tuple[str, ...], within_s: float) -> list[Said]:
         heard: list[Said] = []
@@ -164,28 +186,48 @@ class Link:
         return BoardSilent(f"The board did not answer “{name}” within {within_s:g} s.", CHECK_CABLE)
 
     def _listen(self, wait_s: float) -> list[Event]:
-        events = self._end.receive(self.transport.read(wait_s))
+        events = self._heard(wait_s)
         for event in events:
             if isinstance(event, Noise):
                 self.noise = event
             elif isinstance(event, Again):
                 self.repeats += 1
                 self.transport.write(event.data)
-            else:
-                self._judge(event)
         self._raise_pending()
+        self._raise_refusal(events)
         return events
 
-    def _judge(self, event: Heard) -> None:
-        if event.role is Role.REFUSAL:
-            raise _refused(event.said, self._wording(event.said), self.dialect.refusals)
+    def _heard(self, wait_s: float) -> list[Event]:
+        events = self._end.receive(self.transport.read(wait_s))
+        self._take_news(events)
+        return events
+
+    def _take_news(self, events: list[Event]) -> None:
+        """An alarm or a restart becomes the fault of the next call; nothing supersedes one that lost the position."""
+        for event in events:
+            fault = self._news(event) if isinstance(event, Heard) else None
+            if fault is not None and not (self._pending and self._pending.position_lost):
+                self._pending = fault
+
+    def _news(self, event: Heard) -> BoardFault | None:
         if event.role is Role.ALARM:
-            self._pending = _alarm(event.said, self._wording(event.said), self.dialect)
+            return _alarm(event.said, self._wording(event.said), self.dialect)
         if event.role is Role.RESTART:
-            self._pending = BoardRestarted(
+            return BoardRestarted(
                 "The board began anew in the middle of its work.",
                 "Check its power supply, then home the stage or say where it is.",
             )
+        return None
+
+    def _raise_refusal(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Heard) and event.role is Role.REFUSAL:
+                raise _refused(event.said, self._wording(event.said), self.dialect.refusals)
+
+    def _forgive_restart(self) -> None:
+        """It was asked for."""
+        if isinstance(self._pending, BoardRestarted):
+            self._pending = None
 
     def _wording(self, said: Said) -> str:
         return self.dialect.replies[said.name].form.write(said.values)

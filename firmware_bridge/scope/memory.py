@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 from firmware_bridge.durable import write_durably
 from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.scope.drives.drive import Triple
+from firmware_bridge.scope.settings import ScopeSettings
 
 HOME = "home"
 """The origin that the home switches give: the same one whenever they are found again."""
@@ -93,6 +95,14 @@ class PlaceFile:
         except OSError as error:
             message = f"Where the stage is cannot be written to {self._path}: {error.strerror}."
             raise BadScopeSettings(message, "Make room on the disk, or name another data folder.") from error
+
+
+def memory_of(settings: ScopeSettings, data: Path) -> Memory:
+    """A file per port and gear in the data folder; a board that is simulated in this process begins anew with it."""
+    if settings.port.startswith("sim:"):
+        return NoMemory()
+    name = hashlib.sha256(f"{settings.port} {settings.axes}".encode()).hexdigest()[:16]
+    return PlaceFile(data / "stages" / f"{name}.json")
 
 
 def _remembered(values: Any) -> Remembered:

@@ -11,7 +11,7 @@ from firmware_bridge.scope.drives import Drive, make_drive
 from firmware_bridge.scope.drives.drive import Triple
 from firmware_bridge.scope.link import Link
 from firmware_bridge.scope.memory import HOME, Memory, Remembered, new_origin
-from firmware_bridge.scope.place import Frame, Position, check_limits, legs
+from firmware_bridge.scope.place import NOWHERE, Frame, Position, arrived_upward, check_limits, legs
 from firmware_bridge.scope.settings import ScopeSettings
 from firmware_bridge.transport import Transport
 
@@ -36,6 +36,7 @@ class Motion:
         self._frame = Frame(settings, self._drive.grid)
         self._at: Triple = (0.0, 0.0, 0.0)
         self._goal: Triple | None = None
+        self._upward = NOWHERE
         self.firmware = ""
 
     @property
@@ -68,6 +69,10 @@ class Motion:
         self._frame = Frame(self._settings, self._drive.grid, kept.zero)
         return True
 
+    def look(self) -> Position:
+        """Where the board counts now, whoever moved it. Raises BoardFault."""
+        return Position(*self._frame.um(self._drive.position()))
+
     def note(self, lost: bool) -> None:
         """Write down where it rests, and whether that is not known any more."""
         self._remember(self._at, lost)
@@ -75,8 +80,10 @@ class Motion:
     def go(self, goal_um: Triple) -> Position:
         """Go there, upward at the end. Raises BeyondLimits before anything moves, later MoveFailed and others."""
         check_limits(self._settings, goal_um)
-        for leg_um in legs(self._settings, self.position.triple, goal_um):
+        here_um, upward, self._upward = self.position.triple, self._upward, NOWHERE
+        for leg_um in legs(self._settings, here_um, goal_um, upward):
             self._leg(leg_um)
+        self._upward = arrived_upward(here_um, goal_um, upward)
         return self.position
 
     def home(self) -> Position:
@@ -84,7 +91,7 @@ class Motion:
         self._wait(self._drive.set_out_home(), "home")
         self._at = self._drive.position()
         self._frame = Frame(self._settings, self._drive.grid, self._at)
-        self.origin = HOME
+        self.origin, self._upward = HOME, NOWHERE
         self._remember(self._at)
         return self.position
 
@@ -111,12 +118,18 @@ class Motion:
     def recover(self, fault: ScopeFault) -> bool:
         """Make the board listen again after this fault. Whether it still is where it can be."""
         self._halted.clear()
+        try:
+            return self._recovered(fault)
+        except (BoardAlarm, BoardRestarted) as news:  # heard only now, and graver than what was known
+            return self._recovered(news)
+
+    def _recovered(self, fault: ScopeFault) -> bool:
         if fault.position_lost:
             self._begin_anew(fault)
         self._drive.recover()
         reported = self._drive.position()
         known = not fault.position_lost and self._plausible(reported)
-        self._at, self._goal = reported, None
+        self._at, self._goal, self._upward = reported, None, NOWHERE
         return known
 
     def close(self) -> None:
@@ -125,6 +138,7 @@ class Motion:
 
     def _opened(self) -> tuple[Link, Drive]:
         link = Link(self._opener(), DIALECTS[self._settings.board], self._clock)
+        link.interlock = self._check_halted  # a stop that is pressed before the first byte of a move: it is not begun
         return link, make_drive(link)
 
     def _begin_anew(self, fault: ScopeFault) -> None:
@@ -137,7 +151,12 @@ class Motion:
         self.firmware = self._drive.greet()
 
     def _plausible(self, reported: Triple) -> bool:
-        """It lies between where it set out and where it was going."""
+        """It lies between where it set out and where it was going.
+
+        A board that counts 0 0 0 may just have been switched on; only one that rested there is known to be there.
+        """
+        if not any(reported):
+            return self._goal is None and not any(self._at)
         slack = self._drive.slack
         ends = zip(reported, self._at, self._goal or self._at, strict=True)
         return all(min(a, b) - slack <= at <= max(a, b) + slack for at, a, b in ends)

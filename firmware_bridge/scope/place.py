@@ -11,6 +11,12 @@ from firmware_bridge.scope.settings import ScopeSettings
 
 NAMES = "xyz"
 
+Sides = tuple[bool, bool, bool]
+"""Of x, y, z: it came to rest upward, the play of its drive behind it."""
+
+NOWHERE: Sides = (False, False, False)
+"""Nothing is known of any axis: after a stop or a fault, at the switches, and before the first move."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -80,10 +86,19 @@ def check_reach(settings: ScopeSettings, places_um: Sequence[tuple[float, float]
             raise BeyondLimits(what, f"Choose fields from {axis.lowest_um:g} to {axis.high_um:g} µm in {name}.")
 
 
-def legs(settings: ScopeSettings, here_um: Triple, goal_um: Triple) -> list[Triple]:
-    """The way to a goal so that every axis arrives upward: first below it where that would be downward."""
+def legs(settings: ScopeSettings, here_um: Triple, goal_um: Triple, upward: Sides) -> list[Triple]:
+    """The way to a goal so that every axis arrives upward: first below it where that would be downward.
+
+    An axis that moves and of which it is not known that it rests on that side of its play goes below too.
+    """
     below = tuple(
-        goal - axis.backlash_um if goal < here and axis.backlash_um else goal
-        for here, goal, axis in zip(here_um, goal_um, settings.axes, strict=True)
+        goal - axis.backlash_um if axis.backlash_um and (goal < here or (goal > here and not known)) else goal
+        for here, goal, axis, known in zip(here_um, goal_um, settings.axes, upward, strict=True)
     )
     return [goal_um] if below == goal_um else [(below[0], below[1], below[2]), goal_um]
+
+
+def arrived_upward(here_um: Triple, goal_um: Triple, before: Sides) -> Sides:
+    """What is known after all legs to a goal: of the axes that moved, that they came upward."""
+    x, y, z = (known or here != goal for here, goal, known in zip(here_um, goal_um, before, strict=True))
+    return (x, y, z)

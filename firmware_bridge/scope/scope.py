@@ -65,7 +65,9 @@ class Scope(Closing):
         way = opener or (lambda: open_transport(settings.port, settings.baud))
         self._motion = Motion(settings, way, clock, memory or NoMemory())
         self._lock = threading.Lock()
+        self._telling = threading.Lock()
         self._fault: ScopeFault | None = None
+        self._stops = 0
         self._lost: tuple[str, str] | None = None
         self._meet()
 
@@ -120,6 +122,11 @@ class Scope(Closing):
         """Move the focus alone. Raises as `move_to`."""
         return self.move_by(z_um=z_um)
 
+    def look(self) -> Position:
+        """Where the board says that it is now, whoever moved it, as with a joystick. Raises as `move_to`."""
+        with self._moving():
+            return self._motion.look()
+
     def lamp(self, share: float) -> None:
         """Set the lamp, 0 dark to 1 full.
 
@@ -138,27 +145,33 @@ class Scope(Closing):
         Raises:
             BoardFault: the board cannot be reached. Switch it off by hand.
         """
-        self._fault = self._fault or MotionStopped(*STOPPED)
+        with self._telling:
+            self._stops += 1
+            self._fault = self._fault or MotionStopped(*STOPPED)
         self._motion.halt()
 
     def clear(self) -> None:
         """A person has looked: make the board listen again, opening its port anew if that was lost. Moves nothing.
 
+        A stop that is pressed meanwhile holds: it is the fault then, to be cleared anew.
+
         Raises:
             ScopeFault: it does not; the fault stays.
         """
         with self._held():
-            if self._fault is None:
+            fault, stops = self._fault, self._stops
+            if fault is None:
                 return
             try:
-                if not self._motion.recover(self._fault):
+                if not self._motion.recover(fault):
                     self._lost = self._lost or _NOT_KNOWN
                 self._motion.note(lost=self._lost is not None)
             except ScopeFault as again:
-                again.position_lost |= self._fault.position_lost
+                again.position_lost |= fault.position_lost
                 self._fault = again
                 raise
-            self._fault = None
+            with self._telling:
+                self._fault = None if self._stops == stops else MotionStopped(*STOPPED)
 
     def home(self) -> Position:
         """Find the home switches, whose place is 0 0 0 then.

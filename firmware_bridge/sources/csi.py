@@ -2,7 +2,8 @@
 
 NVIDIA's `nvarguscamerasrc` stays stuck in the process that used it until its daemon restarts (jetbot#65); a process of
 its own can be ended and started again. It writes raw pictures to a pipe, one after the other, of a size agreed before:
-width × height × 3 bytes, RGB, without headers.
+RGB without headers, rows filled up to whole words as GStreamer keeps them (gstreamer.freedesktop.org, "Raw Video Media
+Types"). The pipe is theirs alone: what NVIDIA's library prints on standard output would shift every picture after it.
 """
 
 from __future__ import annotations
@@ -14,23 +15,29 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import BinaryIO
 
 import numpy as np
 
-from firmware_bridge.errors import PartMissing, SourceLost, SourceUnavailable
+from firmware_bridge.errors import PartMissing, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import CsiOptions
 from firmware_bridge.picture import Picture, Pixels
+from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SourceUri
 
 PROGRAM = "gst-launch-1.0"
 LEAVES_WITHIN_S = 2.0
 _READ_BYTES = 1 << 20
 _TOLD_BYTES = 400
+_WORD_BYTES = 4
+Program = Callable[[int], Sequence[str]]
+"""From the file descriptor that pictures go to, to a command line."""
 
 
-def command(sensor: int, options: CsiOptions) -> list[str]:
-    """The child's command line: sensor → NV12 in the camera's memory → RGB in ours → standard output."""
+def command(sensor: int, options: CsiOptions, fd: int) -> list[str]:
+    """The child's command line: sensor → NV12 in the camera's memory → RGB in ours → this file descriptor."""
     source = ["nvarguscamerasrc", f"sensor-id={sensor}", *_settings(options)]
     size = f"width={options.width},height={options.height}"
     camera = f"video/x-raw(memory:NVMM),{size},framerate={options.fps}/1,format=NV12"
@@ -39,7 +46,7 @@ def command(sensor: int, options: CsiOptions) -> list[str]:
     line = [PROGRAM, "--quiet"]
     for step in steps:
         line += [*step, "!"]
-    return [*line, "fdsink", "fd=1", "sync=false"]
+    return [*line, "fdsink", f"fd={fd}", "sync=false"]
 
 
 def _settings(options: CsiOptions) -> list[str]:
@@ -53,26 +60,34 @@ def _settings(options: CsiOptions) -> list[str]:
     return [*asked, "aelock=true", "awblock=true"] if options.lock else asked
 
 
+def _in_force(options: CsiOptions) -> dict[str, str | float]:
+    """What the camera was told; what it chooses by itself it does not tell."""
+    asked = {"exposure_ms": options.exposure_ms, "gain": options.gain}
+    return {"fps": options.fps, **{name: value for name, value in asked.items() if value is not None}}
+
+
 class CsiSource:
     """Pictures of a child process.
 
     Args:
         uri: of `csi:`.
-        program: stands in for the command line of GStreamer; speaks the same bytes.
+        program: from the descriptor that pictures go to, to a command line that stands in for that of GStreamer.
+        steady: what is known of its light where it is opened again.
 
     Raises:
         PartMissing: GStreamer is not installed.
     """
 
-    def __init__(self, uri: SourceUri, program: Sequence[str] | None = None) -> None:
+    def __init__(self, uri: SourceUri, program: Program | None = None, steady: Steady | None = None) -> None:
+        self._address, self._program = uri, program
         self._uri = str(uri)
         self._options = uri.options_as(CsiOptions)
-        self._bytes = self._options.width * self._options.height * 3
-        line = list(program or command(int(uri.target), self._options))
-        if shutil.which(line[0]) is None:
-            raise PartMissing(f"{line[0]} is not installed.", "Install GStreamer with NVIDIA's plug-ins (JetPack).")
+        self._row_bytes = -(-3 * self._options.width // _WORD_BYTES) * _WORD_BYTES
+        self._bytes = self._options.height * self._row_bytes
+        self._steady = steady or Steady({}, self._options.lock)
+        self._steady.opened(None)
         self._complaint = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
-        self._child = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=self._complaint, bufsize=0)
+        self._child, self._pipe = self._begun(program or partial(command, int(uri.target), self._options))
         self._buffer = bytearray()
         self._sequence = -1
         self._closed = threading.Event()
@@ -82,6 +97,15 @@ class CsiSource:
     def uri(self) -> str:
         """The address this source was opened with."""
         return self._uri
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """Light that has drifted since it was locked: that is how exposure and white balance are verified."""
+        return self._steady.complaints
+
+    def again(self) -> CsiSource:
+        """The same sensor in a new child, its light measured against what it was."""
+        return CsiSource(self._address, self._program, self._steady)
 
     def read(self) -> Picture | None:
         """The next picture; None after `close`.
@@ -93,21 +117,42 @@ class CsiSource:
         with self._reading:
             if not self._fill():
                 return None
-        pixels: Pixels = np.frombuffer(bytes(self._buffer[: self._bytes]), np.uint8)
-        del self._buffer[: self._bytes]
+            pixels = self._pixels(bytes(self._buffer[: self._bytes]))
+            del self._buffer[: self._bytes]
         self._sequence += 1
-        shape = (self._options.height, self._options.width, 3)
-        settings: dict[str, str | float] = {"fps": self._options.fps}
-        return Picture(pixels.reshape(shape), self._sequence, 1000.0 * time.monotonic(), self._uri, settings=settings)
+        now_s = time.monotonic()
+        self._steady.look(pixels, now_s)
+        return Picture(pixels, self._sequence, 1000.0 * now_s, self._uri, settings=_in_force(self._options))
 
     def close(self) -> None:
         """End the child: told, and then killed."""
         self._closed.set()
         self._end()  # a reader sees the end of the pipe, and lets go
         with self._reading:
-            if self._child.stdout is not None:
-                self._child.stdout.close()
+            self._pipe.close()
             self._complaint.close()
+
+    def _begun(self, line_to: Program) -> tuple[subprocess.Popen[bytes], BinaryIO]:
+        reading, writing = os.pipe()
+        try:
+            child = self._child_of(line_to(writing), writing)
+        except BaseException:
+            os.close(reading)
+            self._complaint.close()
+            raise
+        finally:
+            os.close(writing)
+        return child, os.fdopen(reading, "rb", buffering=0)
+
+    def _child_of(self, line: Sequence[str], writing: int) -> subprocess.Popen[bytes]:
+        if shutil.which(line[0]) is None:
+            raise PartMissing(f"{line[0]} is not installed.", "Install GStreamer with NVIDIA's plug-ins (JetPack).")
+        return subprocess.Popen(line, stdout=self._complaint, stderr=self._complaint, pass_fds=(writing,))
+
+    def _pixels(self, data: bytes) -> Pixels:
+        height, width = self._options.height, self._options.width
+        rows = np.frombuffer(data, np.uint8).reshape(height, self._row_bytes)
+        return np.ascontiguousarray(rows[:, : 3 * width]).reshape(height, width, 3)
 
     def _fill(self) -> bool:
         """Read until a whole picture is there; False after `close`."""
@@ -125,14 +170,13 @@ class CsiSource:
 
     def _receive(self, patience_s: float) -> bytes | None:
         """What has come; empty at the end of the pipe, None when nothing came in time."""
-        pipe = self._child.stdout
-        if pipe is None or pipe.closed:  # after `close`
+        if self._pipe.closed:  # after `close`
             return b""
         with selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
+            selector.register(self._pipe, selectors.EVENT_READ)
             if not selector.select(max(0.0, patience_s)):
                 return None
-            return os.read(pipe.fileno(), _READ_BYTES)
+            return os.read(self._pipe.fileno(), _READ_BYTES)
 
     def _lost(self, timed_out: bool) -> SourceLost | SourceUnavailable:
         self._end()
@@ -146,7 +190,9 @@ class CsiSource:
         return SourceLost(f"The camera's process of {self._uri} ended{said}.", "Check the ribbon cable.")
 
     def _said(self) -> str:
-        self._complaint.seek(0)
+        """The last that it printed: the error comes after the chatter."""
+        length = self._complaint.seek(0, os.SEEK_END)
+        self._complaint.seek(max(0, length - _TOLD_BYTES))
         words = self._complaint.read(_TOLD_BYTES).decode("utf-8", "replace").split()
         return f" ({' '.join(words)})" if words else ""
 

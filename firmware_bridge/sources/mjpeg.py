@@ -11,11 +11,12 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from firmware_bridge.errors import SourceLost, SourceUnavailable
+from firmware_bridge.errors import SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.imagefile import decode_image
 from firmware_bridge.multipart import MultipartParser, State, boundary_of
 from firmware_bridge.options import StreamOptions
 from firmware_bridge.picture import Picture
+from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SourceUri
 
 READ_BYTES = 64 * 1024
@@ -33,8 +34,11 @@ class MjpegSource:
         SourceUnavailable: nothing answers, or what answers is no MJPEG stream.
     """
 
-    def __init__(self, uri: SourceUri) -> None:
+    def __init__(self, uri: SourceUri, steady: Steady | None = None) -> None:
+        self._address = uri
         self._uri = uri.shown
+        self._steady = steady or Steady({}, uri.options_as(StreamOptions).lock)
+        self._steady.opened(None)
         self._timeout_s = uri.options_as(StreamOptions).timeout
         self._connection = _connection(urlsplit(uri.target), self._timeout_s)
         self._socket: socket.socket | None = None
@@ -61,8 +65,19 @@ class MjpegSource:
             return None
         self._sequence += 1
         name = f"{self._uri}, picture {self._sequence},"
-        taken_ms = 1000.0 * time.monotonic()
-        return Picture(decode_image(body, name), self._sequence, taken_ms, self._uri)
+        now_s = time.monotonic()
+        pixels = decode_image(body, name)
+        self._steady.look(pixels, now_s)
+        return Picture(pixels, self._sequence, 1000.0 * now_s, self._uri)
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """Light that has drifted since it was first measured."""
+        return self._steady.complaints
+
+    def again(self) -> MjpegSource:
+        """The same camera, its light measured against what it was."""
+        return MjpegSource(self._address, self._steady)
 
     def close(self) -> None:
         """Hang up; a `read` in another thread ends with None."""

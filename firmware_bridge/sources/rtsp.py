@@ -7,9 +7,10 @@ import time
 import cv2
 
 from firmware_bridge.capture import Capture, open_device
-from firmware_bridge.errors import SourceLost, SourceUnavailable
+from firmware_bridge.errors import SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.options import StreamOptions
 from firmware_bridge.picture import Picture
+from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SourceUri
 
 
@@ -20,8 +21,11 @@ class RtspSource:
         SourceUnavailable: nothing answers at the address within the time limit.
     """
 
-    def __init__(self, uri: SourceUri) -> None:
+    def __init__(self, uri: SourceUri, steady: Steady | None = None) -> None:
+        self._address = uri
         self._uri = uri.shown
+        self._steady = steady or Steady({}, uri.options_as(StreamOptions).lock)
+        self._steady.opened(None)
         limit_ms = int(1000 * uri.options_as(StreamOptions).timeout)
         limits = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms)
         device = open_device(uri.target, cv2.CAP_FFMPEG, limits)
@@ -48,7 +52,18 @@ class RtspSource:
                 return None
             raise SourceLost(f"The camera at {self._uri} stopped sending.", "Check the network and its power.")
         self._sequence += 1
-        return Picture(taken[0], self._sequence, 1000.0 * time.monotonic(), self._uri)
+        now_s = time.monotonic()
+        self._steady.look(taken[0], now_s)
+        return Picture(taken[0], self._sequence, 1000.0 * now_s, self._uri)
+
+    @property
+    def complaints(self) -> tuple[SourceFault, ...]:
+        """Light that has drifted since it was first measured."""
+        return self._steady.complaints
+
+    def again(self) -> RtspSource:
+        """The same camera, its light measured against what it was."""
+        return RtspSource(self._address, self._steady)
 
     def close(self) -> None:
         """Hang up."""

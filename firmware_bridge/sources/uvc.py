@@ -13,6 +13,7 @@ from firmware_bridge.errors import PartMissing, SettingRefused
 Raw = Mapping[int, Any]
 """linuxpy's controls of an open device, by Video4Linux id."""
 
+REPLUG = "Unplug it and plug it in."
 _CLASS, _CAMERA = 0x00980900, 0x009A0900
 
 
@@ -54,8 +55,15 @@ class UvcControls:
         self._raw = raw
 
     def listed(self) -> tuple[Control, ...]:
-        """All that this camera has, with their ranges and present values."""
-        return tuple(self._all())
+        """All that this camera has, with their ranges and present values.
+
+        Raises:
+            SettingRefused: it does not tell them now.
+        """
+        try:
+            return tuple(self._all())
+        except OSError as cause:
+            raise SettingRefused(f"The camera does not tell its settings ({cause}).", REPLUG) from cause
 
     def set(self, name: str, value: float) -> None:
         """Give one a value, ending its automatic."""
@@ -78,7 +86,7 @@ class UvcControls:
         if theirs is None or not control.minimum <= theirs <= control.maximum:
             listed = self._control(name, known, control)
             what = f"The camera does not take {name}={value:g}."
-            raise SettingRefused(what, f"Give {listed.low:g} to {listed.high:g}.")
+            raise SettingRefused(what, f"Give {listed.span}.")
         return theirs
 
     def _all(self) -> Iterator[Control]:
@@ -89,11 +97,17 @@ class UvcControls:
     def _control(self, name: str, known: Known, control: Any) -> Control:
         by_hand = known.automatic_id not in self._raw or self._raw[known.automatic_id].value == known.manual
         if known.values is not None:
-            ours = {theirs: value for value, theirs in known.values.items()}
-            value = ours.get(control.value)
-            return Control(name, min(known.values), max(known.values), 10, value or 0, value is None)
+            return _menu(name, known.values, control)
         low, high, step = (each * known.unit for each in (control.minimum, control.maximum, control.step))
         return Control(name, low, high, step, control.value * known.unit, not by_hand)
+
+
+def _menu(name: str, values: Mapping[float, int], control: Any) -> Control:
+    """A list of choices; one that we have no name for is the camera's own, automatic choice."""
+    ours = {theirs: value for value, theirs in values.items() if control.minimum <= theirs <= control.maximum}
+    value = ours.get(control.value)
+    choices = tuple(sorted(ours.values() or values))
+    return Control(name, choices[0], choices[-1], 0.0, value or 0.0, value is None, choices)
 
 
 class UvcDevice:
@@ -108,11 +122,10 @@ class UvcDevice:
         self._device = _linuxpy().Device(str(path))
         try:
             self._device.open()
+            self.controls = UvcControls(dict(self._device.controls.items()))  # asks the device for all of them
         except OSError as cause:
-            raise SettingRefused(
-                f"The settings of {path} cannot be read ({cause}).", "Unplug it and plug it in."
-            ) from cause
-        self.controls = UvcControls(dict(self._device.controls.items()))  # asks the device for all of them
+            self._device.close()
+            raise SettingRefused(f"The settings of {path} cannot be read ({cause}).", REPLUG) from cause
 
     def close(self) -> None:
         """Close it."""

@@ -81,7 +81,7 @@ class Supervised:
         device = self.source
         warnings = device.complaints if isinstance(device, Device) else ()
         with self._lock:
-            return replace(self._vigil.state(self._timing.now_s()), warnings=warnings)
+            return replace(self._vigil.state(self._timing.now_s()), warnings=warnings, late_s=self._watch.late_s)
 
     @property
     def source(self) -> Source | None:

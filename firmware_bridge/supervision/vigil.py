@@ -51,6 +51,7 @@ class LinkState:
     next_s    seconds until that try; 0 while it is under way, None while live or ended
     counts    what has happened so far
     warnings  pictures come, but something is not as it should be
+    late_s    a picture that comes now shows what was there so long ago, at most
     """
 
     phase: LinkPhase
@@ -59,6 +60,7 @@ class LinkState:
     next_s: float | None = None
     counts: Counts = Counts()
     warnings: tuple[SourceFault, ...] = ()
+    late_s: float = 0.0
 
 
 LIVE = LinkState("live")

@@ -18,12 +18,14 @@ class Watch:
     silent_s  without a picture, until it is opened again; None: it may wait for ever, as a watched folder does
     frozen_s  with the same picture, until it is opened again; None: the same picture may be meant
     open_s    until it has opened
+    late_s    from an exposure until its picture has come
     """
 
     ends: bool
     silent_s: float | None
     frozen_s: float | None
     open_s: float = 15.0
+    late_s: float = 0.0
 
 
 CAMERA_S = 3.0
@@ -32,6 +34,11 @@ PICTURES_LATE = 2
 CAMERA = Watch(ends=False, silent_s=CAMERA_S, frozen_s=CAMERA_S)
 RECORDED = Watch(ends=True, silent_s=None, frozen_s=None)
 _OWN_LIMIT_FIRST_S = 2.0
+
+USB_LATE_S, CSI_LATE_S = 0.2, 0.3
+"""The driver's buffers are emptied as they fill; the camera's own pipeline holds a few pictures at 30 per second."""
+LATE_S = {"http": 1.0, "https": 1.0, "rtsp": 2.0}
+"""Network cameras encode, buffer and send; RTSP is buffered once more here. Slower ones are named by `late_s`."""
 
 
 def watch_of(uri: SourceUri) -> Watch:
@@ -45,7 +52,8 @@ def watch_of(uri: SourceUri) -> Watch:
 
 def _camera(uri: SourceUri) -> Watch:
     options = uri.options_as(CameraOptions)
-    return _at_least(options.exposure_ms, options.fps)
+    usual_s = USB_LATE_S + (options.exposure_ms or 0.0) / 1000.0
+    return replace(_at_least(options.exposure_ms, options.fps), late_s=_named_or(options.late_s, usual_s))
 
 
 def _simulated(uri: SourceUri) -> Watch:
@@ -60,12 +68,19 @@ def _recorded(_uri: SourceUri) -> Watch:
 
 def _stream(uri: SourceUri) -> Watch:
     """A network camera keeps its own time limit, and says better what is wrong."""
-    return replace(CAMERA, silent_s=uri.options_as(StreamOptions).timeout + _OWN_LIMIT_FIRST_S)
+    options = uri.options_as(StreamOptions)
+    late_s = _named_or(options.late_s, LATE_S[uri.scheme])
+    return replace(CAMERA, silent_s=options.timeout + _OWN_LIMIT_FIRST_S, late_s=late_s)
 
 
 def _sensor(uri: SourceUri) -> Watch:
     options = uri.options_as(CsiOptions)
-    return replace(CAMERA, silent_s=options.patience_s + _OWN_LIMIT_FIRST_S)
+    usual_s = CSI_LATE_S + (options.exposure_ms or 0.0) / 1000.0
+    return replace(CAMERA, silent_s=options.patience_s + _OWN_LIMIT_FIRST_S, late_s=_named_or(options.late_s, usual_s))
+
+
+def _named_or(named: float | None, usual: float) -> float:
+    return usual if named is None else named
 
 
 def _at_least(exposure_ms: float | None, fps: float) -> Watch:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from firmware_bridge.errors import BoardLost
-from firmware_bridge.sim.boards.board import SimBoard
+from firmware_bridge.sim.boards.board import NoticesOpening, SimBoard
 from firmware_bridge.sim.boards.faults import Faulty
 
 TICK_S = 0.005
@@ -48,6 +48,8 @@ class LoopTransport:
         self._lock = threading.Lock()
         self._said = b""
         self._closed = False
+        if isinstance(board, NoticesOpening):
+            board.opened()
 
     def read(self, wait_s: float) -> bytes:
         """What it has said; time passes while nothing comes."""

@@ -15,6 +15,8 @@ from edge.types import Frame
 from firmware_bridge.errors import BadPicture, BadSourceUri, Fault, FlatFieldDamaged, SourceLost, SourceUnavailable
 from firmware_bridge.flatfield import FlatField, save_flat_field
 from firmware_bridge.recording import read_index
+from firmware_bridge.scope import Scope, read_settings
+from firmware_bridge.sim.boards import SimPort, make_board
 
 
 def write_grey(path: Path, level: int) -> Path:
@@ -129,6 +131,35 @@ def test_live_frames_are_recorded_and_the_recording_says_how_it_is(tmp_path: Pat
     numbers = [entry.sequence for entry in read_index(tmp_path / "film")]
     assert numbers
     assert numbers == sorted(set(numbers))
+
+
+def stage_file(folder: Path, port: str) -> None:
+    axis = "units_per_um = 0.001\nlow_um = -900\nhigh_um = 900\n"
+    text = f'board = "marlin"\nport = "{port}"\n' + "".join(f"[{name}]\n{axis}" for name in "xyz")
+    (folder / "scope.toml").write_text(text)
+
+
+def test_a_recording_logs_the_stage_that_the_data_folder_names(tmp_path: Path) -> None:
+    board = make_board("marlin")
+    board.mechanics.set_count((0.25, 0.0, -0.125))
+    with SimPort(board) as port:
+        stage_file(tmp_path, port.path)
+        with open_live(SIM, LiveOptions(tmp_path / "film", tmp_path)) as live:
+            assert live.wait_newer(3, 10) is not None
+        with Scope(read_settings(tmp_path / "scope.toml")) as again:  # the port has been given back
+            assert again.fault is None
+    stages = [entry.stage for entry in read_index(tmp_path / "film")]
+    assert stages
+    assert set(map(str, stages)) == {str({"x_um": 250.0, "y_um": 0.0, "z_um": -125.0})}
+
+
+def test_a_stage_that_is_named_and_not_there_stops_the_recording_with_its_reason(tmp_path: Path) -> None:
+    stage_file(tmp_path, "/nonexistent/tty")
+    with open_live(SIM, LiveOptions(tmp_path / "film", tmp_path)) as live:
+        assert live.wait_newer(-1, 10) is not None
+        assert live.recording is not None
+        assert live.recording.phase == "stopped"
+        assert "no board at /nonexistent/tty" in str(live.recording.fault)
 
 
 def test_a_recording_that_cannot_begin_keeps_nobody_from_looking(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -21,6 +23,7 @@ from firmware_bridge.supervision import LinkState, Supervised, watch_of
 from firmware_bridge.uri import parse_uri
 
 WATCH = watch_of(parse_uri("sim:"))
+LATER_MS = 1e15
 
 
 class SlowCamera:
@@ -58,6 +61,58 @@ def test_what_is_seen_began_after_the_look() -> None:
             assert look()[0, 0, 0] == stage
 
 
+class NetworkCamera(SlowCamera):
+    """Its pictures are on their way while the next ones are taken already."""
+
+    def __init__(self, on_the_way: int) -> None:
+        super().__init__()
+        self._sent: deque[Picture] = deque()
+        self._on_the_way = on_the_way
+
+    def read(self) -> Picture | None:
+        while (picture := super().read()) is not None:
+            self._sent.append(picture)
+            if len(self._sent) > self._on_the_way:
+                return replace(self._sent.popleft(), taken_ms=1000.0 * time.monotonic())
+        return None
+
+
+def earlier_places_seen(late_s: float) -> int:
+    """Of ten looks through a camera whose pictures are a tenth of a second late or a little more."""
+    camera = NetworkCamera(on_the_way=40)
+    supervised = Supervised("test:", lambda: camera, replace(WATCH, late_s=late_s))
+    seen = 0
+    with Newest(supervised) as live:
+        look = LiveEye(live)
+        look()
+        for stage in range(1, 11):
+            camera.stage = stage
+            seen += int(look()[0, 0, 0] != stage)
+    return seen
+
+
+def test_a_late_camera_is_waited_for_as_long_as_it_may_be_late() -> None:
+    assert earlier_places_seen(0.0) == 10
+    assert earlier_places_seen(0.5) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "late_s"),
+    [
+        ("camera:0", 0.2),
+        ("camera:0?exposure_ms=500", 0.7),
+        ("v4l2:///dev/video0?late_s=0", 0.0),
+        ("csi://0?exposure_ms=100", 0.4),
+        ("http://host/stream", 1.0),
+        ("https://host/stream#late_s=0.5", 0.5),
+        ("rtsp://host/stream", 2.0),
+        ("sim:", 0.0),
+    ],
+)
+def test_every_kind_of_source_says_how_late_it_may_be(address: str, late_s: float) -> None:
+    assert watch_of(parse_uri(address)).late_s == pytest.approx(late_s)
+
+
 def frozen() -> SourceFault:
     return SourceFrozen("The camera has sent the same picture for 3 s.", "Unplug it.")
 
@@ -79,7 +134,7 @@ class Troubled:
         if isinstance(event, PumpState):
             self.state = event
             return None
-        return Picture(np.full((2, 2, 3), event, np.uint8), event, 0.0, self.uri) if event > sequence else None
+        return Picture(np.full((2, 2, 3), event, np.uint8), event, LATER_MS, self.uri) if event > sequence else None
 
 
 def away(fault: SourceFault, attempt: int) -> PumpState:

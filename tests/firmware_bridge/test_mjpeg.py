@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
-from firmware_bridge.picture import Source
-from firmware_bridge.sources import open_source
+from firmware_bridge.picture import Device, Source
+from firmware_bridge.sources import mjpeg, open_source
 from firmware_bridge.supervision import supervise
 from tests.feeds import delivered
 
@@ -84,6 +86,32 @@ def test_pictures_come_a_bad_one_is_said_and_a_dropped_line_is_a_loss(opened: Op
         assert third.sequence == 2
         with pytest.raises(SourceLost, match="connection closed"):
             source.read()
+
+
+def grows_dark(handler: BaseHTTPRequestHandler) -> None:
+    start(handler)
+    for level in [200] * 3 + [120] * 8:
+        handler.wfile.write(part(jpeg(level)))
+
+
+@pytest.mark.parametrize(("options", "told"), [("", 0), ("#lock=1", 1)])
+def test_light_that_drifts_is_told_where_it_is_asked_for_also_after_a_reconnection(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch, options: str, told: int
+) -> None:
+    now_s = itertools.count(0.0, 1.0)
+    monkeypatch.setattr(mjpeg, "time", SimpleNamespace(monotonic=lambda: next(now_s)))
+    with camera(grows_dark) as uri:
+        source = opened(f"{uri}{options or '#'}{'&' if options else ''}timeout=60")
+        assert isinstance(source, Device)
+        for _ in range(11):
+            assert source.read() is not None
+        assert len(source.complaints) == told
+        again = source.again()
+        for _ in range(11):
+            assert again.read() is not None
+        assert isinstance(again, Device)
+        assert len(again.complaints) == told
+        again.close()
 
 
 def test_a_stream_that_says_it_ends_has_ended(opened: Opener) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -108,6 +109,29 @@ def test_an_unreadable_picture_is_counted_and_forgiven() -> None:
     assert (live.state.unreadable, live.state.fault, live.state.pictures) == (1, None, 2)
     live = finished([1, bad])
     assert (live.state.phase, live.state.fault) == ("ended", bad)
+
+
+@pytest.mark.parametrize(("recorded", "pauses"), [(False, 1), (True, 3)])
+def test_only_recorded_pictures_pause_where_one_is_bad(
+    monkeypatch: pytest.MonkeyPatch, recorded: bool, pauses: int
+) -> None:
+    """A camera whose pictures come torn went on to be read at five a second, and was seconds late. One whose very first
+    picture is bad is not yet known to be one.
+    """
+    waited: list[float | None] = []
+    monkeypatch.setattr(newest, "PAUSE_AFTER_BAD_PICTURE_S", 0.5)
+
+    class Noting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            return False
+
+    monkeypatch.setattr(newest, "threading", SimpleNamespace(Event=Noting, Condition=threading.Condition))
+    bad = BadPicture("One is bad.", "Go on.")
+    live = Newest(Scripted([bad, 1, bad, 2, bad, 3], recorded=recorded), paced=False)
+    live._reader.join(5)
+    assert live.state.unreadable == 3
+    assert waited.count(0.5) == pauses
 
 
 @pytest.mark.parametrize("error", [SourceLost("Gone.", "Plug it in."), RuntimeError("driver")])

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -209,6 +210,21 @@ def test_a_full_disk_stops_a_recorder_and_says_so(tmp_path: Path) -> None:
     assert (running.state.phase, running.state.pictures) == ("stopped", 0)
     assert running.state.fault is not None
     assert "The picture goes on" in running.state.fault.what
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("broken", ["setting", "stage"])
+def test_a_recorder_that_fails_in_another_way_says_so_too(tmp_path: Path, broken: str) -> None:
+    """Its thread died on a setting of NaN, which no index can hold, and it went on calling itself recording."""
+    stream = Stream(1, 5)
+    if broken == "setting":
+        unfit = replace(picture(0), settings={"exposure_ms": float("nan")})
+        stream.wait_newer = lambda _sequence, _timeout_s: unfit  # type: ignore[method-assign]
+    running = Recorder(stream, Writer(tmp_path, 0), lambda: {"x_um": 1 / 0} if broken == "stage" else None)
+    running._thread.join(10)
+    assert running.state.phase == "stopped"
+    assert running.state.fault is not None
+    assert "unexpected" in running.state.fault.what
 
 
 KILLED = """

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
+from firmware_bridge import light, steady
 from firmware_bridge.errors import SourceLost
 from firmware_bridge.newest import Newest
-from firmware_bridge.picture import Pixels, Source
+from firmware_bridge.picture import Device, Pixels, Source
 from firmware_bridge.sources import open_source
 from firmware_bridge.supervision import Supervised, Watch
 from tests.rtsp import FakeCamera, network_camera
@@ -75,17 +77,34 @@ def test_a_camera_that_falls_silent_is_lost_after_its_time(camera: FakeCamera) -
     source.close()
 
 
-def test_a_camera_that_comes_back_is_opened_again(camera: FakeCamera) -> None:
-    at = [f"{camera.address}#timeout=10"]
-    feed = Supervised("rtsp://eye", lambda: open_source(at[0]), Watch(ends=False, silent_s=20.0, frozen_s=20.0))
-    with Newest(feed) as newest:
-        first = newest.wait_newer(-1, 20.0)
-        assert first is not None
-        with network_camera(FakeCamera([plain(SHADES[2])])) as other:
-            at[0] = f"{other.address}#timeout=10"
-            camera.unplug()
-            picture = first
-            while shade_of(picture.pixels) != 2 or newest.state.link.counts.recoveries == 0:
-                later = newest.wait_newer(picture.sequence, 20.0)
-                assert later is not None
-                picture = later
+def test_a_camera_that_comes_back_is_opened_again() -> None:
+    with ExitStack() as plugs:
+        first_plug = plugs.enter_context(ExitStack())
+        camera = first_plug.enter_context(network_camera(FakeCamera([plain(SHADES[0]), plain(SHADES[1])])))
+        feed = Supervised(
+            "rtsp://eye",
+            lambda: open_source(f"{camera.address}#timeout=10"),
+            Watch(ends=False, silent_s=20.0, frozen_s=20.0),
+        )
+        with Newest(feed) as newest:
+            picture = newest.wait_newer(-1, 20.0)
+            first_plug.close()
+            port = int(camera.address.split(":")[2].split("/")[0])
+            plugs.enter_context(network_camera(FakeCamera([plain(SHADES[2])]), port))
+            while picture is not None and (shade_of(picture.pixels) != 2 or not newest.state.link.counts.recoveries):
+                picture = newest.wait_newer(picture.sequence, 20.0)
+            assert picture is not None
+
+
+def test_light_that_drifts_is_told_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steady, "SETTLE_S", 0.1)
+    monkeypatch.setattr(light, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(light, "LOOK_EVERY_S", 0.05)
+    pictures = [np.full((*SIDES, 3), 200, np.uint8)] * 25 + [np.full((*SIDES, 3), 120, np.uint8)] * 100
+    with network_camera(FakeCamera(pictures)) as camera:
+        source = open_source(f"{camera.address}#timeout=10&lock=1")
+        assert isinstance(source, Device)
+        while source.read() is not None and not source.complaints:
+            pass
+        assert "darker" in source.complaints[0].what
+        source.close()

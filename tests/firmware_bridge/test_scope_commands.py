@@ -38,7 +38,7 @@ def test_focus_by_motor_finds_the_plane_of_the_slide_that_the_simulated_stage_mo
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out_of_focus = f"{FAST}&defocus_um=6"
-    assert bridge(monkeypatch, "focus", out_of_focus, "--simulated", "grbl", "--travel-um", "10") == 0
+    assert bridge(monkeypatch, "focus", out_of_focus, "--simulated", "grbl", "--travel-um", "15") == 0
     found = re.fullmatch(r"found: z (-?[0-9.]+) µm after [0-9]+ pictures\n", capsys.readouterr().out)
     assert found is not None
     assert float(found[1]) == pytest.approx(-6.0, abs=1.0)

@@ -53,6 +53,29 @@ def in_focus(x_um: float, y_um: float) -> Pose:
     return Pose(x_um, y_um, Terrain(3).height_um(x_um, y_um))
 
 
+@given(st.integers(0, 2**32), st.floats(-4000, 4000), st.floats(-4000, 4000))
+def test_stain_is_uneven_over_the_slide_and_even_over_a_cell(seed: int, x_um: float, y_um: float) -> None:
+    terrain = Terrain(seed)
+    far = np.arange(200.0) * 40.0
+    whole = terrain.thickness(x_um + far, y_um + far)
+    assert 0.6 <= whole.min() < 0.93
+    assert 1.07 < whole.max() <= 1.4
+    assert whole.mean() == pytest.approx(1.0, abs=0.05)
+    near = np.arange(20.0) * 0.5
+    assert np.ptp(terrain.thickness(x_um + near, y_um + near)) < 0.05
+
+
+def test_stain_takes_light_by_its_thickness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beer and Lambert: twice the film, twice the optical density, and so the square of what passes."""
+    flat = np.ones((1, 1), np.float32)
+    monkeypatch.setattr(Terrain, "thickness", lambda self, x_um, y_um: flat)
+    thin = Slide(OPTIONS).transmitted(Slide(OPTIONS).window(600.0, 0.0))
+    monkeypatch.setattr(Terrain, "thickness", lambda self, x_um, y_um: 2 * flat)
+    thick = Slide(OPTIONS).transmitted(Slide(OPTIONS).window(600.0, 0.0))
+    assert thin.min() < 0.5
+    assert np.abs(thick - thin**2).max() < 0.03
+
+
 @settings(max_examples=3)
 @given(st.integers(-40, 1500), st.integers(-500, 500), st.integers(-30, 30), st.integers(-30, 30))
 def test_two_views_of_one_place_agree_wherever_one_came_from(x: int, y: int, dx: int, dy: int) -> None:

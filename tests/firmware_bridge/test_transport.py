@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,12 +16,14 @@ import pytest
 from firmware_bridge.errors import BadScopeSettings, BoardLost, BoardSilent, BoardUnavailable
 from firmware_bridge.scope import Scope
 from firmware_bridge.sim.boards import SimPort, make_board
+from firmware_bridge.sim.boards.arduino import Arduino
 from firmware_bridge.sim.boards.faults import Faulty
 from firmware_bridge.transport import Transport, open_transport
 from firmware_bridge.transport.port import PortTransport
 from tests.boards import FAMILIES, settings, wire
 
 QUESTION = {"marlin": (b"M114\n", b"Count"), "grbl": (b"?", b"<Idle|")}
+NEVER_RESET = [name for name in FAMILIES if not name.endswith(("-uno", "-mega"))]
 
 
 def heard(transport: Transport, wanted: bytes) -> bytes:
@@ -38,9 +41,9 @@ def read_on(transport: Transport) -> None:
         transport.read(0.05)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", NEVER_RESET)
 def test_every_board_answers_through_a_real_terminal_as_often_as_it_is_opened(name: str) -> None:
-    question, answer = QUESTION.get(name.removesuffix("-plain"), (b"p?\r\n", b"0 0 0\r\n"))
+    question, answer = QUESTION.get(name.partition("-")[0], (b"p?\r\n", b"0 0 0\r\n"))
     with SimPort(make_board(name)) as port:
         for _ in range(3):
             with closing(open_transport(port.path)) as transport:
@@ -49,9 +52,19 @@ def test_every_board_answers_through_a_real_terminal_as_often_as_it_is_opened(na
                 heard(transport, answer)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+def test_an_arduino_begins_anew_whenever_it_is_opened() -> None:
+    board = make_board("grbl")
+    with SimPort(Arduino(board, time.monotonic, boot_s=0.02)) as port:
+        for _ in range(2):
+            with closing(open_transport(port.path)) as transport:
+                heard(transport, b"Grbl 1.1h")
+                transport.write(b"G92X1\n?")
+                heard(transport, b"MPos:1.000")
+
+
+@pytest.mark.parametrize("name", NEVER_RESET)
 def test_several_lines_in_one_write_are_all_answered(name: str) -> None:
-    question, answer = QUESTION.get(name.removesuffix("-plain"), (b"p?\n", b"0 0 0"))
+    question, answer = QUESTION.get(name.partition("-")[0], (b"p?\n", b"0 0 0"))
     with SimPort(make_board(name)) as port, closing(open_transport(port.path)) as transport:
         transport.write(question * 20)
         said = b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from firmware_bridge.boards import Said
-from firmware_bridge.errors import BoardNonsense, BoardRefused, WrongFirmware
+from firmware_bridge.errors import BoardNonsense, BoardRefused, BoardRestarted, WrongFirmware
 from firmware_bridge.scope.link import Link
 
 Triple = tuple[float, float, float]
@@ -58,14 +58,27 @@ def introduced(link: Link, question: str, reply: str, title: str) -> list[Said]:
     Raises:
         WrongFirmware, BoardFault.
     """
-    link.settle()
     try:
-        return link.answers(question, reply)
+        return _first_words(link, question, reply)
     except (BoardNonsense, BoardRefused) as fault:
         if link.noise is not None and not link.noise.clean:
             raise
         heard = f" It says “{link.noise.text}”." if link.noise else ""
         raise stranger(link, title, heard) from fault
+
+
+def _first_words(link: Link, question: str, reply: str) -> list[Said]:
+    """A board that begins anew when its port is opened, as an Arduino does, loses the question and is asked again."""
+    try:
+        return _asked_in_quiet(link, question, reply)
+    except BoardRestarted:
+        return _asked_in_quiet(link, question, reply)
+
+
+def _asked_in_quiet(link: Link, question: str, reply: str) -> list[Said]:
+    link.settle()
+    link.forgive()
+    return link.answers(question, reply)
 
 
 def stranger(link: Link, title: str, heard: str = "") -> WrongFirmware:

@@ -6,27 +6,34 @@ import threading
 
 from firmware_bridge.boards import Said
 from firmware_bridge.boards.grbl import Status, read_status
-from firmware_bridge.errors import BoardAlarm, BoardNonsense, BoardSilent
+from firmware_bridge.errors import BoardAlarm, BoardNonsense, BoardRefused, BoardSilent
 from firmware_bridge.scope.drives.drive import Triple, introduced, stranger
 from firmware_bridge.scope.link import CHECK_CABLE, Link
 
 HOMING_S = 120.0
-LAMP_FULL = 1000.0
+LAMP_FULL = 30
+STEPS_PER_MM = (100, 101, 102)
+"""Numbers of settings (doc/markdown/settings.md): S of the full spindle; steps of x, y, z."""
+
+REPORT_MM = 1e-3
+"""Reports have three decimals."""
+
 SETTLE_S = 1.0
 RESET, CANCEL = b"\x18", b"\x85"
 
 
 class GrblDrive:
-    """Counts in millimetres; reports have three decimals."""
+    """Counts in millimetres, on the grid of its steps."""
 
     grid = 1e-5
     listens = True
-    slack = 1.1e-3
+    slack = REPORT_MM
     warning = ""
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._homing = threading.Event()
+        self._lamp_full = 0.0
 
     def greet(self) -> str:
         """Which firmware answers."""
@@ -34,6 +41,7 @@ class GrblDrive:
         version = said.text("version")
         if not version.startswith("1.1"):
             raise stranger(self._link, "GRBL 1.1", f" It is GRBL {version[:20]}.")
+        self._read_settings()
         if self._status().state == "Alarm":
             raise BoardAlarm("The board is locked by an alarm.", "Look at the stage, then home it.")
         return f"GRBL {version.partition(':')[0]}"
@@ -48,6 +56,16 @@ class GrblDrive:
             except BoardSilent:
                 raise silent from None
         return introduced(self._link, "$I", "version", "GRBL 1.1")[0]
+
+    def _read_settings(self) -> None:
+        """What it rests on is the step next to its goal, half a step away at most, and half as much for roundings."""
+        listed = [said for said in self._link.ask("$$") if said.name == "setting"]
+        values = {int(said.number("n")): said.number("value") for said in listed}
+        steps = [values.get(number, 0.0) for number in STEPS_PER_MM]
+        if min(steps) <= 0:
+            raise BoardNonsense("The board has axes without steps per millimetre.", "Set $100, $101 and $102.")
+        self.slack = 0.75 / min(steps) + REPORT_MM
+        self._lamp_full = values.get(LAMP_FULL, 0.0)
 
     def position(self) -> Triple:
         """Millimetres."""
@@ -81,8 +99,10 @@ class GrblDrive:
         return HOMING_S
 
     def lamp(self, share: float) -> None:
-        """The lamp hangs on the spindle output; its full scale is setting 30, 1000 as shipped."""
-        self._link.ask("M3", s=LAMP_FULL * share)
+        """The lamp hangs on the spindle output."""
+        if self._lamp_full <= 0:
+            raise BoardRefused("The board has no full scale for its lamp.", "Set $30, such as $30=1000.")
+        self._link.ask("M3", s=self._lamp_full * share)
 
     def halting(self) -> bytes:
         """Cancel the jog, which keeps the position; homing can only be reset."""

@@ -46,7 +46,6 @@ class MarlinDrive:
 
     def greet(self) -> str:
         """Which firmware answers."""
-        self._link.settle()
         said, *more = introduced(self._link, "M115", "firmware", "Marlin")
         name = said.text("name")
         if not name.startswith("Marlin"):

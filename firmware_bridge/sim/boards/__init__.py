@@ -1,6 +1,6 @@
 """Simulated stage boards: they speak the dialects of `firmware_bridge.boards` and move a `firmware_bridge.sim.body`.
 
-body ◀── mechanics ◀── sangaboard | marlin | grbl ◀── faults ◀── port (a real pseudo-terminal)
+body ◀── mechanics ◀── sangaboard | marlin | grbl ◀── arduino ◀── faults ◀── port (a real pseudo-terminal)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from firmware_bridge.sim.boards.mechanics import Mechanics
 
@@ -23,3 +23,11 @@ class SimBoard(Protocol):
 
     def refuse(self, line: bytes) -> bytes:
         """How it says no to a line, as if that had come damaged."""
+
+
+@runtime_checkable
+class NoticesOpening(Protocol):
+    """A board that a program disturbs when it opens the port."""
+
+    def opened(self) -> None:
+        """A program opens the port."""

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from firmware_bridge.errors import BadScopeSettings
-from firmware_bridge.sim.boards.board import SimBoard
+from firmware_bridge.sim.boards.board import NoticesOpening, SimBoard
 from firmware_bridge.sim.schedule import Schedule, Span, parse_schedule, with_usual
 
 KINDS: dict[str, str] = {
@@ -85,6 +85,11 @@ class Faulty:
         """Power fails and returns."""
         self._held = b""
         return self._board.reset()
+
+    def opened(self) -> None:
+        """A program opens the port."""
+        if isinstance(self._board, NoticesOpening):
+            self._board.opened()
 
     def refuse(self, line: bytes) -> bytes:
         """How it says no to a damaged line."""

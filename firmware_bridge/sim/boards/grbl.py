@@ -39,6 +39,7 @@ class Grbl:
         self._waiting: deque[Asked] = deque(maxlen=WAITING)
         self._until: Callable[[], bool] | None = None
         self._settings = GrblSettings()
+        mechanics.steps_per_unit = self._settings.steps_per_mm
         self._spindle = 0.0
         self._begin()
 
@@ -230,7 +231,9 @@ class Grbl:
         return b"", 0
 
     def _set(self, said: Said) -> tuple[bytes, int]:
-        return b"", self._settings.set(int(said.number("n")), said.number("value"))
+        error = self._settings.set(int(said.number("n")), said.number("value"))
+        self.mechanics.steps_per_unit = self._settings.steps_per_mm
+        return b"", error
 
     def _listed(self, *replies: bytes) -> tuple[bytes, int]:
         return b"".join(replies) + self._end.reply("ok"), 0

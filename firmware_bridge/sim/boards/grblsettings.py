@@ -34,6 +34,12 @@ class GrblSettings:
         return bool(self._values[22])
 
     @property
+    def steps_per_mm(self) -> Triple:
+        """Of the motors; at least one."""
+        x, y, z = (max(self._values[number], 1.0) for number in (100, 101, 102))
+        return (x, y, z)
+
+    @property
     def lamp_full(self) -> float:
         """S of the full lamp."""
         return max(self._values[30], 1.0)

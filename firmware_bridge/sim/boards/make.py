@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from firmware_bridge.sim.boards.arduino import Arduino
 from firmware_bridge.sim.boards.board import SimBoard
 from firmware_bridge.sim.boards.grbl import Grbl
 from firmware_bridge.sim.boards.marlin import Marlin
@@ -32,7 +33,9 @@ _MAKERS: dict[str, Callable[[Mechanics, Clock], SimBoard]] = {
     "sangaboard-0.4": lambda mechanics, clock: Sangaboard(mechanics, (0, 4, 0)),
     "marlin": Marlin,
     "marlin-plain": lambda mechanics, clock: Marlin(mechanics, clock, emergency_parser=False),
+    "marlin-mega": lambda mechanics, clock: Arduino(Marlin(mechanics, clock), clock),
     "grbl": Grbl,
+    "grbl-uno": lambda mechanics, clock: Arduino(Grbl(mechanics, clock), clock),
 }
 
 BOARDS: tuple[str, ...] = tuple(_MAKERS)

@@ -66,11 +66,19 @@ class Mechanics:
         self._zero_um = here
         self._stalled: Triple | None = None
         self.blocked = False
+        self.steps_per_unit: Triple | None = None
+        """Of motors that rest on whole steps only, and of a board that counts these; None: anywhere."""
 
     @property
     def count(self) -> Triple:
         """What the board counts, in its units."""
-        return self._counted(self._stalled or self._travel.at(self._clock()))
+        return self.stepped(self._counted(self._stalled or self._travel.at(self._clock())))
+
+    def stepped(self, count: Triple) -> Triple:
+        """The whole step next to this count."""
+        if self.steps_per_unit is None:
+            return count
+        return triple(round(each * steps) / steps for each, steps in zip(count, self.steps_per_unit, strict=True))
 
     @property
     def goal(self) -> Triple:
@@ -104,7 +112,7 @@ class Mechanics:
 
     def halt(self) -> None:
         """Stop where it is."""
-        here = self._stalled or self._travel.at(self._clock())
+        here = self._placed(self.stepped(self._counted(self._stalled or self._travel.at(self._clock()))))
         self._stalled = None
         self._travel = _Travel(here, here, self._clock(), 0.0)
         self.body.halt()
@@ -134,6 +142,10 @@ class Mechanics:
     def _counted(self, at_um: Triple) -> Triple:
         apart = zip(at_um, self._zero_um, self.gear.um_per_unit, strict=True)
         return triple((at - zero) / per for at, zero, per in apart)
+
+    def _placed(self, count: Triple) -> Triple:
+        apart = zip(count, self._zero_um, self.gear.um_per_unit, strict=True)
+        return triple(zero + each * per for each, zero, per in apart)
 
     def _set_out(self, here: Triple, goal: Triple, lasts_s: float) -> None:
         self._travel = _Travel(here, goal, self._clock(), lasts_s if goal != here else 0.0)

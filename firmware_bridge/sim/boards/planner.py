@@ -51,7 +51,8 @@ class Planner:
 
     def add(self, goal: Triple, mm_per_min: float) -> None:
         """A move to this place."""
-        by = triple(b - a for a, b in zip(self.goal, goal, strict=True))
+        there, here = self.mechanics.stepped(goal), self.mechanics.stepped(self.goal)
+        by = triple(b - a for a, b in zip(here, there, strict=True))
         self._moves.append(Move(by, 60.0 * _length(by) / max(mm_per_min, 1e-3)))
         self.goal = goal
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from firmware_bridge.sim.boards.board import SimBoard
+from firmware_bridge.sim.boards.board import NoticesOpening, SimBoard
 from firmware_bridge.sim.boards.faults import Faulty
 
 MOVING_S, RESTING_S = 0.005, 0.2
@@ -149,6 +149,8 @@ class SimPort:
             self._say(self._board.feed(packet[1:]))
         elif packet and packet[0] & termios.TIOCPKT_FLUSHREAD:
             self._unread = b""
+            if isinstance(self._board, NoticesOpening):  # pyserial throws unread bytes away when it opens a port
+                self._board.opened()
 
     def _say(self, data: bytes) -> None:
         """At once where there is room; what nobody reads is lost in the end, as on a wire."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BoardSilent, MotionLocked, MoveFailed, SourceLost
+from firmware_bridge.errors import BeyondLimits, BoardSilent, MotionLocked, MoveFailed, SourceLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, Optics, autofocus, sharpness
 from firmware_bridge.scope.parabola import vertex
@@ -20,6 +20,7 @@ from tests.boards import Stand, stand
 from tests.eyes import GLASS_UM, eye
 
 DEPTH_UM = Optics().depth_of_field_um
+HALF_STEP_UM = 0.04
 
 
 def test_the_depth_of_field_of_oil_is_two_thirds_of_a_micrometre() -> None:
@@ -55,7 +56,7 @@ def test_bare_glass_has_no_focus_and_leaves_the_stage_where_it_was() -> None:
     stood.scope.move_to(x_um=GLASS_UM, z_um=7.0)
     result = autofocus(stood.scope, eye(stood), clock=stood.clock)
     assert (result.found, result.reason) == (False, "flat")
-    assert stood.body.pose.z_um == pytest.approx(7.0, abs=0.01)
+    assert stood.body.pose.z_um == pytest.approx(7.0, abs=HALF_STEP_UM)
 
 
 @pytest.mark.parametrize("focus_um", [-45.0, 45.0])
@@ -67,18 +68,45 @@ def test_focus_out_of_reach_is_not_found(focus_um: float) -> None:
     assert stood.body.pose.z_um == pytest.approx(0.0, abs=0.01)
 
 
-def test_it_never_leaves_the_travel_or_the_soft_limits() -> None:
-    stood = stand("grbl", reach_um=12.0)
+def heights_of(stood: Stand) -> list[float]:
+    """Where the focus is at every moment from now on, on the way too."""
     seen: list[float] = []
-    look = eye(stood, focus_um=11.0)
 
-    def watched() -> Pixels:
+    def sleep(for_s: float) -> None:
+        stood.clock.sleep(for_s)
         seen.append(stood.body.pose.z_um)
-        return look()
 
-    autofocus(stood.scope, watched, FocusPlan(travel_um=30.0), stood.clock)
-    assert min(seen) >= -7.0 - 1e-6
-    assert max(seen) <= 12.0 + 1e-6
+    stood.scope._motion.link.transport._sleep = sleep  # type: ignore[attr-defined]
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("reach_um", "travel_um", "backlash_um", "began_um", "ends_um"),
+    [
+        (12.0, 30.0, 5.0, 0.0, (-12.0, 12.0)),
+        (500.0, 30.0, 20.0, 0.0, (-30.0, 30.0)),
+        (500.0, 12.0, 10.0, 40.0, (28.0, 52.0)),
+        (500.0, 12.0, 0.0, 40.0, (28.0, 52.0)),
+    ],
+)
+@pytest.mark.parametrize("away_um", [-60.0, -8.0, 0.0, 8.0, 60.0])
+def test_it_never_leaves_the_travel_or_the_soft_limits(
+    reach_um: float, travel_um: float, backlash_um: float, began_um: float, ends_um: tuple[float, float], away_um: float
+) -> None:
+    stood = stand("grbl", reach_um=reach_um, backlash_um=backlash_um)
+    stood.scope.move_to(z_um=began_um)
+    seen = heights_of(stood)
+    autofocus(stood.scope, eye(stood, focus_um=began_um + away_um), FocusPlan(travel_um=travel_um), stood.clock)
+    assert min(seen) >= ends_um[0] - HALF_STEP_UM
+    assert max(seen) <= ends_um[1] + HALF_STEP_UM
+
+
+def test_a_travel_within_the_backlash_is_refused_before_anything_moves() -> None:
+    stood = stand("grbl", backlash_um=20.0)
+    with pytest.raises(BeyondLimits, match="from below") as told:
+        autofocus(stood.scope, eye(stood), FocusPlan(travel_um=20.0), stood.clock)
+    assert "20 µm" in told.value.remedy
+    assert stood.body.pose.z_um == 0.0
 
 
 def test_it_gives_up_in_time() -> None:

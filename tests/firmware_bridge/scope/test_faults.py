@@ -38,7 +38,16 @@ WAYS: dict[str, tuple[type[ScopeFault], ...]] = {
 }
 """What each fault may be called, by when it comes."""
 
-GREETED = {"sangaboard": 4, "sangaboard-0.5": 3, "marlin": 5, "marlin-plain": 5, "grbl": 3}
+GREETED = {
+    "sangaboard": 4,
+    "sangaboard-0.5": 3,
+    "sangaboard-0.4": 3,
+    "marlin": 5,
+    "marlin-plain": 5,
+    "marlin-mega": 8,
+    "grbl": 4,
+    "grbl-uno": 5,
+}
 """How many commands a scope asks when it opens."""
 
 
@@ -56,7 +65,7 @@ def healed(stood: Stand) -> None:
     """The cause is gone: the board is back at the wire; what hears nothing while it hangs was switched off and on."""
     assert isinstance(stood.board, Faulty)
     stood.board.schedule = Schedule(())
-    if stood.mechanics.moving and stood.scope.settings.port.endswith(("0.5", "plain")):
+    if stood.mechanics.moving and stood.scope.settings.port.endswith(("0.5", "0.4", "plain")):
         stood.board.reset()
     stood.board.replugged()
 

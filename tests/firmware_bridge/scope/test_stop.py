@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 from firmware_bridge.errors import BoardSilent, MotionLocked, MotionStopped, MoveFailed
 from firmware_bridge.scope import Scope
 from firmware_bridge.scope.drives.marlin import parted
+from firmware_bridge.scope.memory import NoMemory, Remembered
 from firmware_bridge.sim.boards import SimPort, make_board
-from firmware_bridge.transport import open_transport
-from tests.boards import Stand, settings, stand
+from firmware_bridge.sim.boards.mechanics import Gear
+from firmware_bridge.transport import FakeClock, LoopTransport, open_transport
+from tests.boards import Stand, reopened, settings, stand
 
 
 def stage(stood: Stand) -> tuple[float, float, float]:
@@ -140,7 +144,7 @@ def test_stop_overtakes_a_move_through_a_real_terminal(name: str) -> None:
 
         thread = threading.Thread(target=far)
         thread.start()
-        while board.mechanics.count == (0.0, 0.0, 0.0):
+        while board.mechanics.body.pose.x_um < 5.0:  # at 0 0 0 it might just have been switched on
             thread.join(0.01)
         scope.stop()
         thread.join(10)
@@ -149,3 +153,117 @@ def test_stop_overtakes_a_move_through_a_real_terminal(name: str) -> None:
         assert not board.mechanics.moving
         assert board.mechanics.body.pose.x_um < 300.0
         scope.move_by(1.0)
+
+
+PLAY = Gear(um_per_unit=(1000.0, 1000.0, 1000.0), play_um=(4.0, 4.0, 4.0))
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.5, 0.9])
+def test_after_a_stop_the_play_is_on_the_same_side_again(after_s: float) -> None:
+    """Stopped on its way down, the stage hangs at the other end of its play: a small move up would not move it."""
+    stood = stand("grbl", gear=PLAY, backlash_um=5.0, speed_um_s=200.0)
+    stood.scope.move_to(0.0, 0.0, -100.0)
+    stood.scope.move_to(300.0, 0.0, 0.0)
+    Halfway(stood, after_s)
+    with pytest.raises(MotionStopped):
+        stood.scope.move_to(100.0)
+    stood.scope.clear()
+    stood.scope.move_by(x_um=2.0)
+    assert stood.body.pose.x_um - stood.scope.position.x_um == pytest.approx(-4.0, abs=1.2)
+
+
+@pytest.mark.parametrize("begin", ["open", "home"])
+def test_the_first_move_takes_the_play_up_too(begin: str) -> None:
+    stood = stand("grbl", gear=PLAY, backlash_um=5.0)
+    if begin == "home":
+        stood.scope.move_to(50.0)
+        stood.scope.home()
+    stood.scope.move_to(2.0)
+    assert stood.body.pose.x_um == pytest.approx(-2.0, abs=0.2)
+    assert stood.body.pose.z_um == 0.0, "an axis that is not asked to move stays"
+
+
+class StopsAt(LoopTransport):
+    """Somebody presses stop when this has been read or written so often."""
+
+    press: Callable[[], None] | None = None
+    left = 0
+
+    def read(self, wait_s: float) -> bytes:
+        self._count()
+        return super().read(wait_s)
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left == 0 and self.press is not None:
+            self.press()
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl"])
+@given(turn=st.integers(1, 6))
+def test_a_stop_that_is_pressed_while_a_fault_is_cleared_holds(name: str, turn: int) -> None:
+    clock = FakeClock()
+    wires: list[StopsAt] = []
+
+    def opened() -> StopsAt:
+        wires.append(StopsAt(make_board(name, clock=clock), clock, clock.sleep))
+        return wires[-1]
+
+    scope = Scope(settings(name), opened, clock)
+    scope.stop()
+    wires[-1].press, wires[-1].left = scope.stop, turn
+    with suppress(MotionStopped):
+        scope.clear()
+    was_pressed, wires[-1].press = wires[-1].left <= 0, None
+    assert isinstance(scope.fault, MotionStopped) == was_pressed
+    scope.clear()
+    assert scope.fault is None
+    scope.move_to(5.0)
+
+
+class StopsWhileItIsWritten(NoMemory):
+    """Somebody presses stop while the goal is written down, which takes as long as the disk does."""
+
+    scope: Scope | None = None
+
+    def keep(self, what: Remembered) -> None:
+        if self.scope is not None:
+            thread = threading.Thread(target=self.scope.stop)
+            thread.start()
+            thread.join()
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl"])
+def test_a_stop_before_the_first_byte_of_a_move_prevents_it(name: str) -> None:
+    memory = StopsWhileItIsWritten()
+    stood = reopened(stand(name), memory)
+    memory.scope = stood.scope
+    with pytest.raises(MotionStopped):
+        stood.scope.move_to(100.0)
+    assert not stood.mechanics.moving
+    assert stage(stood) == (0.0, 0.0, 0.0)
+
+
+def test_nothing_comes_between_the_last_look_at_the_stop_and_the_first_byte() -> None:
+    """Whoever shouts waits for both, and what is shouted comes after them."""
+    stood = stand("grbl")
+    link, told = stood.scope._motion.link, list[bytes]()
+    write = link.transport.write
+
+    def noting(data: bytes) -> None:
+        told.append(data)
+        write(data)
+
+    link.transport.write = noting  # type: ignore[method-assign]
+    shouting: list[threading.Thread] = []
+
+    def looks() -> None:
+        shouting.append(threading.Thread(target=link.shout, args=(b"\x85",)))
+        shouting[-1].start()
+        shouting[-1].join(0.05)
+
+    link.interlock = looks
+    link.ask("$J", x=0.01, y=0, z=0, f=60)
+    shouting[-1].join(5)
+    assert told[0].startswith(b"$J")
+    assert told[1] == b"\x85"
