@@ -1,6 +1,6 @@
 // The bench: live picture, capture, the field that was captured, and the count. Wires the other modules together.
 
-import { get, post } from "./api.js";
+import { get, post, turns } from "./api.js";
 import { Automatic } from "./automatic.js";
 import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
@@ -16,14 +16,21 @@ import { _, figure, n_ } from "./words.js";
 
 const caseId = byId("main").dataset.case;
 const automatic = new Automatic(() => capture());
-const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
+const corrections = caseId ? new Corrections(caseId, () => {
+  const was = explained;
+  return (cell) => refreshAll(cell, was);
+}) : null;
+const [refreshing, opening, redrawing] = [turns(), turns(), turns()];
 // explaining a cell is not needed before there is one, and a fetch that failed is tried again with the next cell
 const explainer = () => import("./explain.js");
 let known = -1;
 let open = null;
+let explained = null;
 
 async function refresh() {
+  const isLatest = refreshing();
   const result = await get(`/cases/${caseId}`);
+  if (!isLatest()) return;
   known = result.fields.length;
   corrections.classes = result.classes;
   showCount(byId("count"), result);
@@ -31,12 +38,17 @@ async function refresh() {
   allow(result.can);
 }
 
-async function refreshAll(cell) {
+/** The field is drawn anew; what is explained stays so, or becomes the changed cell where nobody chose another since. */
+async function refreshAll(cell, was) {
   await refresh();
   if (!open) return;
-  await showField(await fetchField(caseId, open.number));
-  const again = open.cells.find(({ id }) => id === cell.id);
-  if (again) explainCell(open, again);
+  const [isLatest, { number }] = [redrawing(), open];
+  const field = await fetchField(caseId, number);
+  if (!isLatest() || open?.number !== number) return;
+  const wanted = explained === was && cell.field === number ? cell.id : explained?.id;
+  showField(field);
+  const again = field.cells.find(({ id }) => id === wanted);
+  if (again) explainCell(field, again);
 }
 
 /** A signed or finished case takes no more fields. */
@@ -70,6 +82,7 @@ async function capture(file = null) {
 function showCaptured(captured) {
   const { field: { number }, shown: { document: found, outlines } } = captured;
   known = Math.max(known, number);
+  opening();
   tell(captured);
   history.pushState(null, "", `#field-${number}`);
   showField(fieldOf(caseId, number, found, outlines));
@@ -101,9 +114,12 @@ function go(number) {
 /** Show what the address asks for: a field, or the live picture. */
 async function show() {
   const asked = /^#field-(\d+)$/.exec(location.hash);
+  const isLatest = opening();
   if (!asked || !caseId) return showLive();
   try {
-    await showField(await fetchField(caseId, Number(asked[1])));
+    const field = await fetchField(caseId, Number(asked[1]));
+    if (!isLatest()) return undefined;
+    showField(field);
     byId("viewport").scrollIntoView({ block: "nearest" });
   } catch (error) {
     problem(error);
@@ -113,6 +129,7 @@ async function show() {
 }
 
 function showLive() {
+  opening();
   open = null;
   mode("live");
   byId("still").replaceChildren();
@@ -130,9 +147,10 @@ function showField(field) {
 }
 
 async function explainCell(field, cell) {
+  explained = cell;
   try {
     const { explain } = await explainer();
-    if (open === field) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+    if (explained === cell) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
   } catch (error) {
     problem(error);
   }
@@ -161,6 +179,7 @@ function mode(name) {
 }
 
 function closeExplanation() {
+  explained = null;
   byId("explain").hidden = true;
 }
 
