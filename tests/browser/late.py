@@ -22,6 +22,10 @@ class Held:
         self._page = page
         self.routes: list[Route] = []
 
+    def hold(self, route: Route) -> None:
+        """Keep this one back."""
+        self.routes.append(route)
+
     def come(self) -> None:
         """Let it come, and the page do with it what it will."""
         (route,) = self.routes
@@ -35,6 +39,6 @@ class Held:
 def held_back(page: Page, address: str | re.Pattern[str]) -> Iterator[Held]:
     """What is asked for first within the block is answered when the block says so, what comes after at once."""
     held = Held(page)
-    page.route(address, lambda route: held.routes.append(route), times=1)  # noqa: PLW0108 Playwright marks its handlers
+    page.route(address, held.hold, times=1)
     yield held
     page.unroute(address)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge.web import WebParts
+from edge.web.control_names import MEASURES
 from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
 from tests.browser.kit import SIZE, painted_live, running
 from tests.browser.steps import go
@@ -72,6 +73,19 @@ def test_the_page_says_how_many_runs_are_missing_until_there_is_a_chart(visit: W
         run_once(page)
     expect(trend.locator(".chart").first).to_be_visible()
     expect(trend.locator(".bar-value")).to_have_count(0)
+
+
+def test_whatever_can_block_has_a_chart_and_a_row(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, controls = visit.page, kit[1].casework
+    for done in range(BASE_RUNS):
+        run, _ = controls.controls.begin(1, "Amina")
+        controls.books.controls.finish(run, dict.fromkeys(MEASURES, 1.0 + 0.1 * done), "ok", [])
+    go(page, "/control")
+    names = [figure.name for figure in MEASURES.values()]
+    headings = [f"{figure.name}, {figure.unit}" if figure.unit else figure.name for figure in MEASURES.values()]
+    expect(page.locator("#trend h3")).to_have_text(headings)
+    expect(page.locator("#trend .chart")).to_have_count(len(controls.controls.limits(1)))
+    expect(page.locator("#latest tbody th")).to_have_text(names)
 
 
 def test_a_run_is_no_case_and_the_page_leads_to_where_it_is_looked_at(

@@ -203,7 +203,7 @@ def test_without_a_told_scale_any_scale_goes() -> None:
 
 
 def test_rules_read_the_row_of_runs_and_the_gravest_comes_first() -> None:
-    known = {name: Limit(value, 1.0, "runs") for name, value in USUAL.items()}
+    known = {name: Limit(value, 1.0) for name, value in USUAL.items()}
     earlier = [{**USUAL, "exposure": 202.5}]
     found = findings(earlier, {**USUAL, "exposure": 202.6, "blast_percent": 32.5}, known, None)
     assert [(each.measure, each.rule, each.level) for each in found] == [
