@@ -21,11 +21,11 @@ SIZE = (1280, 960)
 
 
 @contextmanager
-def running(folder: Path, live: PaintedLive) -> Iterator[tuple[str, WebParts]]:
+def running(folder: Path, live: PaintedLive, port: int = 0) -> Iterator[tuple[str, WebParts]]:
     """The kit's address and its parts, for as long as the block lasts."""
     parts = painted_parts(folder, live)
     try:
-        with serving(create_app(parts), parts) as address:
+        with serving(create_app(parts), parts, port) as address:
             yield address, parts
     finally:
         parts.record.close()
@@ -42,10 +42,10 @@ def counting(folder: Path, live: PaintedLive, fields: int = 2) -> Iterator[tuple
 
 
 @contextmanager
-def serving(app: FastAPI, parts: WebParts | None) -> Iterator[str]:
-    """Any application at a free port."""
+def serving(app: FastAPI, parts: WebParts | None, port: int = 0) -> Iterator[str]:
+    """Any application, at a free port unless one is given."""
     server = Server(app, parts)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
