@@ -9,6 +9,7 @@ import { agreement } from "./manual.js";
 import { notice, problem } from "./notices.js";
 import { showPapers } from "./papers.js";
 import { showRuns } from "./runs.js";
+import { systems } from "./systems.js";
 import { _, figure, moment, names } from "./words.js";
 
 const caseId = byId("main").dataset.case;
@@ -32,6 +33,7 @@ function showSummary(place, result) {
     verdict(result),
     ...(counts.countable ? [el("p", { class: "line" }, el("span", {}, _("Blasts")), el("span", { class: "big" }, `${figure(decision.score, 1)} %`)), interval(decision.score, low, high, words), el("p", { class: "soft" }, words)] : []),
     el("p", {}, _("{counted} of {full}", { counted: figure(counts.countable), full: figure(full) }), " · ", counts.countable < provisional ? _("fewer than the least") : counts.countable < full ? _("a provisional count") : _("a full count")),
+    ...(result.systems && counts.countable ? [systems(result)] : []),
     ...(result.manual ? [agreement(result)] : []),
     noteForm(result),
   );

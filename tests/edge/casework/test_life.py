@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from edge.casework import Casework, pin
 from edge.casework.cells import Wish
 from edge.casework.content import is_intact
 from edge.casework.life import Hand, Words
+from edge.casework.results import as_document, figures_of
 from edge.errors import (
     BadSetting,
     CaseEmpty,
@@ -206,6 +208,20 @@ def test_what_was_signed_is_shown_whatever_the_settings_say_later(casework: Case
     after = casework.results.of(signed)
     assert after.figures == before.figures
     assert casework.results.live(signed).figures.targets == (10, 20)
+
+
+def test_each_system_alone_is_part_of_what_was_signed(casework: Casework, signed: int) -> None:
+    shown = casework.results.of(signed).figures.systems
+    assert shown is not None
+    assert shown == casework.results.live(signed).figures.systems
+
+
+def test_a_case_that_was_signed_before_kits_told_of_each_system_says_nothing_of_them(
+    casework: Casework, signed: int
+) -> None:
+    document = as_document(casework.results.of(signed).figures)
+    del document["systems"]
+    assert figures_of(document) == replace(casework.results.of(signed).figures, systems=None)
 
 
 def test_earlier_versions_stay_and_are_intact(casework: Casework, signed: int) -> None:
