@@ -260,9 +260,14 @@ def say(reason: Reason, translate: Translate = in_english) -> Sentence:
 
 def say_fault(fault: Fault, translate: Translate = in_english) -> Sentence:
     """The fault in words: its own, which name the device, or the general ones in the reader's language."""
-    known = FAULTS.get(fault.code)
+    return say_told(fault.code, Sentence(fault.what, fault.remedy), translate)
+
+
+def say_told(code: str, own: Sentence, translate: Translate = in_english) -> Sentence:
+    """The same of a fault that was written down: its code and its own words."""
+    known = FAULTS.get(code)
     if known is None or translate(known.text) == known.text:
-        return Sentence(fault.what, fault.remedy)
+        return own
     return Sentence(translate(known.text), translate(known.remedy))
 
 

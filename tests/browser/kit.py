@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from edge.casework.casework import Outside
 from edge.web import WebParts, create_app
 from edge.web.server import Server
 from tests.casebooks import NEW, capture
@@ -21,9 +22,11 @@ SIZE = (1280, 960)
 
 
 @contextmanager
-def running(folder: Path, live: PaintedLive, port: int = 0) -> Iterator[tuple[str, WebParts]]:
+def running(
+    folder: Path, live: PaintedLive, port: int = 0, outside: Outside | None = None
+) -> Iterator[tuple[str, WebParts]]:
     """The kit's address and its parts, for as long as the block lasts."""
-    parts = painted_parts(folder, live)
+    parts = painted_parts(folder, live, outside)
     try:
         with serving(create_app(parts), parts, port) as address:
             yield address, parts
@@ -32,9 +35,11 @@ def running(folder: Path, live: PaintedLive, port: int = 0) -> Iterator[tuple[st
 
 
 @contextmanager
-def counting(folder: Path, live: PaintedLive, fields: int = 2) -> Iterator[tuple[str, WebParts]]:
+def counting(
+    folder: Path, live: PaintedLive, fields: int = 2, outside: Outside | None = None
+) -> Iterator[tuple[str, WebParts]]:
     """The same with case 1, A-17, which has so many fields of twenty cells."""
-    with running(folder, live) as (address, parts):
+    with running(folder, live, outside=outside) as (address, parts):
         parts.casework.life.begin(NEW, by="Amina")
         for seed in range(1, fields + 1):
             capture(parts.casework, 1, seed, cells=20)

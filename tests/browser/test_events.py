@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from edge.casework.cells import Wish
 from edge.errors import BundleDamaged
 from edge.web import create_fallback
 from tests.browser.chromium import CHROMIUM, chromium, visiting
-from tests.browser.kit import painted_live, running, serving
+from tests.browser.kit import counting, painted_live, running, serving
 from tests.browser.steps import SLOW_MS, await_live, go, is_lost
 
 pytestmark = [
@@ -79,3 +80,19 @@ def test_one_stream_where_the_page_is_seen_and_none_where_not(browser: Browser, 
             see(page, is_seen)
             assert page.evaluate(OPEN) == streams
         await_live(page)
+
+
+def test_what_others_do_to_a_case_is_seen_at_the_microscope(browser: Browser, tmp_path: Path) -> None:
+    with counting(tmp_path, painted_live()) as (address, parts), visiting(browser, address) as watched:
+        page, casework = watched.page, parts.casework
+        go(page, "/cases/1#field-1")
+        cell = page.locator("#still .cell:not(.excluded)").first
+        expect(cell).to_be_visible()
+        number = int(cell.get_attribute("data-cell") or "")
+        corrected = page.locator("#count dd").nth(3)
+        expect(corrected).to_have_text("0")
+        casework.cells.change(1, (1, number), Wish(excluded=True), "Bo")
+        expect(corrected).to_have_text("1")
+        expect(page.locator(f"#still [data-cell='{number}']")).to_have_class("cell excluded")
+        casework.life.finish(1, "Bo")
+        expect(page.locator("#capture")).to_be_disabled()

@@ -167,11 +167,15 @@ class ControlSaidShape(BaseModel):
 
 
 class CaseResultShape(BaseModel):
-    """A case with its fields, its sums after corrections, and what they amount to."""
+    """A case with its fields, its sums after corrections, and what they amount to.
+
+    `step`: the number of the latest step of its audit log, as the event `case` tells it.
+    """
 
     case: CaseShape
     fields: list[FieldShape]
     counted_fields: int
+    step: int
     counts: CountsShape
     doubtful: int
     corrected: int
@@ -191,7 +195,7 @@ class CaseResultShape(BaseModel):
     bundle: BundleShape
 
 
-def result_shape(result: CaseResult, history: History, translate: Translate) -> CaseResultShape:
+def result_shape(result: CaseResult, history: History, step: int, translate: Translate) -> CaseResultShape:
     """A case with everything that its page shows."""
     figures, case = result.figures, result.case
     decision = {**figures.decision, "reasons": sentences(figures.decision["codes"], translate)}
@@ -200,6 +204,7 @@ def result_shape(result: CaseResult, history: History, translate: Translate) -> 
         case=case_shape(case, sums),
         fields=[field_shape(row) for row in result.fields],
         counted_fields=result.counted_fields,
+        step=step,
         counts=CountsShape(**asdict(figures.counts)),
         doubtful=figures.doubtful,
         corrected=figures.corrected,

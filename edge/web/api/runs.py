@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from edge.casework.compare import ClassPair, Comparison, compared
-from edge.casework.rerun import Run
+from edge.casework.rerun import UNKNOWN, Run
 from edge.casework.results import CaseResult, require_case
 from edge.document import sentences
 from edge.record.listing import Sums
@@ -20,7 +21,7 @@ from edge.web.api.who import By, Reader
 from edge.web.examples import example
 from edge.web.parts import WebParts
 from edge.web.shapes import CaseShape, CountsShape, DecisionShape, case_shape
-from edge.words import Translate
+from edge.words import Sentence, Translate, say_told
 
 
 class RerunShape(BaseModel):
@@ -29,6 +30,14 @@ class RerunShape(BaseModel):
     model_config = example(bundle="marrowkit-default")
 
     bundle: str = Field(min_length=1, max_length=300, examples=["marrowkit-default"])
+
+
+class FaultShape(BaseModel):
+    """What ended a run, and what to do."""
+
+    code: str
+    detail: str
+    remedy: str
 
 
 class CaseRunShape(BaseModel):
@@ -45,7 +54,7 @@ class CaseRunShape(BaseModel):
     fields: int
     counts: CountsShape
     decision: DecisionShape
-    fault: dict[str, str] | None
+    fault: FaultShape | None
 
 
 class SideShape(BaseModel):
@@ -134,8 +143,15 @@ def _run(parts: WebParts, run: Run, translate: Translate) -> CaseRunShape:
         fields=len(parts.record.fields(of_case)),
         counts=CountsShape(**asdict(result.figures.counts)),
         decision=_decision(result.figures.decision, translate),
-        fault=dict(run.rerun.fault) if run.rerun is not None and run.rerun.fault else None,
+        fault=_fault(run.rerun.fault, translate) if run.rerun is not None and run.rerun.fault else None,
     )
+
+
+def _fault(written: Mapping[str, str], translate: Translate) -> FaultShape:
+    """What ended a run, in the reader's words; kits that wrote no words wrote them of what nobody knew."""
+    known = {**UNKNOWN, **written}
+    told = say_told(known["code"], Sentence(known["detail"], known["remedy"]), translate)
+    return FaultShape(code=known["code"], detail=told.text, remedy=told.remedy)
 
 
 def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:

@@ -26,12 +26,13 @@ const explainer = () => import("./explain.js");
 let known = -1;
 let open = null;
 let explained = null;
+let closed = false;
 
 async function refresh() {
   const isLatest = refreshing();
   const result = await get(`/cases/${caseId}`);
   if (!isLatest()) return;
-  known = result.fields.length;
+  known = result.step;
   corrections.classes = result.classes;
   showCount(byId("count"), result);
   showFields(caseId, result.fields, open?.number ?? null, go);
@@ -41,11 +42,14 @@ async function refresh() {
 /** The field is drawn anew; what is explained stays so, or becomes the changed cell where nobody chose another since. */
 async function refreshAll(cell, was) {
   await refresh();
-  if (!open) return;
+  if (open) await redraw(cell, was);
+}
+
+async function redraw(cell = null, was = null) {
   const [isLatest, { number }] = [redrawing(), open];
   const field = await fetchField(caseId, number);
   if (!isLatest() || open?.number !== number) return;
-  const wanted = explained === was && cell.field === number ? cell.id : explained?.id;
+  const wanted = cell && explained === was && cell.field === number ? cell.id : explained?.id;
   showField(field);
   const again = field.cells.find(({ id }) => id === wanted);
   if (again) explainCell(field, again);
@@ -53,7 +57,7 @@ async function refreshAll(cell, was) {
 
 /** A signed or finished case takes no more fields. */
 function allow(can) {
-  const closed = can ? !can.capture : false;
+  closed = !can.capture;
   for (const each of [byId("capture"), byId("automatic"), byId("add"), byId("photo")]) each.disabled = closed;
   byId("add-label").classList.toggle("disabled", closed);
   byId("photo-label").classList.toggle("disabled", closed);
@@ -61,8 +65,7 @@ function allow(can) {
 
 /** Examine the newest live picture, or a file. */
 async function capture(file = null) {
-  const button = byId("capture");
-  if (button.disabled) return;
+  if (byId("capture").disabled) return;
   busy(true);
   try {
     const form = new FormData();
@@ -81,7 +84,6 @@ async function capture(file = null) {
 /** The answer holds all that it takes: nothing is asked for before the cells stand over their picture. */
 function showCaptured(captured) {
   const { field: { number }, shown: { document: found, outlines } } = captured;
-  known = Math.max(known, number);
   opening();
   tell(captured);
   history.pushState(null, "", `#field-${number}`);
@@ -99,9 +101,16 @@ function again({ field, cells_again: cells }) {
   return n_("{count} cell of this place was counted already, in field {number}.", "{count} cells of this place were counted already, in field {number}.", count, { number: figure(field) });
 }
 
+/** Something was done to the case: here, or at another screen. What is explained is left as it is. */
+async function hearOf({ step }) {
+  if (step === known || byId("viewport").classList.contains("busy")) return;
+  await refresh();
+  if (open && !explained) await redraw();
+}
+
 function busy(is) {
-  byId("capture").disabled = is;
-  byId("add").disabled = is;
+  byId("capture").disabled = is || closed;
+  byId("add").disabled = is || closed;
   byId("viewport").classList.toggle("busy", is);
 }
 
@@ -233,7 +242,7 @@ if (caseId) {
 watch(caseId, {
   gauges: (verdict) => { if (!open) automatic.hear(verdict); },
   focus: focusAid(),
-  case: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
+  case: (news) => hearOf(news).catch(problem),
   room: onRoom(notice),
 });
 showSetup(byId("setup"));

@@ -14,7 +14,7 @@ import pytest
 from edge.casework import Casework, pin
 from edge.casework.cells import Wish
 from edge.casework.content import is_intact
-from edge.casework.life import Hand, Words
+from edge.casework.life import LONGEST_STATEMENT, Hand, Words
 from edge.casework.results import as_document, figures_of
 from edge.errors import (
     BadSetting,
@@ -189,6 +189,17 @@ def test_an_amendment_has_a_reason_and_a_person(casework: Casework, signed: int)
         casework.life.amend(signed, "  ", HAND)
     with pytest.raises(NotRecorded):
         casework.life.amend(signed, "why", Hand(99, PIN))
+
+
+def test_what_is_said_with_a_pin_has_a_length(casework: Casework, signed: int) -> None:
+    words = "x" * (LONGEST_STATEMENT + 1)
+    with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
+        casework.life.amend(signed, words, HAND)
+    casework.life.amend(signed, words[1:], HAND)
+    casework.life.finish(signed, "Amina")
+    with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
+        casework.life.sign(signed, Hand(1, PIN, words))
+    casework.life.sign(signed, Hand(1, PIN, words[1:]))
 
 
 def test_the_signature_covers_all_that_was_counted(casework: Casework, signed: int) -> None:
