@@ -153,9 +153,7 @@ def controls_router(parts: WebParts) -> APIRouter:
         """Take it out of use, or back."""
         if casework.staff.operators():
             require_lead(person)
-        casework.books.controls.slide(control_id)
-        casework.books.controls.set_active(control_id, wanted.active)
-        return _control(parts, casework.books.controls.slide(control_id))
+        return _control(parts, casework.controls.use(control_id, wanted.active, "" if person is None else person.name))
 
     return routes
 

@@ -12,7 +12,7 @@ const MOST = 5000;
 export function showManual(place, caseId, result, onChanged) {
   const { manual, decision, classes } = result;
   const labels = classes.map(({ label }) => label);
-  if (!place.children.length) place.replaceChildren(el("div"), el("div"));
+  if (!place.children.length) place.replaceChildren(el("div"), el("div", { class: "stack" }));
   const [said, asked] = place.children;
   fill(said, [manual, decision.score], () => [manual ? agreement(result) : el("p", { class: "lead" }, _("Count the same slide yourself, and see how far the two agree."))]);
   fill(asked, [manual?.by_class, labels], () => counting(`/cases/${caseId}/manual`, labels, manual, onChanged));

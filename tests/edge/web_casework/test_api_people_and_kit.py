@@ -47,7 +47,7 @@ def test_wrong_pins_are_told_apart_from_waits(client: TestClient, amina: int) ->
     [
         ("POST", "/operators", {"name": "Eve", "pin": "1111"}),
         ("PATCH", "/operators/1", {"lead": False}),
-        ("PATCH", "/settings", {"tone": True}),
+        ("PATCH", "/settings", {"auto_capture": True}),
         ("PUT", "/first-run/language", {"state": "done"}),
         ("POST", "/first-run/scale", {"method": "given", "objective": "40x", "um_per_px": 0.2}),
         ("PATCH", "/controls/1", {"active": False}),
@@ -79,9 +79,9 @@ def test_cases_are_shown_to_people_only_where_the_settings_say_so(
 
 def test_settings_come_and_go_whole(client: TestClient) -> None:
     before = good(client.get(f"{API}/settings"))
-    after = good(client.patch(f"{API}/settings", json={"theme": "sun", "target_full": 300}))
-    assert after == {**before, "theme": "sun", "target_full": 300}
-    assert code_of(client.patch(f"{API}/settings", json={"theme": "pink"}), 422) == "setting"
+    after = good(client.patch(f"{API}/settings", json={"kit_name": "Ward 3", "target_full": 300}))
+    assert after == {**before, "kit_name": "Ward 3", "target_full": 300}
+    assert code_of(client.patch(f"{API}/settings", json={"control_policy": "pink"}), 422) == "setting"
 
 
 def test_the_first_run_goes_step_by_step(client: TestClient, live: PaintedLive) -> None:
