@@ -16,6 +16,7 @@ import numpy as np
 
 from edge.decide.case import decide_case
 from edge.decide.counts import Tally
+from edge.decide.systems import systems_of
 from edge.decide.wilson import wilson_percent
 from edge.papers.case_file import (
     BundleFacts,
@@ -168,13 +169,15 @@ def counted(cells: Sequence[CellFacts], **known: Any) -> dict[str, Any]:
         lymphoid_doubt=0,
         urgent=0,
         network_blast=blast,
-        rbf_blast=blast,
+        rbf_blast=max(0, blast - 3),
+        alike=len(whole) - min(3, blast),
     )
     why = Counter(reason.code for cell in cells for reason in cell.excluded)
     return {
         "counts": Counts(len(cells), len(whole), len(cells) - len(whole), blast),
         "by_class": tuple(_class_count(label, whole) for label in LABELS),
         "decision": decide_case(tally),
+        "systems": systems_of(tally),
         "excluded": dict(why.most_common()),
         "fields": tuple(_fields(cells)),
         "cells": tuple(cells),

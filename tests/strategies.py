@@ -73,6 +73,7 @@ def tallies(draw: st.DrawFn, least: int = 0, most: int = 900) -> Tally:
         urgent=draw(part),
         network_blast=draw(part),
         rbf_blast=draw(part),
+        alike=draw(part),
     )
 
 

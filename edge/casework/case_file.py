@@ -63,6 +63,7 @@ def case_file(books: Books, kit: KitName, snapshot: Snapshot) -> CaseFile:
         signature=_signature(books, result),
         control=_control(facts.get("control")),
         excluded=figures.excluded,
+        systems=figures.systems,
         manual=_manual(result),
         corrections=tuple(_correction(step, documents) for step in steps if step.kind in CELL_STEPS),
         answer=_answer(facts.get("answer")),

@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Literal
+from typing import Any
 
 from edge.casework.westgard import broken
 from edge.decide.roles import Roles
@@ -46,11 +46,10 @@ LEAST_RELATIVE_SD: Measures = {SCALE: 0.02, CELLS: 0.10}
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Where a measure usually lies. `source`: `runs` (mean ± 3 sd of the base runs) or `fixed`."""
+    """Where a measure usually lies: mean and standard deviation of the base runs."""
 
     mean: float
     sd: float
-    source: Literal["runs", "fixed"]
 
     @property
     def range(self) -> tuple[float, float]:
@@ -152,7 +151,7 @@ def _by_runs(earlier: Sequence[Measures], now: Measures, known: Mapping[str, Lim
 def _limit(name: str, row: Sequence[float]) -> Limit:
     mean = statistics.fmean(row)
     least = max(LEAST_SD.get(name, 0.0), LEAST_RELATIVE_SD.get(name, 0.0) * abs(mean), 1e-9)
-    return Limit(mean, max(statistics.stdev(row), least), "runs")
+    return Limit(mean, max(statistics.stdev(row), least))
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -75,6 +75,20 @@ class ControlBook:
             self._books.steps.add(None, Doing(kind="control slide", operator=by, after=said))
         return slide
 
+    def use(self, control_id: int, active: bool, by: str) -> ControlSlide:
+        """Take a slide out of use, or back into it.
+
+        Raises:
+            NotRecorded: there is no such slide.
+        """
+        with self._books.database.writing():
+            before = self._books.controls.slide(control_id)
+            if before.active != active:
+                self._books.controls.set_active(control_id, active)
+                said = [{"slide": control_id, "active": each} for each in (before.active, active)]
+                self._books.steps.add(None, Doing(kind="control slide", operator=by, before=said[0], after=said[1]))
+        return self._books.controls.slide(control_id)
+
     def begin(self, control_id: int, by: str) -> tuple[ControlRun, bool]:
         """A new run, or the one that is open; whether it is new.
 

@@ -24,7 +24,8 @@ from edge.record.case_life import Signature
 from edge.record.clock import clock_hint
 from edge.record.steps import Doing
 
-LONGEST_TEXT = 4000
+LONGEST_TEXT, LONGEST_STATEMENT = 4000, 1000
+"""Letters of a note or an answer, and of what is said with a PIN: that is printed beside the signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,10 @@ class Life:
         with self._books.database.writing():
             case = self._books.case(case_id)
             require_finished(case)
-            step = self._step(case, Doing(kind="sign", operator=person.name, reason=_text(hand.statement)))
+            statement = _text(hand.statement, LONGEST_STATEMENT)
+            step = self._step(case, Doing(kind="sign", operator=person.name, reason=statement))
             content, digest = sealed(self._books, self._results.live(case_id))
-            signature = Signature(
-                case.version, person.id, person.name, _text(hand.statement), digest, content, step, clock_hint()
-            )
+            signature = Signature(case.version, person.id, person.name, statement, digest, content, step, clock_hint())
             self._books.life.sign(case_id, signature)
             self._books.life.change(case_id, state="signed")
         return signature
@@ -143,7 +143,7 @@ class Life:
             self._books.life.change(case_id, state="amended", version=case.version + 1)
             self._books.life.drop_fact(case_id, "finished")
             amended = self._books.record.case(case_id)
-            self._step(amended, Doing(kind="amend", operator=person.name, reason=_text(reason)))
+            self._step(amended, Doing(kind="amend", operator=person.name, reason=_text(reason, LONGEST_STATEMENT)))
 
     def count_by_hand(self, case_id: int, counts: Mapping[str, int], by: str) -> None:
         """A person's own count, to stand beside the kit's.
@@ -214,10 +214,10 @@ class Life:
         return self._books.steps.add(case.id, doing, case.version)
 
 
-def _text(text: str) -> str:
+def _text(text: str, longest: int = LONGEST_TEXT) -> str:
     said = text.strip()
-    if len(said) > LONGEST_TEXT:
-        raise BadSetting("The text is too long.", f"Keep it below {LONGEST_TEXT} letters.")
+    if len(said) > longest:
+        raise BadSetting("The text is too long.", f"Keep it below {longest} letters.")
     return said
 
 

@@ -46,6 +46,13 @@ class OtherExaminer(Protocol):
 OpenExaminer = Callable[[str], OtherExaminer]
 """Name or path of a bundle to a station on it; raises BundleFault, EngineFault."""
 
+UNKNOWN = {
+    "code": "internal",
+    "detail": "Something went wrong that should not.",
+    "remedy": "Try again; if it happens again, tell support.",
+}
+"""What is said of a run that no fault of ours ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -127,7 +134,7 @@ class Reanalysis:
             self._books.reruns.end(again_id, "failed", known)
             return
         except BaseException:  # whatever it was, nobody shall wait for this run; `wait` and the log tell it
-            self._books.reruns.end(again_id, "failed", {"code": "internal"})
+            self._books.reruns.end(again_id, "failed", UNKNOWN)
             raise
         self._books.reruns.end(again_id, "done" if whole else "stopped")
         self._books.life.change(again_id, state="finished")

@@ -13,9 +13,11 @@ from edge.casework.counting import corrected, for_decision
 from edge.casework.models import Models
 from edge.casework.newcombe import Difference, difference
 from edge.decide.case import decide_documents
+from edge.decide.counts import tally_document, total
 from edge.decide.field import decide_field_document
 from edge.decide.limits import Limits
 from edge.decide.model import Model
+from edge.decide.systems import Systems, SystemSum, systems_of
 from edge.decide.wilson import wilson_percent
 from edge.document import Document, decision_document
 from edge.errors import NotRecorded
@@ -57,7 +59,13 @@ class ManualSum:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that is counted in a case. `excluded`: reason code to cells; `decision` as `edge.document` lays it out."""
+    """All that is counted in a case.
+
+    excluded  reason code to cells
+    decision  as `edge.document` lays it out
+    systems   each system alone, as the decision weighs them: a class that a person gave is the word of both; None where
+              the case was signed before this was told
+    """
 
     counts: Counts
     doubtful: int
@@ -66,6 +74,7 @@ class Figures:
     classes: tuple[ClassSum, ...]
     excluded: Mapping[str, int]
     decision: Document
+    systems: Systems | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +188,8 @@ class Results:
         cells = [cell for document in documents.values() for cell in document["cells"]]
         counted = sum((Counts(**document["counts"]) for document in documents.values()), NO_CELLS)
         also = control_concerns(facts.get("control"))
-        decision = decide_documents(map(for_decision, documents.values()), model.roles, limits, also)
+        weighed = [for_decision(document) for document in documents.values()]
+        decision = decide_documents(weighed, model.roles, limits, also)
         return Figures(
             counts=counted,
             doubtful=sum(cell["doubtful"] and cell["countable"] for cell in cells),
@@ -188,6 +198,7 @@ class Results:
             classes=_classes(cells, model),
             excluded=_excluded(cells),
             decision=decision_document(decision),
+            systems=systems_of(total(tally_document(document["cells"], model.roles) for document in weighed)),
         )
 
     def shown(self, row: FieldRow, document: Document | None, model: Model) -> FieldRow:
@@ -212,9 +223,8 @@ def control_concerns(fact: Fact | None) -> tuple[Reason, ...]:
 
 def as_document(figures: Figures) -> dict[str, Any]:
     """Figures as plain JSON, for a signature to cover."""
-    plain = asdict(figures)
-    classes = [{**each, "interval": list(each["interval"])} for each in plain["classes"]]
-    return {**plain, "targets": list(figures.targets), "classes": classes}
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(figures)))
+    return plain
 
 
 def figures_of(document: Mapping[str, Any]) -> Figures:
@@ -222,7 +232,16 @@ def figures_of(document: Mapping[str, Any]) -> Figures:
     classes = (ClassSum(**{**each, "interval": tuple(each["interval"])}) for each in document["classes"])
     low, high = document["targets"]
     parts = {"counts": Counts(**document["counts"]), "targets": (low, high), "classes": tuple(classes)}
-    return Figures(**{**document, **parts})
+    return Figures(**{**document, **parts, "systems": _systems_of(document.get("systems"))})
+
+
+def _systems_of(document: Mapping[str, Any] | None) -> Systems | None:
+    if document is None:
+        return None
+    rbf, network = (
+        SystemSum(**{**document[name], "interval": tuple(document[name]["interval"])}) for name in ("rbf", "network")
+    )
+    return Systems(rbf, network, document["alike"])
 
 
 def _classes(cells: Sequence[Mapping[str, Any]], model: Model) -> tuple[ClassSum, ...]:

@@ -23,23 +23,18 @@ class Settings(BaseModel):
     control_policy     what happens where the control slide is due or out of its limits
     operator_required  whether cases are shown and counted only for somebody who has signed in
     auto_capture       whether the page captures good steady frames by itself
-    tone               whether it sounds the focus
     objective          what a new case begins with
     session_idle_min   minutes without a request after which somebody is signed out
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     kit_name: Annotated[str, Field(max_length=60)] = "Marrowkit"
     target_provisional: Cells = 200
     target_full: Cells = 500
     control_policy: ControlPolicy = "warn"
     operator_required: bool = False
     auto_capture: bool = False
-    tone: bool = False
-    theme: Literal["auto", "light", "dark", "sun"] = "auto"
-    large_text: bool = False
     objective: Annotated[str, Field(max_length=40)] = "100x oil"
     session_idle_min: Annotated[int, Field(ge=1, le=1440)] = 480
 
@@ -62,7 +57,10 @@ class SettingsBook:
         self._books = books
 
     def all(self) -> Settings:
-        """What holds now. A setting that this version no longer knows is left where it is."""
+        """What holds now. A setting that this version no longer knows is left where it is.
+
+        How a page looks, sounds and speaks is no setting of the kit: it belongs to each screen.
+        """
         kept = self._books.station.settings()
         return Settings(**{name: value for name, value in kept.items() if name in Settings.model_fields})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from edge.decide.counts import Tally
 from edge.decide.limits import Limits
+from edge.decide.systems import systems_of
 from edge.decide.wilson import wilson_percent
 from edge.types import DecisionLabel, Reason
 
@@ -54,13 +55,11 @@ def _excluded(tally: Tally, limits: Limits) -> Reason | None:
 
 
 def _disagree(tally: Tally, limits: Limits) -> Reason | None:
-    """The two systems' own counts differ by more than sampling explains: their intervals do not touch."""
-    ours, theirs = (wilson_percent(hits, tally.countable) for hits in (tally.network_blast, tally.rbf_blast))
-    touch = max(ours[0], theirs[0]) <= min(ours[1], theirs[1])
-    if touch or _settled(tally.network_blast, tally.rbf_blast, tally.countable, limits):
+    """The two systems' own counts differ by more than sampling explains."""
+    alone = systems_of(tally)
+    if not alone.apart or _settled(alone.network.cells, alone.rbf.cells, tally.countable, limits):
         return None
-    percent = {"network": 100 * tally.network_blast / tally.countable, "rbf": 100 * tally.rbf_blast / tally.countable}
-    return Reason("decide.disagree", percent)
+    return Reason("decide.disagree", {"network": alone.network.percent, "rbf": alone.rbf.percent})
 
 
 def _either_way(tally: Tally, open_cells: int, limits: Limits) -> bool:

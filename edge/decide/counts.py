@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import eq
 from typing import Any
 
 from edge.decide.roles import Roles
@@ -25,6 +26,7 @@ class Tally:
     urgent             cells with an urgent label
     network_blast      blasts by the network alone
     rbf_blast          blasts by the fuzzy-RBF system alone
+    alike              cells on which these two say the same, a blast or none
     """
 
     countable: int = 0
@@ -36,6 +38,7 @@ class Tally:
     urgent: int = 0
     network_blast: int = 0
     rbf_blast: int = 0
+    alike: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -86,6 +89,8 @@ class _Vote:
 
 def _counted(votes: Sequence[_Vote], roles: Roles) -> Tally:
     valid = [vote for vote in votes if not vote.excluded]
+    network = [roles.share(vote.network) >= roles.network_threshold for vote in valid]
+    rbf = [roles.share(vote.rbf) >= roles.rbf_threshold for vote in valid]
     return Tally(
         countable=len(valid),
         excluded=len(votes) - len(valid),
@@ -94,8 +99,9 @@ def _counted(votes: Sequence[_Vote], roles: Roles) -> Tally:
         doubtful=_count(vote.doubtful for vote in valid),
         lymphoid_doubt=_count(vote.doubtful and _blast_or_lymphoid(vote, roles) for vote in valid),
         urgent=_count(vote.label in roles.urgent for vote in valid),
-        network_blast=_count(roles.share(vote.network) >= roles.network_threshold for vote in valid),
-        rbf_blast=_count(roles.share(vote.rbf) >= roles.rbf_threshold for vote in valid),
+        network_blast=_count(network),
+        rbf_blast=_count(rbf),
+        alike=_count(map(eq, network, rbf)),
     )
 
 

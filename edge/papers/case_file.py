@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Literal
 
+from edge.decide.systems import Systems
 from edge.types import BundleRef, Counts, Decision, Features, Reason
 
 CaseState = Literal["open", "finished", "signed", "amended"]
@@ -250,6 +251,7 @@ class CaseFile:
     by_class  every class of the bundle in its order, also those without cells
     decision  on these counts
     excluded  reason code to number of cells, most frequent first
+    systems   what each of the two systems alone says of the counted cells; None in cases signed before this was told
     """
 
     case: CaseFacts
@@ -265,6 +267,7 @@ class CaseFile:
     signature: Signature | None = None
     control: ControlState | None = None
     excluded: Mapping[str, int] = default(default_factory=dict)
+    systems: Systems | None = None
     manual: ManualCount | None = None
     corrections: tuple[Correction, ...] = ()
     answer: ReferralAnswer | None = None

@@ -16,6 +16,8 @@ SHORT = 16
 """Hexadecimal digits of the short form: 64 bits."""
 LATER = ("signature", "answer", "consent", "station")
 """What may come or change after the result stands, and so is no part of it."""
+DERIVED = ("systems",)
+"""What follows from the cells, and so needs no digest: kits that did not tell it yet call the same case the same."""
 
 
 def content_digest(file: CaseFile) -> str:
@@ -24,7 +26,7 @@ def content_digest(file: CaseFile) -> str:
     Signing, the expert's answer, consent to training, a newer software and another proof of the same bundle leave it as
     it is; anything that a reader of the report would call the result changes it.
     """
-    return _digest({key: value for key, value in asdict(_settled(file)).items() if key not in LATER})
+    return _digest({key: value for key, value in asdict(_settled(file)).items() if key not in LATER + DERIVED})
 
 
 def referral_digest(file: CaseFile) -> str:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge.nouns import N_, Figure
 
-def N_(message: str) -> str:  # noqa: N802 gettext's own name for it
-    """The message itself, marked to be translated later."""
-    return message
-
-
-MEASURES: Mapping[str, str] = {
-    "focus_um": N_("Sharpness: width of edges"),
-    "exposure": N_("Brightness"),
-    "unevenness": N_("Evenness of the light"),
-    "stained": N_("Share of the picture that is stained"),
-    "green_share": N_("Hue of the stain"),
-    "light_red": N_("Colour of the light: red"),
-    "light_blue": N_("Colour of the light: blue"),
-    "um_per_px": N_("Scale by the red cells"),
-    "cells_per_field": N_("Cells in a field"),
-    "blast_percent": N_("Blasts in percent"),
+MEASURES: Mapping[str, Figure] = {
+    "focus_um": Figure(N_("Sharpness: width of edges"), "µm", 2),
+    "exposure": Figure(N_("Brightness"), digits=0),
+    "unevenness": Figure(N_("Unevenness of light")),
+    "stained": Figure(N_("Share of the picture that is stained")),
+    "green_share": Figure(N_("Hue of the stain"), digits=3),
+    "light_red": Figure(N_("Colour of the light: red")),
+    "light_blue": Figure(N_("Colour of the light: blue")),
+    "um_per_px": Figure(N_("Scale by the red cells"), "µm/px", 4),
+    "cells_per_field": Figure(N_("Cells in a field"), digits=1),
+    "blast_percent": Figure(N_("Blasts"), "%", 1),
 }
+"""In the order in which they are shown."""
 ADVICE: Mapping[str, str] = {
     "focus_um": N_("Clean the objective and the slide, renew the oil, and focus again."),
     "exposure": N_("Check the lamp, the condenser's aperture and the exposure time."),

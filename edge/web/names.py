@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from edge.casework.life import LONGEST_STATEMENT, LONGEST_TEXT
 from edge.nouns import CLASSES, DECISIONS, FEATURES, N_, SPECIMENS, STAINS, Figure
 from edge.papers.reply import OPINIONS
 from edge.quality.options import GateOptions
@@ -69,6 +70,7 @@ def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, 
         "decisions": _all(DECISIONS, translate),
         "opinions": _all(OPINIONS, translate),
         "english": dict(DECISIONS),
+        "longest": {"note": LONGEST_TEXT, "statement": LONGEST_STATEMENT},
         "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],
     }
 

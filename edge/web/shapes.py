@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from edge.casework.life import LONGEST_TEXT
 from edge.casework.seen_before import Already
 from edge.record import Case, FieldRow
 from edge.record.listing import Sums
@@ -27,7 +28,7 @@ class NewCaseShape(BaseModel):
     objective: str | None = Field(
         None, max_length=40, description="absent: that of the settings", examples=["100x oil"]
     )
-    note: str = Field("", max_length=4000)
+    note: str = Field("", max_length=LONGEST_TEXT)
     confirm: bool = Field(False, description="it is known that code or note look like something personal")
 
 

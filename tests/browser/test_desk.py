@@ -153,6 +153,23 @@ def test_a_count_by_eye_stands_beside_the_kits(visit: Watched, kit: tuple[str, W
     expect(manual.locator(".agree")).to_have_count(0)
 
 
+def test_both_systems_stand_beside_each_other(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, systems = visit.page, visit.page.locator("#count .systems")
+    known = kit[1].casework.results.of(1).figures.systems
+    assert known is not None
+    go(page, RESULT)
+    expect(systems).to_be_visible()
+    for column, one in zip(systems.locator(".side-by-side > div").all(), (known.rbf, known.network), strict=True):
+        low, high = one.interval
+        expect(column.locator("strong")).to_have_text(f"{one.percent:.1f} %")
+        expect(column.locator(".soft")).to_have_text(
+            f"Blasts: {one.cells} · {low:.1f} to {high:.1f} % with 95 % confidence"
+        )
+        expect(column.locator(".interval .range")).to_be_visible()
+    expect(systems).to_contain_text(f"They agree on {known.alike} of")
+    expect(systems).to_contain_text("no more than chance")
+
+
 def test_an_answer_is_chosen_written_down_and_read_back(visit: Watched) -> None:
     page, expert = visit.page, visit.page.locator("#expert")
     go(page, RESULT)

@@ -15,7 +15,7 @@ from edge.web import WebParts
 from edge.web.shared import LIVE_SIDE_PX
 from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost, SourceUnavailable
 from tests.browser.chromium import CHROMIUM, NARROW, WIDE, Watched, chromium, visiting
-from tests.browser.kit import SIZE, painted_live, running
+from tests.browser.kit import SIZE, UNEXPLAINED, painted_live, running
 from tests.cases import PaintedLive, painted_frame
 
 pytestmark = [
@@ -41,8 +41,6 @@ TROUBLE = {
     },
 }
 VISITS = [(WIDE, "en"), (NARROW, "es"), (WIDE, "es"), (NARROW, "en")]
-UNEXPLAINED = r"/api/v1/cases/\d+/fields/\d+/cells/\d+/explanation"
-"""Where a painted kit answers 404: explanations are tested against the real one, in test_journeys.py."""
 WORDS = {"en": ("Live", "Space"), "es": ("En vivo", "Espacio")}
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from edge.types import Examination, Frame
 from edge.web import create_app
 from tests.browser.chromium import CHROMIUM, NARROW, Watched, chromium, visiting
-from tests.browser.kit import painted_live, serving
+from tests.browser.kit import UNEXPLAINED, painted_live, serving
 from tests.browser.steps import PIN, SLOW_MS, begin_case, correct_a_cell, go, sign
 from tests.cases import PaintedExaminer, PaintedLive, painted_frame, painted_parts
 
@@ -29,8 +29,6 @@ pytestmark = [
 SLOWDOWN = 6
 NAME = "Amina Wanjiru Otieno of the night shift"
 PRESSES = 21
-UNEXPLAINED = r"/api/v1/cases/\d+/fields/\d+/cells/\d+/explanation"
-"""Where a painted kit answers 404."""
 
 
 @dataclass

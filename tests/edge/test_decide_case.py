@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.decide.case import decide_case, decide_documents
+from edge.decide.concerns import concerns
 from edge.decide.counts import Tally, tally, tally_document, total
 from edge.decide.field import decide_field
 from edge.decide.limits import Limits
 from edge.decide.roles import Roles
+from edge.decide.systems import systems_of
+from edge.decide.wilson import wilson_percent
 from edge.types import Box, Cell, CellResult, Features, FuzzyOpinion, Opinion, Reason
 from edge.words import say
 from tests.strategies import tallies
@@ -115,7 +118,7 @@ def test_cells_are_tallied_by_role() -> None:
         cell("blast", excluded="cell.cut"),
         cell("blast", excluded="cell.smudged"),
     ]
-    expected = Tally(5, 2, 1, blast=3, doubtful=2, lymphoid_doubt=1, urgent=1, network_blast=3, rbf_blast=3)
+    expected = Tally(5, 2, 1, blast=3, doubtful=2, lymphoid_doubt=1, urgent=1, network_blast=3, rbf_blast=3, alike=5)
     assert tally(cells, ROLES) == expected
     assert expected.counts.nucleated == 7
     assert tally_document([_document(each) for each in cells], ROLES) == expected
@@ -156,6 +159,24 @@ def test_each_system_is_asked_at_its_own_threshold() -> None:
     strict = replace(ROLES, network_threshold=0.9)
     assert tally([cell("blast", second="other")], strict).network_blast == 0
     assert tally([cell("blast", second="other")], strict).rbf_blast == 1
+    assert tally([cell("blast", second="other"), cell("other")], strict).alike == 1
+
+
+@given(tallies(least=1))
+def test_systems_that_disagree_are_told_by_the_figures_that_are_shown(counted: Tally) -> None:
+    alone = systems_of(counted)
+    for cells, one in ((counted.rbf_blast, alone.rbf), (counted.network_blast, alone.network)):
+        assert (one.cells, one.percent) == (cells, 100 * cells / counted.countable)
+        assert one.interval == wilson_percent(cells, counted.countable)
+        assert one.interval[0] <= one.percent <= one.interval[1]
+    told = [each for each in concerns(counted, Limits()) if each.code == "decide.disagree"]
+    assert all(each.values == {"network": alone.network.percent, "rbf": alone.rbf.percent} for each in told)
+    assert alone.apart or not told
+
+
+def test_systems_without_cells_are_not_apart() -> None:
+    alone = systems_of(Tally())
+    assert (alone.rbf.percent, alone.network.interval, alone.apart) == (0.0, (0.0, 100.0), False)
 
 
 @given(st.lists(tallies(), max_size=4))

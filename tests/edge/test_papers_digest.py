@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.papers.case_file import CaseFile, Consent, ControlState, Correction, ReferralAnswer, Signature, StationFacts
-from edge.papers.digest import LATER, content_digest, referral_digest, short
+from edge.papers.digest import DERIVED, LATER, content_digest, referral_digest, short
 from edge.types import Counts, Reason
 from tests.case_files import BUNDLE, case_file
 
@@ -79,8 +79,13 @@ def test_another_count_is_another_referral(changed: dict[str, Any]) -> None:
 
 
 def test_every_part_of_a_case_is_one_or_the_other() -> None:
-    assert set(CHANGED) | set(LATER) == {each.name for each in fields(CaseFile)}
-    assert not set(CHANGED) & set(LATER)
+    parts = [*CHANGED, *LATER, *DERIVED]
+    assert sorted(parts) == sorted(each.name for each in fields(CaseFile))
+
+
+def test_a_case_that_was_sent_before_kits_told_what_follows_keeps_its_code() -> None:
+    assert FILE.systems is not None
+    assert content_digest(replace(FILE, systems=None)) == DIGEST
 
 
 @given(st.integers(0, 29), st.sampled_from(["label", "machine", "excluded", "doubt", "fuzzy_score"]))

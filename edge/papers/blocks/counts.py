@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from edge.nouns import CLASSES, N_
 from edge.papers.blocks.style import ACCENT, BODY, GAP_MM, SMALL, STRONG, heading
@@ -29,6 +30,10 @@ EXCLUDED: Mapping[str, str] = {
 }
 MANUAL = N_("Counted by hand: {cells} cells, {percent} % blasts (95 % interval {low} to {high} %)")
 AGREEMENT = N_("The kit differs from that by {difference} percentage points (95 % interval {low} to {high})")
+SYSTEMS = N_(
+    "Each system alone, on the same cells: fuzzy-RBF {rbf} % blasts (95 % interval {rbf_low} to {rbf_high} %), "
+    "network {network} % ({network_low} to {network_high} %); they agree on {alike} of {counted} cells"
+)
 ROW_MM = 5.4
 
 
@@ -64,8 +69,8 @@ def class_words(each: ClassCount, reader: Reader) -> list[str]:
 
 
 def below_the_table(file: CaseFile, reader: Reader) -> list[str]:
-    """What was not counted and why, and a person's own count."""
-    return [*_excluded(file, reader), *_manual(file, reader)]
+    """What was not counted and why, each system alone, and a person's own count."""
+    return [*_excluded(file, reader), *_systems(file, reader), *_manual(file, reader)]
 
 
 def _row(sheet: Sheet, y: float, words: list[str], letter: Letter) -> None:
@@ -80,6 +85,16 @@ def _excluded(file: CaseFile, reader: Reader) -> list[str]:
     sums = file.counts
     why = ", ".join(f"{reader.named(EXCLUDED, code)}: {cells}" for code, cells in file.excluded.items())
     return [reader.say(NOT_COUNTED, cells=sums.excluded, found=sums.nucleated, reasons=why)]
+
+
+def _systems(file: CaseFile, reader: Reader) -> list[str]:
+    if file.systems is None or not file.counts.countable:
+        return []
+    figures: dict[str, Any] = {"alike": file.systems.alike, "counted": file.counts.countable}
+    for name, each in (("rbf", file.systems.rbf), ("network", file.systems.network)):
+        low, high = (reader.figure(end, 1) for end in each.interval)
+        figures |= {name: reader.figure(each.percent, 1), f"{name}_low": low, f"{name}_high": high}
+    return [reader.say(SYSTEMS, **figures)]
 
 
 def _manual(file: CaseFile, reader: Reader) -> list[str]:

@@ -93,7 +93,9 @@ def whole(parts: WebParts, case_id: int, translate: Translate) -> CaseResultShap
     """A case with all that is shown of it."""
     casework = parts.casework
     result = casework.results.of(case_id)
-    return result_shape(result, history(casework.books.steps.of(case_id), result.case.version), translate)
+    steps = casework.books.steps.of(case_id)
+    last = steps[-1].number if steps else 0
+    return result_shape(result, history(steps, result.case.version), last, translate)
 
 
 def _shapes(parts: WebParts, cases: list[Case] | tuple[Case, ...]) -> list[CaseShape]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from edge.casework.control_measures import Limit
 from edge.casework.controls import ControlState
 from edge.casework.staff import require_lead
+from edge.nouns import Figure
 from edge.record.controls import ControlRun, ControlSlide
 from edge.web.api.fields import CAPTURES, Picture, Scale, captured
 from edge.web.api.problem_shapes import problems
@@ -91,13 +92,25 @@ class LimitShape(BaseModel):
 
     mean: float
     sd: float
-    source: str
+
+
+class MeasureShape(BaseModel):
+    """How a measure is shown: its name in the reader's language, its unit, digits after the point."""
+
+    key: str
+    name: str
+    unit: str
+    digits: int
 
 
 class TrendShape(BaseModel):
-    """The finished and open runs of a slide in their order, with the limits for a Levey–Jennings chart."""
+    """The finished and open runs of a slide in their order, with the limits for a Levey–Jennings chart.
+
+    `measures`: everything that a run may measure, in the order in which it is shown.
+    """
 
     control: ControlShape
+    measures: list[MeasureShape]
     limits: dict[str, LimitShape]
     runs: list[ControlRunShape]
 
@@ -140,9 +153,7 @@ def controls_router(parts: WebParts) -> APIRouter:
         """Take it out of use, or back."""
         if casework.staff.operators():
             require_lead(person)
-        casework.books.controls.slide(control_id)
-        casework.books.controls.set_active(control_id, wanted.active)
-        return _control(parts, casework.books.controls.slide(control_id))
+        return _control(parts, casework.controls.use(control_id, wanted.active, "" if person is None else person.name))
 
     return routes
 
@@ -156,7 +167,8 @@ def runs_router(parts: WebParts, desk: Desk) -> APIRouter:
         """Its trend."""
         slide, limits = casework.books.controls.slide(control_id), casework.controls.limits(control_id)
         runs = [run_shape(each, translate) for each in casework.books.controls.runs(control_id)]
-        return TrendShape(control=_control(parts, slide), limits=_limits(limits), runs=runs)
+        measures = [_measure(key, figure, translate) for key, figure in MEASURES.items()]
+        return TrendShape(control=_control(parts, slide), measures=measures, limits=_limits(limits), runs=runs)
 
     @routes.post("", status_code=201, responses=problems("record.unknown"))
     def begin(control_id: int, response: Response, translate: Reader, by: By) -> ControlRunShape:
@@ -222,7 +234,7 @@ def run_shape(run: ControlRun, translate: Translate) -> ControlRunShape:
 def finding_shape(finding: Mapping[str, Any], translate: Translate) -> FindingShape:
     """A finding in the reader's words."""
     measure = finding["measure"]
-    detail = translate(MEASURES[measure])
+    detail = translate(MEASURES[measure].name)
     return FindingShape(**finding, code=f"control.{measure}", detail=detail, remedy=translate(ADVICE[measure]))
 
 
@@ -232,5 +244,9 @@ def _control(parts: WebParts, slide: ControlSlide) -> ControlShape:
     return ControlShape(**known, runs=finished)
 
 
+def _measure(key: str, figure: Figure, translate: Translate) -> MeasureShape:
+    return MeasureShape(key=key, name=translate(figure.name), unit=figure.unit, digits=figure.digits)
+
+
 def _limits(limits: Mapping[str, Limit]) -> dict[str, LimitShape]:
-    return {name: LimitShape(mean=each.mean, sd=each.sd, source=each.source) for name, each in limits.items()}
+    return {name: LimitShape(mean=each.mean, sd=each.sd) for name, each in limits.items()}

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from edge.casework.content import is_intact
-from edge.casework.life import Hand
+from edge.casework.life import LONGEST_STATEMENT, LONGEST_TEXT, Hand
 from edge.record.steps import Step
 from edge.web.api.cases import whole
 from edge.web.api.of_case import OF_A_CASE
@@ -36,7 +36,7 @@ class SignShape(BaseModel):
 
     operator: int
     pin: Pin
-    statement: str = Field("", max_length=1000)
+    statement: str = Field("", max_length=LONGEST_STATEMENT)
 
 
 class AmendShape(BaseModel):
@@ -46,7 +46,7 @@ class AmendShape(BaseModel):
 
     operator: int
     pin: Pin
-    reason: str = Field(max_length=1000, examples=["Two cells were taken for blasts."])
+    reason: str = Field(max_length=LONGEST_STATEMENT, examples=["Two cells were taken for blasts."])
 
 
 class ManualCountShape(BaseModel):
@@ -65,7 +65,7 @@ class AnswerShape(BaseModel):
     expert: str = Field(min_length=1, max_length=200)
     opinion: str = Field(min_length=1, max_length=60)
     percent: float | None = Field(None, ge=0, le=100)
-    text: str = Field("", max_length=4000)
+    text: str = Field("", max_length=LONGEST_TEXT)
 
 
 class ConsentShape(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from edge.casework.history import History
 from edge.casework.results import CaseResult, ManualSum
+from edge.decide.systems import Systems
 from edge.document import sentences
 from edge.papers.blocks.counts import EXCLUDED
 from edge.record.case_life import Fact, Signature
@@ -31,6 +32,25 @@ class ClassShape(BaseModel):
     interval: tuple[float, float]
     blast: bool
     machine: int
+
+
+class SystemShape(BaseModel):
+    """Countable cells that one system alone calls a blast."""
+
+    cells: int
+    percent: float
+    interval: tuple[float, float]
+
+
+class SystemsShape(BaseModel):
+    """Each system alone on the same cells; a class that a person gave is the word of both. `alike`: cells on which they
+    say the same, a blast or none; `apart`: their counts differ by more than chance.
+    """
+
+    rbf: SystemShape
+    network: SystemShape
+    alike: int
+    apart: bool
 
 
 class ExcludedShape(BaseModel):
@@ -147,17 +167,22 @@ class ControlSaidShape(BaseModel):
 
 
 class CaseResultShape(BaseModel):
-    """A case with its fields, its sums after corrections, and what they amount to."""
+    """A case with its fields, its sums after corrections, and what they amount to.
+
+    `step`: the number of the latest step of its audit log, as the event `case` tells it.
+    """
 
     case: CaseShape
     fields: list[FieldShape]
     counted_fields: int
+    step: int
     counts: CountsShape
     doubtful: int
     corrected: int
     targets: tuple[int, int]
     decision: DecisionShape
     classes: list[ClassShape]
+    systems: SystemsShape | None = Field(description="null in a case that was signed before kits told it")
     excluded: list[ExcludedShape]
     manual: ManualShape | None
     can: CanShape
@@ -170,7 +195,7 @@ class CaseResultShape(BaseModel):
     bundle: BundleShape
 
 
-def result_shape(result: CaseResult, history: History, translate: Translate) -> CaseResultShape:
+def result_shape(result: CaseResult, history: History, step: int, translate: Translate) -> CaseResultShape:
     """A case with everything that its page shows."""
     figures, case = result.figures, result.case
     decision = {**figures.decision, "reasons": sentences(figures.decision["codes"], translate)}
@@ -179,12 +204,14 @@ def result_shape(result: CaseResult, history: History, translate: Translate) -> 
         case=case_shape(case, sums),
         fields=[field_shape(row) for row in result.fields],
         counted_fields=result.counted_fields,
+        step=step,
         counts=CountsShape(**asdict(figures.counts)),
         doubtful=figures.doubtful,
         corrected=figures.corrected,
         targets=figures.targets,
         decision=DecisionShape(**decision),
         classes=[ClassShape(**asdict(each)) for each in figures.classes],
+        systems=None if figures.systems is None else _systems(figures.systems),
         excluded=[_excluded(code, cells, translate) for code, cells in figures.excluded.items()],
         manual=None if result.manual is None else _manual(result.manual),
         can=_can(result, history),
@@ -224,6 +251,10 @@ def _manual(manual: ManualSum) -> ManualShape:
         difference_interval=apart.interval,
         agree=apart.agree,
     )
+
+
+def _systems(systems: Systems) -> SystemsShape:
+    return SystemsShape(**asdict(systems), apart=systems.apart)
 
 
 def _excluded(code: str, cells: int, translate: Translate) -> ExcludedShape:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from edge.casework.compare import ClassPair, Comparison, compared
-from edge.casework.rerun import Run
+from edge.casework.rerun import UNKNOWN, Run
 from edge.casework.results import CaseResult, require_case
 from edge.document import sentences
 from edge.record.listing import Sums
@@ -32,6 +32,14 @@ class RerunShape(BaseModel):
     bundle: str = Field(min_length=1, max_length=300, examples=["marrowkit-default"])
 
 
+class FaultShape(BaseModel):
+    """What ended a run, and what to do."""
+
+    code: str
+    detail: str
+    remedy: str
+
+
 class CaseRunShape(BaseModel):
     """One way in which a case was looked at; `case` holds it. The first is the case itself.
 
@@ -46,7 +54,7 @@ class CaseRunShape(BaseModel):
     fields: int
     counts: CountsShape
     decision: DecisionShape
-    fault: dict[str, str] | None
+    fault: FaultShape | None
 
 
 class SideShape(BaseModel):
@@ -135,16 +143,15 @@ def _run(parts: WebParts, run: Run, translate: Translate) -> CaseRunShape:
         fields=len(parts.record.fields(of_case)),
         counts=CountsShape(**asdict(result.figures.counts)),
         decision=_decision(result.figures.decision, translate),
-        fault=None if run.rerun is None else _fault(run.rerun.fault, translate),
+        fault=_fault(run.rerun.fault, translate) if run.rerun is not None and run.rerun.fault else None,
     )
 
 
-def _fault(written: Mapping[str, str], translate: Translate) -> dict[str, str] | None:
-    """What failed, in the reader's words; the record keeps it in its own."""
-    if not written:
-        return None
-    words = say_code(written["code"], Sentence(written.get("detail", ""), written.get("remedy", "")), translate)
-    return {"code": written["code"], "detail": words.text, "remedy": words.remedy}
+def _fault(written: Mapping[str, str], translate: Translate) -> FaultShape:
+    """What ended a run, in the reader's words; kits that wrote no words wrote them of what nobody knew."""
+    known = {**UNKNOWN, **written}
+    told = say_code(known["code"], Sentence(known["detail"], known["remedy"]), translate)
+    return FaultShape(code=known["code"], detail=told.text, remedy=told.remedy)
 
 
 def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:

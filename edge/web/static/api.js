@@ -25,6 +25,15 @@ export async function list(path) {
   return { items: await response.json(), total: Number(response.headers.get("X-Total-Count") ?? NaN) };
 }
 
+/** For things that may be asked anew before they are answered: each call gives a test that holds until the next call. */
+export function turns() {
+  let latest = 0;
+  return () => {
+    const mine = ++latest;
+    return () => mine === latest;
+  };
+}
+
 function withJson(method, path, value) {
   return answer(path, { method, body: JSON.stringify(value), headers: { "Content-Type": "application/json" } });
 }

@@ -1,6 +1,6 @@
 // The bench: live picture, capture, the field that was captured, and the count. Wires the other modules together.
 
-import { get, post } from "./api.js";
+import { get, post, turns } from "./api.js";
 import { Automatic } from "./automatic.js";
 import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
@@ -16,32 +16,48 @@ import { _, figure, n_ } from "./words.js";
 
 const caseId = byId("main").dataset.case;
 const automatic = new Automatic(() => capture());
-const corrections = caseId ? new Corrections(caseId, refreshAll) : null;
+const corrections = caseId ? new Corrections(caseId, () => {
+  const was = explained;
+  return (cell) => refreshAll(cell, was);
+}) : null;
+const [refreshing, opening, redrawing] = [turns(), turns(), turns()];
 // explaining a cell is not needed before there is one, and a fetch that failed is tried again with the next cell
 const explainer = () => import("./explain.js");
 let known = -1;
 let open = null;
+let explained = null;
+let closed = false;
 
 async function refresh() {
+  const isLatest = refreshing();
   const result = await get(`/cases/${caseId}`);
-  known = result.fields.length;
+  if (!isLatest()) return;
+  known = result.step;
   corrections.classes = result.classes;
   showCount(byId("count"), result);
   showFields(caseId, result.fields, open?.number ?? null, go);
   allow(result.can);
 }
 
-async function refreshAll(cell) {
+/** The field is drawn anew; what is explained stays so, or becomes the changed cell where nobody chose another since. */
+async function refreshAll(cell, was) {
   await refresh();
-  if (!open) return;
-  await showField(await fetchField(caseId, open.number));
-  const again = open.cells.find(({ id }) => id === cell.id);
-  if (again) explainCell(open, again);
+  if (open) await redraw(cell, was);
+}
+
+async function redraw(cell = null, was = null) {
+  const [isLatest, { number }] = [redrawing(), open];
+  const field = await fetchField(caseId, number);
+  if (!isLatest() || open?.number !== number) return;
+  const wanted = cell && explained === was && cell.field === number ? cell.id : explained?.id;
+  showField(field);
+  const again = field.cells.find(({ id }) => id === wanted);
+  if (again) explainCell(field, again);
 }
 
 /** A signed or finished case takes no more fields. */
 function allow(can) {
-  const closed = can ? !can.capture : false;
+  closed = !can.capture;
   for (const each of [byId("capture"), byId("automatic"), byId("add"), byId("photo")]) each.disabled = closed;
   byId("add-label").classList.toggle("disabled", closed);
   byId("photo-label").classList.toggle("disabled", closed);
@@ -49,8 +65,7 @@ function allow(can) {
 
 /** Examine the newest live picture, or a file. */
 async function capture(file = null) {
-  const button = byId("capture");
-  if (button.disabled) return;
+  if (byId("capture").disabled) return;
   busy(true);
   try {
     const form = new FormData();
@@ -69,7 +84,7 @@ async function capture(file = null) {
 /** The answer holds all that it takes: nothing is asked for before the cells stand over their picture. */
 function showCaptured(captured) {
   const { field: { number }, shown: { document: found, outlines } } = captured;
-  known = Math.max(known, number);
+  opening();
   tell(captured);
   history.pushState(null, "", `#field-${number}`);
   showField(fieldOf(caseId, number, found, outlines));
@@ -86,9 +101,16 @@ function again({ field, cells_again: cells }) {
   return n_("{count} cell of this place was counted already, in field {number}.", "{count} cells of this place were counted already, in field {number}.", count, { number: figure(field) });
 }
 
+/** Something was done to the case: here, or at another screen. What is explained is left as it is. */
+async function hearOf({ step }) {
+  if (step === known || byId("viewport").classList.contains("busy")) return;
+  await refresh();
+  if (open && !explained) await redraw();
+}
+
 function busy(is) {
-  byId("capture").disabled = is;
-  byId("add").disabled = is;
+  byId("capture").disabled = is || closed;
+  byId("add").disabled = is || closed;
   byId("viewport").classList.toggle("busy", is);
 }
 
@@ -101,9 +123,12 @@ function go(number) {
 /** Show what the address asks for: a field, or the live picture. */
 async function show() {
   const asked = /^#field-(\d+)$/.exec(location.hash);
+  const isLatest = opening();
   if (!asked || !caseId) return showLive();
   try {
-    await showField(await fetchField(caseId, Number(asked[1])));
+    const field = await fetchField(caseId, Number(asked[1]));
+    if (!isLatest()) return undefined;
+    showField(field);
     byId("viewport").scrollIntoView({ block: "nearest" });
   } catch (error) {
     problem(error);
@@ -113,6 +138,7 @@ async function show() {
 }
 
 function showLive() {
+  opening();
   open = null;
   mode("live");
   byId("still").replaceChildren();
@@ -130,9 +156,10 @@ function showField(field) {
 }
 
 async function explainCell(field, cell) {
+  explained = cell;
   try {
     const { explain } = await explainer();
-    if (open === field) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
+    if (explained === cell) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
   } catch (error) {
     problem(error);
   }
@@ -161,6 +188,7 @@ function mode(name) {
 }
 
 function closeExplanation() {
+  explained = null;
   byId("explain").hidden = true;
 }
 
@@ -214,7 +242,7 @@ if (caseId) {
 watch(caseId, {
   gauges: (verdict) => { if (!open) automatic.hear(verdict); },
   focus: focusAid(),
-  case: ({ fields }) => { if (fields !== known) refresh().catch(problem); },
+  case: (news) => hearOf(news).catch(problem),
   room: onRoom(notice),
 });
 showSetup(byId("setup"));

@@ -1,6 +1,6 @@
 // All cases: found by code or note, and two of them side by side.
 
-import { list } from "./api.js";
+import { list, turns } from "./api.js";
 import { byId, el } from "./dom.js";
 import { problem } from "./notices.js";
 import { _, figure, moment, names } from "./words.js";
@@ -10,6 +10,7 @@ const TYPED_MS = 250;
 const picked = new Set();
 let shown = 0;
 let waiting = null;
+const loading = turns();
 
 function query(offset) {
   const asked = new URLSearchParams(new FormData(byId("search")));
@@ -20,7 +21,9 @@ function query(offset) {
 }
 
 async function load(offset = 0) {
+  const isLatest = loading();
   const { items, total } = await list(query(offset));
+  if (!isLatest()) return;
   shown = offset + items.length;
   if (offset) byId("list").append(...items.map(row));
   else byId("list").replaceChildren(...items.map(row));

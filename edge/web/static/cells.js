@@ -1,6 +1,6 @@
 // The cells of a case by class, the most doubtful first; each is corrected where it is seen.
 
-import { get, list } from "./api.js";
+import { get, list, turns } from "./api.js";
 import { Corrections } from "./correct.js";
 import { showCount } from "./count.js";
 import { byId, el, glyph } from "./dom.js";
@@ -13,13 +13,19 @@ import { _, className, figure, percent } from "./words.js";
 const AT_ONCE = 60;
 const EXCLUDED = "excluded";
 const caseId = byId("main").dataset.case;
-const corrections = new Corrections(caseId, changed);
+const corrections = new Corrections(caseId, () => {
+  const was = chosen;
+  return (cell) => changed(cell, was);
+});
+const [refreshing, loading, opening] = [turns(), turns(), turns()];
 let shown = [];
 let chosen = null;
 let filter = "";
 
 async function refresh() {
+  const isLatest = refreshing();
   const result = await get(`/cases/${caseId}`);
+  if (!isLatest()) return;
   corrections.classes = result.classes;
   showCount(byId("count"), result);
   showManual(byId("manual"), caseId, result, refresh);
@@ -53,7 +59,9 @@ function query(offset) {
 }
 
 async function load(offset = 0) {
+  const isLatest = loading();
   const { items, total } = await list(query(offset));
+  if (!isLatest()) return;
   shown = offset ? [...shown, ...items] : items;
   byId("cells").replaceChildren(...shown.map(tile));
   byId("no-cells").hidden = shown.length > 0;
@@ -85,30 +93,34 @@ function roam() {
 }
 
 async function open(cell, { focus = true } = {}) {
+  const isLatest = opening();
   chosen = cell;
   const index = shown.findIndex((each) => same(each, cell));
   tiles().forEach((each, position) => (position === index ? each.setAttribute("aria-current", "true") : each.removeAttribute("aria-current")));
   roam();
   if (focus) tiles()[index]?.focus();
   const field = await fetchField(caseId, cell.field);
+  if (!isLatest()) return;
   const whole = field.cells.find(({ id }) => id === cell.id);
   explain(byId("explain"), { field, cell: whole, caseId, corrections }, close);
 }
 
 function close() {
+  opening();
   byId("explain").hidden = true;
   chosen = null;
 }
 
-/** What was corrected keeps its place on the page until another class is asked for: nothing jumps under the finger. */
-async function changed(cell) {
+/** What was corrected keeps its place on the page until another class is asked for: nothing jumps under the finger.
+ * It is opened again where it, or what was chosen as the correction was sent, is still what is chosen. */
+async function changed(cell, was) {
   const index = shown.findIndex((each) => same(each, cell));
   if (index >= 0) {
     shown[index] = cell;
     tiles()[index].parentElement.replaceWith(tile(cell));
   }
-  await refresh();
-  await open(cell, { focus: index >= 0 });
+  const opened = chosen === was || same(cell, chosen) ? open(cell, { focus: index >= 0 }) : roam();
+  await Promise.all([refresh(), opened]);
 }
 
 function step(by) {

@@ -9,10 +9,6 @@ import { watch } from "./live.js";
 import { notice, problem } from "./notices.js";
 import { _, figure, moment, n_ } from "./words.js";
 
-const MEASURES = () => ({
-  focus_um: [_("Sharpness"), "µm", 2], exposure: [_("Brightness"), "", 0], unevenness: [_("Unevenness of light"), "", 2], stained: [_("Share of the picture that is stained"), "", 2],
-  um_per_px: [_("Scale"), "µm/px", 4], nuclear_density: [_("Density of nuclei"), "", 2], cells_per_field: [_("Cells in a field"), "", 1], blast_percent: [_("Blasts"), "%", 1],
-});
 const KINDS = () => ({ peripheral: _("Peripheral blood"), marrow: _("Marrow aspirate"), beads: _("Beads"), other: _("Another slide") });
 const VERDICTS = () => ({ ok: ["good", _("Within limits")], warn: ["warn", _("Warning")], block: ["bad", _("Outside limits")] });
 let chosen = null;
@@ -67,23 +63,22 @@ async function showTrend(slide) {
     byId("latest").replaceChildren(el("p", { class: "empty" }, _("No run yet.")));
     return;
   }
-  const { limits, runs } = await get(`/controls/${slide.id}/runs`);
+  const { measures, limits, runs } = await get(`/controls/${slide.id}/runs`);
   run = runs.find(({ state }) => state === "open") ?? null;
   const finished = runs.filter(({ state }) => state === "finished").sort((a, b) => a.number - b.number);
-  showCharts(slide, limits, finished);
-  showLatest(finished.at(-1), limits);
+  showCharts(slide, measures, limits, finished);
+  showLatest(finished.at(-1), measures, limits);
 }
 
-function showCharts(slide, limits, runs) {
-  const charts = Object.entries(MEASURES()).filter(([key]) => limits[key]).map(([key, [name, unit]]) => {
-    const values = runs.filter(({ measures }) => measures?.[key] !== undefined && measures[key] !== null)
-      .map(({ number, measures, findings }) => ({ number, value: measures[key], verdict: worst(findings, key) }));
-    if (!values.length) return null;
-    const source = limits[key].source === "runs" ? _("limits from its own runs") : _("fixed limits");
-    return el("div", {}, el("h3", {}, `${name}${unit ? `, ${unit}` : ""} · ${source}`), chart(name, limits[key], values));
-  }).filter(Boolean);
+function showCharts(slide, measures, limits, runs) {
+  const charts = measures.filter(({ key }) => limits[key]).map(({ key, name, unit }) => {
+    const values = runs.filter((each) => isMeasured(each, key)).map(({ number, measures: found, findings }) => ({ number, value: found[key], verdict: worst(findings, key) }));
+    return el("div", {}, el("h3", {}, unit ? `${name}, ${unit}` : name), chart(name, limits[key], values));
+  });
   byId("trend").replaceChildren(...(charts.length ? charts : missing(slide, runs)));
 }
+
+const isMeasured = ({ measures }, key) => (measures?.[key] ?? null) !== null;
 
 /** What is missing before there is a trend: runs that its limits are made from. A run outside its limits is none. */
 function missing({ base_runs: wanted }, runs) {
@@ -99,12 +94,12 @@ function worst(findings, measure) {
   return rules.every(({ rule }) => rule === "1-2s") ? "warn" : "block";
 }
 
-function showLatest(latest, limits) {
+function showLatest(latest, measures, limits) {
   if (!latest) return byId("latest").replaceChildren(el("p", { class: "empty" }, _("No run yet.")));
   const [kind, words] = VERDICTS()[latest.verdict] ?? ["plain", latest.verdict];
   const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, el("bdi", {}, rule), " · ", el("bdi", {}, code))));
-  const rows = Object.entries(MEASURES()).filter(([key]) => latest.measures?.[key] !== undefined && latest.measures[key] !== null)
-    .map(([key, [name, unit, digits]]) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
+  const rows = measures.filter(({ key }) => isMeasured(latest, key))
+    .map(({ key, name, unit, digits }) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
   return byId("latest").replaceChildren(
     el("p", { class: "row" }, el("span", { class: `pill ${kind}` }, words), el("span", { class: "soft" }, _("Run {number}", { number: figure(latest.number) }), " · ", moment(latest.clock_hint))),
     findings.length ? el("ul", { class: "good-looks" }, ...findings) : el("p", {}, _("Nothing to check.")),

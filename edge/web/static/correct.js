@@ -7,11 +7,11 @@ import { _, className, figure, names } from "./words.js";
 
 const REASONS = () => [_("Smudged or crushed"), _("Cut by the edge"), _("Several cells in one"), _("Not a nucleated cell"), _("Counted already")];
 
-/** Corrections of one case. `onChanged` hears the cell that was changed, once the kit has it. */
+/** Corrections of one case. `begin` is called as one is sent; what it gives hears the changed cell, once the kit has it. */
 export class Corrections {
-  constructor(caseId, onChanged) {
+  constructor(caseId, begin) {
     this.base = `/cases/${caseId}`;
-    this.onChanged = onChanged;
+    this.begin = begin;
     this.classes = [];
   }
 
@@ -27,10 +27,11 @@ export class Corrections {
   }
 
   async act(change, said = "") {
+    const changed = this.begin();
     try {
       const cell = await change();
       if (said) notice(said, "", "good");
-      await this.onChanged(cell);
+      await changed(cell);
     } catch (error) {
       problem(error);
     }

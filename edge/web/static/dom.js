@@ -59,6 +59,16 @@ export function table(heads, rows) {
   );
 }
 
+const shown = new WeakMap();
+
+/** Fill a place anew only where what it shows has changed, so that nothing that is typed there is lost. */
+export function fill(place, what, draw) {
+  const now = JSON.stringify(what);
+  if (shown.get(place) === now) return;
+  shown.set(place, now);
+  place.replaceChildren(...draw().filter(Boolean));
+}
+
 function furnish(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

@@ -6,17 +6,17 @@ import { form, input, select, text } from "./form.js";
 import { notice } from "./notices.js";
 import { _, figure, names } from "./words.js";
 
-/** Fill the card; `onChanged` is called once the kit has the answer. */
-export function showExpert(place, path, { answer }, onChanged) {
+/** What fills the card; `onChanged` is called once the kit has the answer. */
+export function expert(path, { answer }, onChanged) {
   const kept = async () => {
     notice(_("Kept."), "", "good");
     await onChanged();
   };
-  place.replaceChildren(el(
+  return el(
     "div", { class: "stack" },
     answer ? known(answer) : el("p", { class: "lead" }, _("Send the referral, and put the answer here when it comes.")),
     el("div", {}, received(path, kept), typed(path, kept), written(path, answer, kept)),
-  ));
+  );
 }
 
 function known({ expert, opinion, percent, text: words }) {
@@ -55,7 +55,7 @@ function written(path, answer, kept) {
     input("expert", _("Name of the haematologist"), { required: true, maxlength: 200, autocomplete: "off", value: answer?.expert ?? "" }),
     select("opinion", _("Opinion"), names.opinions, answer?.opinion),
     input("percent", _("Blasts by the haematologist, %"), { type: "number", min: 0, max: 100, step: 0.1, value: answer?.percent ?? "" }),
-    text("text", _("In words"), { maxlength: 4000 }, null, answer?.text),
+    text("text", _("In words"), { maxlength: names.longest.note }, null, answer?.text),
   ));
 }
 

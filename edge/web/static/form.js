@@ -1,6 +1,6 @@
 // Forms from values: labels, inputs, and what went wrong beside them.
 
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 import { _ } from "./words.js";
 
 /** A labelled input; `attributes` go to the input. */
@@ -30,24 +30,33 @@ export function pin(name = "pin", label = _("PIN"), hint = null) {
 }
 
 /** A form that hands its values to `onSend`, and says beside its button what went wrong. */
-export function form(button, onSend, ...children) {
-  const trouble = el("p", { class: "form-problem", role: "alert", hidden: true });
-  const send = el("button", { class: "button primary" }, button);
+export function form(name, onSend, ...children) {
+  const trouble = el("div", { class: "form-problem", role: "alert", hidden: true });
+  const send = el("button", { class: "button primary" }, name);
   const made = el("form", { class: "form" }, ...children, trouble, el("div", { class: "row" }, send));
-  made.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const attempt = async (act) => {
     trouble.hidden = true;
     send.disabled = true;
     try {
-      await onSend(valuesOf(made), made);
+      await act();
     } catch (error) {
-      trouble.replaceChildren(`${error.message} ${error.remedy ?? ""} `, el("small", {}, error.code ?? ""));
+      trouble.replaceChildren(...said(error, attempt));
       trouble.hidden = false;
     } finally {
       send.disabled = false;
     }
+  };
+  made.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => onSend(valuesOf(made), made));
   });
   return made;
+}
+
+/** What went wrong; an error may name another way, `again`: the words of its button, and what it does. */
+function said({ message, remedy = "", code = "", again = null }, attempt) {
+  const words = el("p", {}, `${message} ${remedy} `, el("small", {}, code));
+  return again ? [words, button(again[0], () => attempt(again[1]))] : [words];
 }
 
 /** What a form holds: numbers as numbers, switches as yes or no. */

@@ -12,8 +12,10 @@ let staleSince = null;
 export function watch(caseId, hears = {}) {
   const picture = byId("live");
   let events = null;
+  let again = null;
 
   function open() {
+    close();
     events = new EventSource(`/api/v1/events${caseId ? `?case=${caseId}` : ""}`);
     hear(events, "live", (state) => {
       showState(state);
@@ -22,21 +24,28 @@ export function watch(caseId, hears = {}) {
     });
     hear(events, "gauges", showGauges);
     for (const [name, act] of Object.entries(hears)) hear(events, name, act);
-    events.onerror = () => say("bad", _("The kit does not answer."));
+    events.onerror = lost;
+  }
+
+  /** A browser asks again by itself, but not after an answer that is no stream, as that of a kit that is out of order. */
+  function lost() {
+    say("bad", _("The kit does not answer."));
+    if (events.readyState === EventSource.CLOSED) again = setTimeout(open, RETRY_MS);
   }
 
   function close() {
+    clearTimeout(again);
     events?.close();
     picture.removeAttribute("src");
   }
 
   picture.addEventListener("error", () => {
-    if (picture.hasAttribute("src")) setTimeout(() => stream(picture), RETRY_MS);
+    if (picture.hasAttribute("src")) setTimeout(() => picture.hasAttribute("src") && stream(picture), RETRY_MS);
   });
   // a browser opens six connections to one host: a page that nobody sees gives its two back
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
-  open();
+  if (!document.hidden) open();
 }
 
 /** What to say when the disk fills up, for those who hear `room`. */

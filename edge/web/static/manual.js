@@ -1,7 +1,7 @@
 // A count by eye beside the kit's: what the person counted, and how far the two agree.
 
 import { putJson, remove } from "./api.js";
-import { button, el } from "./dom.js";
+import { button, el, fill } from "./dom.js";
 import { form, input } from "./form.js";
 import { notice, problem } from "./notices.js";
 import { _, className, figure } from "./words.js";
@@ -10,18 +10,22 @@ const MOST = 5000;
 
 /** Fill the card. `onChanged` is called once the kit has the figures. */
 export function showManual(place, caseId, result, onChanged) {
-  if (place.querySelector("input:focus")) return; // somebody is typing
-  const path = `/cases/${caseId}/manual`;
-  const known = result.manual?.by_class ?? {};
-  const rows = result.classes.map(({ label }) => input(label, className(label), { type: "number", min: 0, max: MOST, step: 1, inputmode: "numeric", value: known[label] ?? "" }));
+  const { manual, decision, classes } = result;
+  const labels = classes.map(({ label }) => label);
+  if (!place.children.length) place.replaceChildren(el("div"), el("div", { class: "stack" }));
+  const [said, asked] = place.children;
+  fill(said, [manual, decision.score], () => [manual ? agreement(result) : el("p", { class: "lead" }, _("Count the same slide yourself, and see how far the two agree."))]);
+  fill(asked, [manual?.by_class, labels], () => counting(`/cases/${caseId}/manual`, labels, manual, onChanged));
+}
+
+function counting(path, labels, manual, onChanged) {
+  const rows = labels.map((label) => input(label, className(label), { type: "number", min: 0, max: MOST, step: 1, inputmode: "numeric", value: manual?.by_class[label] ?? "" }));
   const save = form(_("Keep this count"), async (values) => {
     await putJson(path, { counts: countsIn(values) });
-    document.activeElement.blur();
     notice(_("Kept."), "", "good");
     await onChanged();
   }, el("div", { class: "two" }, ...rows));
-  const forget = result.manual ? button(_("Remove this count"), () => remove(path).then(onChanged).catch(problem), { class: "quiet" }) : null;
-  place.replaceChildren(...[result.manual ? agreement(result) : el("p", { class: "lead" }, _("Count the same slide yourself, and see how far the two agree.")), save, forget].filter(Boolean));
+  return [save, manual ? button(_("Remove this count"), () => remove(path).then(onChanged).catch(problem), { class: "quiet" }) : null];
 }
 
 function countsIn(values) {

@@ -17,22 +17,21 @@ const TROUBLES = () => ({ read_only: _("It cannot be written: move its lock swit
 const PICTURES = "images";
 const NEEDS_CONSENT = "training.zip";
 
-/** Fill the card. */
-export function showPapers(place, caseId, result, onChanged) {
+/** What fills the card. */
+export function papers(caseId, result, onChanged) {
   const path = `/cases/${caseId}`;
   const entries = Object.entries(KINDS()).filter(([kind]) => kind !== NEEDS_CONSENT || result.consent).map(([kind, [name, hint]]) => el(
     "a", { class: "paper", href: `/api/v1${path}/${kind}${kind.endsWith(".pdf") ? `?lang=${language}` : ""}`, download: "" },
     icon("paper"), el("strong", {}, name), el("small", {}, hint),
   ));
   const stick = el("div", { class: "stack" });
-  place.replaceChildren(
+  showTargets(stick, path, result).catch(problem);
+  return [
     el("p", { class: "lead" }, result.signature ? _("Signed: papers say final.") : _("Not signed yet: every paper says preliminary.")),
     el("div", { class: "papers" }, page(path), ...entries),
     el("details", {}, el("summary", {}, icon("stick"), _("Write to a USB stick or folder")), stick),
     consent(path, result, onChanged),
-  );
-  place.classList.add("stack");
-  showTargets(stick, path, result).catch(problem);
+  ];
 }
 
 /** The report as a page of its own, for a printer that this device knows. */

@@ -11,10 +11,10 @@ const AGAIN_MS = 2000;
 /** Fill the card, and look again while a run is under way. */
 export async function showRuns(place, caseId) {
   const runs = await get(`/cases/${caseId}/runs`);
-  const rows = runs.map(({ case: id, bundle, state, done, fields, counts, decision, fault }) => [
-    id === Number(caseId) ? bundleName(bundle) : el("a", { href: `/cases/compare?left=${caseId}&right=${id}` }, bundleName(bundle)),
-    fault ? `${fault.detail} ${fault.remedy}` : state !== "done" ? _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) }) : names.decisions[decision.label],
-    [counts.countable ? `${figure(decision.score, 1)} %` : "–", "number"],
+  const rows = runs.map((run) => [
+    run.case === Number(caseId) ? bundleName(run.bundle) : el("a", { href: `/cases/compare?left=${caseId}&right=${run.case}` }, bundleName(run.bundle)),
+    STATES[run.state](run),
+    [run.counts.countable ? `${figure(run.decision.score, 1)} %` : "–", "number"],
   ]);
   const again = form(_("Analyse again"), async (values) => {
     await postJson(`/cases/${caseId}/reanalyse`, values);
@@ -26,6 +26,14 @@ export async function showRuns(place, caseId) {
   );
   if (runs.some(({ state }) => state === "running")) setTimeout(() => showRuns(place, caseId).catch(problem), AGAIN_MS);
 }
+
+const fieldsDone = ({ done, fields }) => _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) });
+const STATES = {
+  done: ({ decision }) => names.decisions[decision.label],
+  running: fieldsDone,
+  stopped: (run) => [_("The kit went down meanwhile. Analyse again."), fieldsDone(run)].join(" · "),
+  failed: ({ fault: { detail, remedy, code } }) => el("span", {}, `${detail} ${remedy} `, el("small", {}, code)),
+};
 
 /** A bundle is the name that was asked for until the first field is looked at. */
 const bundleName = (bundle) => (typeof bundle === "string" ? bundle : `${bundle.name} ${bundle.version}`);

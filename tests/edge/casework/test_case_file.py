@@ -106,6 +106,25 @@ def test_corrections_are_told_as_changes(casework: Casework, case_id: int) -> No
     ]
 
 
+def test_each_system_alone_is_on_it_as_its_cells_have_it(casework: Casework, case_id: int) -> None:
+    file, roles = paper(casework, case_id), casework.results.model(case_id).roles
+    documents = casework.results.documents(case_id, casework.results.model(case_id)).values()
+    settled = {cell.name for cell in file.cells if cell.corrected}
+    words = [
+        (cell["class"] in roles.blast,) * 2
+        if f"{number}-{cell['id']}" in settled
+        else (roles.share(cell["rbf"]) >= roles.rbf_threshold, roles.share(cell["network"]) >= roles.network_threshold)
+        for number, document in enumerate(documents, 1)
+        for cell in document["cells"]
+        if cell["countable"]
+    ]
+    assert len(words) == file.counts.countable
+    assert file.systems is not None
+    assert file.systems.rbf.cells == sum(rbf for rbf, _ in words)
+    assert file.systems.network.cells == sum(network for _, network in words)
+    assert file.systems.alike == sum(rbf == network for rbf, network in words)
+
+
 def test_the_manual_count_and_the_agreement_are_on_it(casework: Casework, case_id: int) -> None:
     manual, counts = paper(casework, case_id).manual, paper(casework, case_id).counts
     assert manual is not None

@@ -139,6 +139,18 @@ def test_a_run_needs_a_good_picture_and_ends_once(casework: Casework) -> None:
         casework.controls.open_run(slide.id, begun.number)
 
 
+def test_a_slide_is_taken_out_of_use_and_back_and_the_log_says_by_whom(casework: Casework) -> None:
+    slide = casework.controls.add("Slide 1", "marrow", 5, "")
+    assert not casework.controls.use(slide.id, False, "Amina").active
+    assert not casework.controls.use(slide.id, False, "Bo").active, "nothing was done"
+    assert casework.controls.use(slide.id, True, "Bo").active
+    said = [(step.kind, step.operator, step.before, step.after) for step in casework.books.steps.of(None)[1:]]
+    there, away = ({"slide": slide.id, "active": active} for active in (True, False))
+    assert said == [("control slide", "Amina", there, away), ("control slide", "Bo", away, there)]
+    with pytest.raises(NotRecorded):
+        casework.controls.use(9, False, "Bo")
+
+
 @pytest.mark.parametrize(("name", "kind", "runs"), [("", "marrow", 5), ("x", "soup", 5), ("x", "marrow", 1)])
 def test_a_control_slide_makes_sense(casework: Casework, name: str, kind: str, runs: int) -> None:
     with pytest.raises(BadSetting):
@@ -203,7 +215,7 @@ def test_without_a_told_scale_any_scale_goes() -> None:
 
 
 def test_rules_read_the_row_of_runs_and_the_gravest_comes_first() -> None:
-    known = {name: Limit(value, 1.0, "runs") for name, value in USUAL.items()}
+    known = {name: Limit(value, 1.0) for name, value in USUAL.items()}
     earlier = [{**USUAL, "exposure": 202.5}]
     found = findings(earlier, {**USUAL, "exposure": 202.6, "blast_percent": 32.5}, known, None)
     assert [(each.measure, each.rule, each.level) for each in found] == [
@@ -242,7 +254,7 @@ def test_a_blocked_kit_begins_no_count_until_the_control_is_good(casework: Casew
 def test_a_slide_out_of_use_no_longer_counts(casework: Casework) -> None:
     slide = casework.controls.add("Slide 1", "peripheral", 5, "")
     run(casework, slide.id)
-    casework.books.controls.set_active(slide.id, False)
+    casework.controls.use(slide.id, False, "Amina")
     assert casework.controls.state().due
 
 

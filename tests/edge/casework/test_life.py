@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from edge.casework import Casework, pin
 from edge.casework.cells import Wish
 from edge.casework.content import is_intact
-from edge.casework.life import Hand, Words
+from edge.casework.life import LONGEST_STATEMENT, Hand, Words
+from edge.casework.results import as_document, figures_of
 from edge.errors import (
     BadSetting,
     CaseEmpty,
@@ -189,6 +191,17 @@ def test_an_amendment_has_a_reason_and_a_person(casework: Casework, signed: int)
         casework.life.amend(signed, "why", Hand(99, PIN))
 
 
+def test_what_is_said_with_a_pin_has_a_length(casework: Casework, signed: int) -> None:
+    words = "x" * (LONGEST_STATEMENT + 1)
+    with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
+        casework.life.amend(signed, words, HAND)
+    casework.life.amend(signed, words[1:], HAND)
+    casework.life.finish(signed, "Amina")
+    with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
+        casework.life.sign(signed, Hand(1, PIN, words))
+    casework.life.sign(signed, Hand(1, PIN, words[1:]))
+
+
 def test_the_signature_covers_all_that_was_counted(casework: Casework, signed: int) -> None:
     result = casework.results.of(signed)
     assert result.signature is not None
@@ -206,6 +219,20 @@ def test_what_was_signed_is_shown_whatever_the_settings_say_later(casework: Case
     after = casework.results.of(signed)
     assert after.figures == before.figures
     assert casework.results.live(signed).figures.targets == (10, 20)
+
+
+def test_each_system_alone_is_part_of_what_was_signed(casework: Casework, signed: int) -> None:
+    shown = casework.results.of(signed).figures.systems
+    assert shown is not None
+    assert shown == casework.results.live(signed).figures.systems
+
+
+def test_a_case_that_was_signed_before_kits_told_of_each_system_says_nothing_of_them(
+    casework: Casework, signed: int
+) -> None:
+    document = as_document(casework.results.of(signed).figures)
+    del document["systems"]
+    assert figures_of(document) == replace(casework.results.of(signed).figures, systems=None)
 
 
 def test_earlier_versions_stay_and_are_intact(casework: Casework, signed: int) -> None:

@@ -126,7 +126,7 @@ WRITES: dict[str, Act] = {
     "note": lambda c, k: c.life.describe(k, Words(note="thin"), ""),
     "finish": lambda c, k: c.life.finish(k, ""),
     "manual": lambda c, k: c.life.count_by_hand(k, {"blast": 2}, ""),
-    "settings": lambda c, _: c.settings.change({"tone": True}, ""),
+    "settings": lambda c, _: c.settings.change({"auto_capture": True}, ""),
     "operator": lambda c, _: c.staff.add("Bo", PIN, False, c.staff.operators()[0]),
     "control": lambda c, _: c.controls.add("Slide 1", "marrow", 5, ""),
 }

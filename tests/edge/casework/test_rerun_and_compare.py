@@ -12,34 +12,12 @@ import pytest
 from edge.casework import Casework
 from edge.casework.cells import Wish
 from edge.casework.compare import compared
-from edge.casework.rerun import OpenExaminer
+from edge.casework.rerun import UNKNOWN, OpenExaminer
 from edge.casework.seen_before import Already, Earlier
-from edge.decide.model import Model
 from edge.errors import BadSetting, BundleMissing, CaseEmpty, NotRecorded, RunBusy
 from edge.types import Examination, Frame
 from tests.casebooks import NEW, casework_in, counted_case
-from tests.cases import MODEL, PaintedExaminer
-
-NEWER = replace(MODEL, ref=replace(MODEL.ref, version=4, digest="beef" * 16), title="Painted anew")
-
-
-class Newer:
-    """A later bundle, which calls every cell a blast."""
-
-    model: Model = NEWER
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.closed = False
-
-    def examine(self, frame: Frame) -> Examination:
-        self.frames.append(frame)
-        found = PaintedExaminer().examine(frame)
-        cells = tuple(replace(each, label="blast", probability={"blast": 1.0}) for each in found.cells)
-        return replace(found, cells=cells, bundle=NEWER.ref)
-
-    def close(self) -> None:
-        self.closed = True
+from tests.newer import NEWER, Newer
 
 
 class Slow(Newer):
@@ -143,7 +121,9 @@ def test_a_bug_in_the_new_one_ends_its_run(tmp_path: Path) -> None:
         casework.reanalysis.begin(case_id, "x", "")
         with pytest.raises(ZeroDivisionError):
             casework.reanalysis.wait()
-        assert casework.reanalysis.runs(case_id)[1].rerun.state == "failed"  # type: ignore[union-attr]
+        rerun = casework.reanalysis.runs(case_id)[1].rerun
+        assert rerun is not None
+        assert (rerun.state, rerun.fault) == ("failed", UNKNOWN)
 
 
 def test_there_is_one_at_a_time_and_closing_ends_it(tmp_path: Path) -> None:

@@ -27,22 +27,29 @@ def casework(tmp_path: Path) -> Iterator[Casework]:
 def test_what_is_set_stays_set_and_is_in_the_log(tmp_path: Path) -> None:
     with casework_in(tmp_path) as casework:
         assert casework.settings.all() == Settings()
-        casework.settings.change({"language": "sw", "tone": True, "theme": "auto"}, "Amina")
+        casework.settings.change({"objective": "40x", "auto_capture": True, "target_full": 500}, "Amina")
     with casework_in(tmp_path) as casework:
-        assert (casework.settings.all().language, casework.settings.all().tone) == ("sw", True)
+        assert (casework.settings.all().objective, casework.settings.all().auto_capture) == ("40x", True)
         (step,) = casework.books.steps.of(None)
         assert (step.operator, step.before, step.after) == (
             "Amina",
-            {"language": "en", "tone": False},
-            {"language": "sw", "tone": True},
+            {"objective": "100x oil", "auto_capture": False},
+            {"objective": "40x", "auto_capture": True},
         )
+
+
+def test_what_an_older_kit_kept_and_this_one_does_not_know_is_passed_over(casework: Casework) -> None:
+    casework.books.station.set({"language": "sw", "tone": True, "theme": "sun", "large_text": True, "kit_name": "Old"})
+    assert casework.settings.all() == Settings(kit_name="Old")
+    assert casework.settings.change({"target_full": 400}, "Amina") == Settings(kit_name="Old", target_full=400)
+    assert casework.books.station.settings()["theme"] == "sun"
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"soup": 1},
-        {"language": "English"},
+        {"objective": "x" * 41},
         {"control_policy": "sometimes"},
         {"target_provisional": 600},
         {"target_full": 100},
@@ -53,14 +60,14 @@ def test_what_is_set_stays_set_and_is_in_the_log(tmp_path: Path) -> None:
 )
 def test_what_makes_no_sense_changes_nothing(casework: Casework, changes: dict[str, Any]) -> None:
     with pytest.raises(BadSetting):
-        casework.settings.change({"tone": True, **changes}, "")
+        casework.settings.change({"auto_capture": True, **changes}, "")
     assert casework.settings.all() == Settings()
     assert casework.books.steps.of(None) == ()
 
 
 def test_a_setting_of_a_newer_version_is_left_alone(casework: Casework) -> None:
     casework.books.station.set({"from_the_future": 7})
-    casework.settings.change({"tone": True}, "")
+    casework.settings.change({"auto_capture": True}, "")
     assert casework.books.station.settings()["from_the_future"] == 7
 
 

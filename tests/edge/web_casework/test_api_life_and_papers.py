@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from edge.web import WebParts
-from tests.casebooks import PIN, SIZE
+from tests.casebooks import NEW, PIN, SIZE
 from tests.cases import PaintedLive, painted_frame
 from tests.pdfs import filled
 from tests.visits import API, CASE, CELL, code_of, good
@@ -51,6 +52,43 @@ def test_from_finishing_to_amending(client: TestClient, counted: None, amina: in
     (version,) = good(client.get(f"{CASE}/versions"))
     assert (version["version"], version["intact"], version["amended"]) == (1, True, "one more")
     assert version["content"]["figures"]["counts"] == signed["counts"]
+
+
+def test_what_was_done_last_is_told_with_the_result(client: TestClient, counted: None) -> None:
+    before = good(client.get(CASE))["step"]
+    client.patch(CELL, json={"excluded": True})
+    result = good(client.get(CASE))
+    assert (result["step"], result["step"]) == (before + 1, good(client.get(f"{CASE}/audit"))[-1]["number"])
+
+
+def test_each_system_alone_is_told_with_the_result(client: TestClient, counted: None) -> None:
+    result = good(client.get(CASE))
+    for system in ("rbf", "network"):
+        alone = result["systems"][system]
+        assert alone["percent"] == pytest.approx(100 * alone["cells"] / result["counts"]["countable"])
+        assert alone["interval"][0] <= alone["percent"] <= alone["interval"][1]
+    assert 0 <= result["systems"]["alike"] <= result["counts"]["countable"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"code": "internal"}, "Algo falló que no debería fallar."),
+        ({"code": "bundle.odd", "detail": "It is odd.", "remedy": "Mend it."}, "It is odd."),
+        ({"code": "case.empty", "detail": "Empty.", "remedy": "Fill it."}, "En este caso no hay"),
+    ],
+)
+def test_what_ended_a_run_is_told_in_the_readers_words(
+    client: TestClient, parts: WebParts, counted: None, fault: dict[str, str], said: str
+) -> None:
+    books = parts.casework.books
+    copy = books.record.begin_case(replace(NEW, purpose="again", of_case=1))
+    books.reruns.begin(copy.id, "x")
+    books.reruns.end(copy.id, "failed", fault)
+    run = good(client.get(f"{CASE}/runs", headers={"Accept-Language": "es"}))[1]
+    assert (run["state"], run["fault"]["code"]) == ("failed", fault["code"])
+    assert run["fault"]["detail"].startswith(said)
+    assert run["fault"]["remedy"]
 
 
 def test_an_expert_answers(client: TestClient, counted: None) -> None:
