@@ -19,6 +19,9 @@ from firmware_bridge.supervision.vigil import LIVE, LinkState
 PAUSE_AFTER_BAD_PICTURE_S = 0.2
 """Of recorded pictures, which nothing else paces. A camera paces itself: a pause would make its next pictures late."""
 
+UNREADABLE_SHOWN_S = 1.0
+"""So long an unreadable picture is told although others follow: whoever looks now and then must see it."""
+
 Phase = Literal["running", "reconnecting", "frozen", "ended", "lost"]
 
 
@@ -28,7 +31,7 @@ class PumpState:
 
     phase       delivering; being opened again because it was lost, or because its picture stood still; ended for good;
                 lost for good
-    fault       why no pictures come, else the last unreadable picture since the last good one, else None
+    fault       why no pictures come, else the last unreadable picture, if none came after it or it was just now
     age_s       seconds since the newest picture came; None before the first
     pictures    how many came
     dropped     how many of them were replaced before anyone asked for them
@@ -71,7 +74,7 @@ class Newest(Closing):
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._picture: Picture | None = None
-        self._came_s = 0.0
+        self._came_s = self._shown_until_s = 0.0
         self._taken = True
         self._phase: Phase = "running"
         self._fault: SourceFault | None = None
@@ -144,13 +147,14 @@ class Newest(Closing):
             self._dropped += not self._taken
             self._picture, self._came_s, self._taken = picture, self._clock(), False
             self._pictures += 1
-            self._fault = None
+            if self._came_s >= self._shown_until_s:
+                self._fault = None
             self._changed.notify_all()
 
     def _note_unreadable(self, fault: BadPicture) -> None:
         with self._changed:
             self._unreadable += 1
-            self._fault = fault
+            self._fault, self._shown_until_s = fault, self._clock() + UNREADABLE_SHOWN_S
             is_live = self._picture is not None and not self._picture.recorded
         if not is_live:
             self._stopping.wait(PAUSE_AFTER_BAD_PICTURE_S)

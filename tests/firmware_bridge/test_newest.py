@@ -55,6 +55,7 @@ class Scripted:
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(newest, "PAUSE_AFTER_BAD_PICTURE_S", 0.0)
+    monkeypatch.setattr(newest, "UNREADABLE_SHOWN_S", 0.0)
 
 
 def test_a_slow_consumer_gets_the_newest_and_the_rest_is_counted() -> None:
@@ -109,6 +110,25 @@ def test_an_unreadable_picture_is_counted_and_forgiven() -> None:
     assert (live.state.unreadable, live.state.fault, live.state.pictures) == (1, None, 2)
     live = finished([1, bad])
     assert (live.state.phase, live.state.fault) == ("ended", bad)
+
+
+@pytest.mark.parametrize(("later_s", "shown"), [(0.5, True), (1.5, False)])
+def test_an_unreadable_picture_is_told_for_a_while_though_others_follow(
+    monkeypatch: pytest.MonkeyPatch, later_s: float, shown: bool
+) -> None:
+    monkeypatch.setattr(newest, "UNREADABLE_SHOWN_S", 1.0)
+    now_s, bad = [100.0], BadPicture("One is bad.", "Go on.")
+
+    def coming() -> Iterable[int | Exception]:
+        yield 1
+        yield bad
+        now_s[0] += later_s
+        yield 2
+
+    live = Newest(Scripted(coming()), clock=lambda: now_s[0])
+    live._reader.join(5)
+    assert live.state.pictures == 2
+    assert live.state.fault is (bad if shown else None)
 
 
 @pytest.mark.parametrize(("recorded", "pauses"), [(False, 1), (True, 3)])
