@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from export.learning.average import begun_average, include
+from export.learning.generators import draw_from, random_states
 from export.learning.loop import CURVE_FILE, RUN_FILE, train
 from export.learning.options import LoopOptions, deciding
 from export.learning.team import Member
@@ -117,6 +119,29 @@ def test_the_mean_forgets_the_first_steps_and_copies_counters() -> None:
     include(average, norm.state_dict(), 101)
     assert torch.allclose(average["weight"], torch.tensor(1.208))
     assert average["num_batches_tracked"] == 7
+
+
+def test_a_devices_own_generator_goes_on_where_its_run_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropout on a GPU draws from the GPU's generator; a stand-in for one, since there is none here."""
+    card = torch.Generator().manual_seed(5)
+    standing_in = SimpleNamespace(
+        get_rng_state=lambda device: card.get_state(), set_rng_state=lambda state, device: card.set_state(state)
+    )
+    monkeypatch.setattr(torch, "get_device_module", lambda kind: {"cuda": standing_in}[kind])
+    kept = random_states("cuda:0")
+    due = torch.rand(3, generator=card), torch.rand(3)
+    draw_from(kept, "cuda:0")
+    found = torch.rand(3, generator=card), torch.rand(3)
+    assert all(map(torch.equal, due, found))
+    assert kept.keys() == {"cpu", "cuda"}
+
+
+def test_a_run_of_a_cpu_goes_on_where_another_device_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = random_states("cpu")
+    due = torch.rand(3)
+    monkeypatch.setattr(torch, "get_device_module", lambda kind: pytest.fail(f"{kind} was set"))
+    draw_from(kept, "cuda")
+    assert torch.equal(torch.rand(3), due)
 
 
 @pytest.mark.slow
