@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import EngineFault, EngineMissing
+from edge.bundle.onnx_weights import require_own_weights
+from edge.errors import BundleFault, EngineFault, EngineMissing
 from edge.runtime.cache import bounded_cache
 from edge.runtime.engines import EngineOptions, Network, import_library
 from edge.runtime.session import Tensors
@@ -42,6 +43,8 @@ class OpenVino:
         """A session on this engine's device. Raises EngineMissing or EngineFault."""
         library, core = openvino(), openvino_core()
         self._require_device(core)
+        if not network.weights:  # ONNX, whose external data it would read from the working folder
+            _require_own_weights(network)
         try:
             model = core.read_model(network.graph, network.weights)
             compiled = core.compile_model(model, self.device, self.settings(options))
@@ -105,6 +108,13 @@ class OpenVinoSession:
         """Free the network."""
         self._request = None
         self._outputs = {}
+
+
+def _require_own_weights(network: Network) -> None:
+    try:
+        require_own_weights(network.name, network.graph)
+    except BundleFault as fault:
+        raise EngineFault(fault.what, fault.remedy) from fault
 
 
 def openvino() -> Any:
