@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -99,11 +100,18 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
         clip_grad_norm_(run.network.parameters(), options.clip)
     run.scaler.step(run.optimiser)
     run.scaler.update()
-    run.schedule.step()
+    _move_rate(run)
     run.step += 1
     include(run.average, run.network.state_dict(), run.step)
     run.losses.append(value)
     return value
+
+
+def _move_rate(run: Run) -> None:
+    """The rate follows the steps' numbers, also past those that float16 leaves out because they overflow."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step", UserWarning)
+        run.schedule.step()
 
 
 def _require_finite(loss: float, step: int) -> None:

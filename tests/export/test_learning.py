@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from export.learning.average import begun_average, include
 from export.learning.generators import draw_from, random_states
 from export.learning.loop import CURVE_FILE, RUN_FILE, train
 from export.learning.options import LoopOptions, deciding
+from export.learning.run import read_about
 from export.learning.team import Member
 
 CHECKOUT = Path(__file__).parents[2]
@@ -72,7 +74,7 @@ def test_it_learns_and_leaves_a_curve(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == [CURVE_FILE, RUN_FILE]
 
 
-@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+@pytest.mark.parametrize("precision", ["float16", "bfloat16", "float32"])
 def test_a_killed_run_goes_on_in_any_precision(precision: str, tmp_path: Path) -> None:
     options = replace(OPTIONS, precision=precision)  # type: ignore[arg-type]
     whole = train(Line(), tmp_path / "whole", options)
@@ -89,6 +91,14 @@ def test_a_killed_run_goes_on_in_any_precision(precision: str, tmp_path: Path) -
     assert torch.equal(resumed["weight"], whole["weight"])
 
 
+@pytest.mark.parametrize("steps", [1, 2, 9, 10, 11, 20])
+def test_a_run_of_few_steps_warms_up_too(steps: int, tmp_path: Path) -> None:
+    options = replace(OPTIONS, steps=steps, warm_up=0.1)
+    seen: list[int] = []
+    train(Line(), tmp_path, options, lambda step, _: seen.append(step))
+    assert seen == list(range(1, steps + 1))
+
+
 def test_half_precision_is_used_where_it_is_asked_for(tmp_path: Path) -> None:
     seen: list[torch.dtype] = []
 
@@ -101,6 +111,30 @@ def test_half_precision_is_used_where_it_is_asked_for(tmp_path: Path) -> None:
     train(Watching(), tmp_path / "half", replace(OPTIONS, steps=1, precision="bfloat16"))
     train(Watching(), tmp_path / "full", replace(OPTIONS, steps=1))
     assert seen == [torch.bfloat16, torch.float32]
+
+
+def test_float16_scales_its_losses_and_leaves_out_what_overflows(tmp_path: Path) -> None:
+    """The path that a GPU takes, on a CPU: torch has half precision and scaled losses there too."""
+    scales: list[float] = []
+    weights: list[Tensor] = []
+
+    class Steep(Line):
+        def loss(self, network: nn.Module, batch: tuple[Tensor, Tensor]) -> Tensor:
+            answer = network(batch[0])
+            assert answer.dtype == torch.float16
+            return 100 * nn.functional.mse_loss(answer.float(), batch[1])
+
+    def look(*_: object) -> None:
+        scales.append(read_about(tmp_path / RUN_FILE)["scaler"]["scale"])
+        weights.append(load_file(tmp_path / RUN_FILE)["network.weight"])
+
+    options = replace(OPTIONS, steps=30, precision="float16", clip=1.0, keep_every=1)
+    train(Steep(), tmp_path, options, look)
+    overflowed = [after < before for before, after in pairwise([65536.0, *scales])]
+    assert overflowed[0]
+    assert not any(overflowed[15:])
+    kept = [torch.equal(before, after) for before, after in pairwise(weights)]
+    assert kept == overflowed[1:]
 
 
 def test_what_decides_no_result_is_told_apart() -> None:
