@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from edge.bundle import open_bundle
 from edge.bundle.onnx_weights import has_outside_weights, require_own_weights
@@ -53,45 +54,31 @@ def mixing() -> ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
-def initializer(model: ModelProto) -> TensorProto:
-    return model.graph.initializer[0]
+Place = Callable[[Any], TensorProto]
+"""Where in a network (`ModelProto`, whose fields have no types) a tensor can stand."""
+PLACES: dict[str, Place] = {
+    "initializer": lambda model: model.graph.initializer[0],
+    "sparse": lambda model: model.graph.sparse_initializer.add().values,
+    "constant": lambda model: constant(model.graph),
+    "list": lambda model: model.graph.node.add(op_type="Constant").attribute.add(name="values").tensors.add(),
+    "branch": lambda model: constant(model.graph.node.add(op_type="If").attribute.add(name="then_branch").g),
+    "bodies": lambda model: constant(model.graph.node.add(op_type="Loop").attribute.add(name="bodies").graphs.add()),
+    "function": lambda model: constant(model.functions.add(name="f")),
+    "default of a function": lambda model: model.functions.add(name="f").attribute_proto.add(name="value").t,
+    "training": lambda model: model.training_info.add().algorithm.initializer.add(),
+}
 
 
-def sparse(model: ModelProto) -> TensorProto:
-    return model.graph.sparse_initializer.add().values
-
-
-def constant(model: ModelProto) -> TensorProto:
-    return model.graph.node.add(op_type="Constant").attribute.add(name="value").t
-
-
-def in_a_list(model: ModelProto) -> TensorProto:
-    return model.graph.node.add(op_type="Constant").attribute.add(name="values").tensors.add()
-
-
-def in_a_branch(model: ModelProto) -> TensorProto:
-    branch: GraphProto = model.graph.node.add(op_type="If").attribute.add(name="then_branch").g
-    return branch.node.add(op_type="Loop").attribute.add(name="body").graphs.add().initializer.add()
-
-
-def in_a_function(model: ModelProto) -> TensorProto:
-    return model.functions.add(name="f").node.add(op_type="Constant").attribute.add(name="value").t
-
-
-def in_training(model: ModelProto) -> TensorProto:
-    return model.training_info.add().algorithm.initializer.add()
-
-
-PLACES = initializer, sparse, constant, in_a_list, in_a_branch, in_a_function, in_training
+def constant(graph: Any) -> TensorProto:
+    tensor: TensorProto = graph.node.add(op_type="Constant").attribute.add(name="value").t
+    return tensor
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("how", [outside, stated_only, listed_only])
-def test_weights_elsewhere_are_seen_wherever_they_are_named(
-    place: Callable[[ModelProto], TensorProto], how: Callable[[TensorProto], None]
-) -> None:
+def test_weights_elsewhere_are_seen_wherever_they_are_named(place: str, how: Callable[[TensorProto], None]) -> None:
     model = mixing()
-    tensor = place(model)
+    tensor = PLACES[place](model)
     assert not has_outside_weights(model.SerializeToString())
     how(tensor)
     assert has_outside_weights(model.SerializeToString())
