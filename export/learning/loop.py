@@ -47,7 +47,7 @@ def train(
         OtherRun: the folder holds a run with other options or samples, or of a team of another size.
         Diverged: the loss is no number any more.
     """
-    with _torch_as_told(options), nullcontext(team) if team else joined(options.device) as member:
+    with nullcontext(team) if team else joined(options.device) as member, _torch_as_told(options):
         run, name = begun(task.network, options), _of_team(task.fingerprint, member)
         standing = from_first(member, lambda: standing_run(folder / RUN_FILE))
         if standing is not None:
