@@ -29,6 +29,7 @@ from edge.runtime.session import Tensors
 TELEMETRY = "openvino_telemetry"
 PLAIN: Mapping[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
 """Float32 where the network is in float32: left alone, newer processors take bf16 and graphics processors f16."""
+IR_BEGINS = b"<"
 REPORT = "Use another variant of the bundle, or report this with `marrowkit doctor --json`."
 
 
@@ -43,8 +44,7 @@ class OpenVino:
         """A session on this engine's device. Raises EngineMissing or EngineFault."""
         library, core = openvino(), openvino_core()
         self._require_device(core)
-        if not network.weights:  # ONNX, whose external data it would read from the working folder
-            _require_own_weights(network)
+        _require_own_weights(network)
         try:
             model = core.read_model(network.graph, network.weights)
             compiled = core.compile_model(model, self.device, self.settings(options))
@@ -111,10 +111,13 @@ class OpenVinoSession:
 
 
 def _require_own_weights(network: Network) -> None:
+    """OpenVINO would read external data of an ONNX network from the working folder. Its own form has none."""
+    if network.graph.lstrip().startswith(IR_BEGINS):
+        return
     try:
         require_own_weights(network.name, network.graph)
     except BundleFault as fault:
-        raise EngineFault(fault.what, fault.remedy) from fault
+        raise EngineFault(f"OpenVINO refuses {network.name}: {fault.what}", fault.remedy) from fault
 
 
 def openvino() -> Any:
