@@ -20,7 +20,7 @@ from export.opinion.table import write_cells
 from tests.tabled import EVERY_KIND, drawn_cells
 
 CHECKOUT = Path(__file__).parents[2]
-ROOM = "marrowkit2026_student"
+ROOM, SEARCHING = "marrowkit2026_student", "kavitha2022_cat_swarm"
 STEPS = 4
 FEW = (f"steps={STEPS}", "size_px=32", "batch=4", "settings.size=small")
 ALL = [CURVE_FILE, RUN_FILE, TOLD_FILE, WEIGHTS_FILE]
@@ -46,26 +46,54 @@ app()
 @pytest.fixture(scope="module")
 def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("cells") / "cells.npz"
-    write_cells(drawn_cells(5, kinds=EVERY_KIND), file)
+    write_cells(drawn_cells(10, kinds=EVERY_KIND), file)
     return file
 
 
-def in_a_team(cells: Path, run: Path, *started: str, **told: str) -> subprocess.CompletedProcess[str]:
+def in_a_team(
+    cells: Path,
+    run: Path,
+    *started: str,
+    told: Mapping[str, str] | None = None,
+    room: str = ROOM,
+    fields: Sequence[str] = FEW,
+) -> subprocess.CompletedProcess[str]:
     """The command as a user types it after `torchrun`, two processes; or a script in its place."""
     torchrun = "torch.distributed.run", "--standalone", "--nproc-per-node=2"
-    return ended([*torchrun, *(started or ("-m", "export"))], cells, run, {"GLOO_SOCKET_IFNAME": "lo", **told})
+    return ended([*torchrun, *(started or ("-m", "export"))], cells, run, told or {}, room, fields)
 
 
-def ended(command: Sequence[str], cells: Path, run: Path, told: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    fields = [f"--with={each}" for each in FEW]
+def ended(
+    command: Sequence[str],
+    cells: Path,
+    run: Path,
+    told: Mapping[str, str],
+    room: str = ROOM,
+    fields: Sequence[str] = FEW,
+) -> subprocess.CompletedProcess[str]:
+    alone = {"PYTHONPATH": str(CHECKOUT), "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
     return subprocess.run(
-        [sys.executable, "-m", *command, "train", ROOM, str(run), *fields, "--data", str(cells)],
+        [sys.executable, "-m", *command, "train", room, str(run), *(f"--with={each}" for each in fields),
+         "--data", str(cells)],
         cwd=CHECKOUT,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "OMP_NUM_THREADS": "1", **told},
+        env={**os.environ, **alone, **told},
         capture_output=True,
         text=True,
         check=False,
-    )
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_first_alone_searches_and_all_train_what_it_found(cells: Path, tmp_path: Path) -> None:
+    brief = ["steps=2", "batch=4", "size_px=32"]
+    brief += [f"search.{each}" for each in ("cats=2", "iterations=1", "steps=1", "smp=2")]
+    run = tmp_path / "run"
+    done = in_a_team(cells, run, room=SEARCHING, fields=brief)
+    assert done.returncode == 0, done.stderr
+    assert {"search.json", "search.svg", TOLD_FILE} <= {each.name for each in run.iterdir()}
+    tried = json.loads((run / "search.json").read_text())["tried"]
+    found = json.loads((run / TOLD_FILE).read_text())["settings"]
+    assert found in [json.loads(each)["settings"] for each in tried]
 
 
 def require_whole(run: Path) -> None:
@@ -105,7 +133,7 @@ def test_one_process_does_not_go_on_with_the_run_of_two(whole: Path, cells: Path
 def test_a_killed_run_goes_on_where_only_the_first_has_its_file(whole: Path, cells: Path, tmp_path: Path) -> None:
     script, run = tmp_path / "own_folders.py", tmp_path / "run"
     script.write_text(OWN_FOLDERS, "utf-8")
-    assert in_a_team(cells, run, str(script), KILLED_ONCE_WRITTEN="yes").returncode != 0
+    assert in_a_team(cells, run, str(script), told={"KILLED_ONCE_WRITTEN": "yes"}).returncode != 0
     assert read_about(tmp_path / "run0" / RUN_FILE)["step"] == 2
     done = in_a_team(cells, run, str(script))
     assert done.returncode == 0, done.stderr
