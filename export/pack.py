@@ -11,6 +11,7 @@ from typing import Any
 from edge.bundle.archive import write_archive
 from edge.bundle.canonical import canonical_json
 from edge.bundle.manifest import OPINION, SCHEMA_VERSION, Manifest, NetworkName
+from edge.bundle.onnx_weights import ONNX_SUFFIX, require_own_weights
 from edge.bundle.opened import MANIFEST, SIGNATURE
 from edge.bundle.parse import digest, manifest_bytes, parse_manifest
 from edge.bundle.store import FolderStore
@@ -41,11 +42,16 @@ def pack(spec: PackSpec, out: Path) -> Manifest:
 
     Raises:
         BadSetting: `out` holds something already, or a file looks like a private key.
-        BundleUnsupported: the manifest would not be accepted by a kit; the message names the JSON path.
+        BundleUnsupported: the manifest would not be accepted by a kit (the message names the JSON path), or a network
+            takes its weights from files beside it.
+        BundleDamaged: an .onnx that is none.
     """
     vectors = {vectors_file(network): write_vectors(arrays) for network, arrays in spec.vectors.items()}
     files = {**spec.files, **vectors}
     _refuse_private_keys(files)
+    for name, content in files.items():
+        if name.endswith(ONNX_SUFFIX):
+            require_own_weights(name, content)
     manifest = build_manifest(spec.manifest, files, spec.vectors)
     _require_empty(out)
     for name, content in {**files, MANIFEST: manifest_bytes(manifest)}.items():

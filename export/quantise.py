@@ -54,6 +54,7 @@ class QuantiseOptions:
     percentile  for the method of that name, 50–100
     keep        names of nodes left in float, as `export.graph` gives them: `Conv_0`
     keep_first, keep_last   so many convolutions at either end left in float
+    smooth      SmoothQuant's share for OpenVINO's tool, 0 to 1, see `NncfOptions`; ONNX Runtime's knows none. None: off
     """
 
     method: Method = "minmax"
@@ -61,6 +62,7 @@ class QuantiseOptions:
     keep: tuple[str, ...] = ()
     keep_first: int = 0
     keep_last: int = 0
+    smooth: float | None = None
 
 
 def quantise(network: bytes, calibration: Iterable[Arrays], options: QuantiseOptions | None = None) -> bytes:

@@ -41,7 +41,7 @@ class TracedNetwork:
     onnx         float32, see `export.onnx_export`
     examples     inputs by tensor name, normalised: the test vectors that every device will run
     calibration  inputs to quantise by, read once for each tool that quantises; none of them an example
-    options      how to quantise; NNCF takes from it which convolutions stay in float
+    options      how to quantise; NNCF takes from it which convolutions stay in float, and `smooth`
     """
 
     onnx: bytes
@@ -154,7 +154,8 @@ def _openvino_fp32(network: TracedNetwork) -> dict[str, bytes]:
 
 
 def _openvino_int8(network: TracedNetwork) -> dict[str, bytes]:
-    return _ir_files(quantise_ir(network.onnx, network.calibration, NncfOptions(keep=network.kept)))
+    options = NncfOptions(keep=network.kept, smooth=network.options.smooth)
+    return _ir_files(quantise_ir(network.onnx, network.calibration, options))
 
 
 def _openvino_of_qdq(network: TracedNetwork) -> dict[str, bytes]:

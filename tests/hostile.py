@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+from onnx import TensorProto
 
 from edge.bundle.archive import write_archive
 from edge.bundle.canonical import canonical_json
 from edge.bundle.signature import signature_bytes
 from edge.bundle.store import FolderStore
 from export.keys import trusted_key
-from tests.tiny import KEY, OTHER_KEY, tiny_bundle, tiny_onnx
+from tests.tiny import KEY, OTHER_KEY, tiny_bundle, tiny_files, tiny_onnx
 
 Harm = Callable[[Path], Path]
 """Given a folder to work in, leaves a bundle there and says where: a folder, or an .mkb file."""
@@ -164,6 +166,14 @@ def _growing() -> bytes:
     return tiny_onnx(text)
 
 
+def _elsewhere() -> bytes:
+    """The good network, and a constant whose values lie in the kit's own password file."""
+    model = onnx.load_model_from_string(tiny_files()["opinion.onnx"])
+    tensor = model.graph.initializer.add(name="w", data_type=TensorProto.FLOAT, dims=[1], data_location="EXTERNAL")
+    tensor.external_data.add(key="location", value="/etc/passwd")
+    return bytes(model.SerializeToString())
+
+
 def _sized(folder: Path, size_px: int) -> Path:
     manifest = json.loads((good(folder / "first") / "manifest.json").read_bytes())
     return resigned(folder, preprocessing={**manifest["preprocessing"], "size_px": size_px})
@@ -201,6 +211,18 @@ HARMS: Mapping[str, tuple[Harm, str]] = {
     "a way from the root": (lambda at: _archived(at, lambda zip_: zip_.writestr("/etc/x", "")), "outside itself"),
     "a way out for Windows": (lambda at: _archived(at, lambda zip_: zip_.writestr("..\\x", "")), "outside itself"),
     "one name twice": (lambda at: _archived(at, lambda zip_: zip_.writestr("rbf.json", "{}")), "the same name"),
+    "folders without end": (
+        lambda at: _added(good(at), lambda path: (path / "/".join(["a"] * 300)).mkdir(parents=True)),
+        "folders more than 3 deep",
+    ),
+    "a script before it": (
+        lambda at: _file(at, b"#!/bin/sh\nrm -r ~\nexit\n" + write_archive(FolderStore(good(at)))),
+        "something before its first file",
+    ),
+    "weights in a file that nobody signed": (
+        lambda at: resigned(at, {"opinion.onnx": _elsewhere()}),
+        "takes weights from a file that nobody signed",
+    ),
     # how large it is
     "a zip bomb": (
         lambda at: _archived(at, lambda zip_: zip_.writestr("x", bytes(10**7), zipfile.ZIP_DEFLATED)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,6 +40,11 @@ def drawn_cells(each: int = 24, seed: int = 0, groups: int = 6, kinds: Sequence[
         countable=np.ones(len(labels), np.bool_),
         cut_out=sources == "cnmc",
     )
+
+
+def of_others(cells: CellTable) -> CellTable:
+    """The same cells, of other patients and slides."""
+    return replace(cells, groups=np.char.add("other/", cells.groups))
 
 
 def _planes(cell_um: float, nucleus_um: float, random: np.random.Generator) -> np.ndarray:

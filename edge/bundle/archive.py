@@ -70,6 +70,8 @@ def _members(path: Path) -> dict[str, zipfile.ZipInfo]:
             members = archive.infolist()
     except ZIP_FAULTS as error:
         raise BundleDamaged(f"{path.name!r} is no bundle archive: {error}.", COPY_AGAIN) from error
+    if members and min(member.header_offset for member in members) > 0:
+        raise BundleDamaged(f"{path.name!r} has something before its first file.", COPY_AGAIN)
     for member in members:
         _refuse_odd(member)
     if len({member.filename for member in members}) != len(members):

@@ -16,11 +16,13 @@ from edge.bundle.shelf import (
     bundle_folder,
     current_version,
     installed_versions,
+    open_by_name,
     shipped_path,
     switch_to,
 )
+from edge.bundle.store import COPY_AGAIN
 from edge.durable import sync_folder
-from edge.errors import BundleFault, BundleMissing, BundleOutdated
+from edge.errors import BundleDamaged, BundleFault, BundleMissing, BundleOutdated
 
 Prove = Callable[[Bundle], object]
 """Runs a bundle's test vectors on this device; raises EngineFault if no variant is fit for use."""
@@ -47,16 +49,16 @@ def rollback(name: str, data_dir: Path, keys: TrustedKeys, prove: Prove) -> Bund
     """Use the version before the present one: the next older installed, else the one shipped with the kit.
 
     Raises:
-        BundleMissing: there is no older one.
+        BundleMissing: there is no older one, the shipped one included.
         BundleFault, EngineFault: the older one cannot be used; the present one stays.
     """
     with _disk_errors_explained(), _alone(bundle_folder(name, data_dir)):
-        present = current_version(name, data_dir)
-        older = [version for version in installed_versions(name, data_dir) if present and version < present]
+        present = current_version(name, data_dir) or 0
+        older = [version for version in installed_versions(name, data_dir) if version < present]
         path = bundle_folder(name, data_dir) / str(older[-1]) if older else shipped_path(name)
-        if present is None or path is None:
+        bundle = None if path is None else open_by_name(path, name, keys)
+        if bundle is None or bundle.manifest.version >= present:
             raise BundleMissing(f"There is no older version of {name!r} here.", "Install the one you want.")
-        bundle = open_bundle(path, keys, admitted=True)
         prove(bundle)
         switch_to(name, older[-1] if older else None, data_dir)
     return bundle
@@ -71,7 +73,9 @@ def _placed(offered: Bundle, target: Path, keys: TrustedKeys, prove: Prove) -> B
         return standing
     with _incoming(target.parent) as incoming:
         _copy(offered, incoming)
-        prove(open_bundle(incoming, keys))
+        copied = open_bundle(incoming, keys)
+        _refuse_swapped(offered, copied)
+        prove(copied)
         shutil.rmtree(target, ignore_errors=True)
         incoming.rename(target)
     sync_folder(target.parent)
@@ -113,6 +117,12 @@ def _refuse_another(offered: Bundle, standing: Bundle) -> None:
             f"Version {standing.manifest.version} of {standing.manifest.name} is here already, with other content.",
             "Ask its maker for a release with a higher version number.",
         )
+
+
+def _refuse_swapped(offered: Bundle, copied: Bundle) -> None:
+    """What was judged by its version must be what came over: a medium may give another thing the second time."""
+    if copied.digest != offered.digest:
+        raise BundleDamaged(f"{str(offered.path)!r} became another bundle while it was copied.", COPY_AGAIN)
 
 
 def _copy(bundle: Bundle, folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import IO
 from edge.bundle.archive import ArchiveStore
 from edge.bundle.keys import TrustedKey, TrustedKeys
 from edge.bundle.manifest import FileEntry, Manifest
+from edge.bundle.onnx_weights import ONNX_SUFFIX, require_own_weights
 from edge.bundle.parse import MAX_MANIFEST_BYTES, UPDATE_KIT, digest, parse_manifest
 from edge.bundle.signature import MAX_SIGNATURE_BYTES, verify
 from edge.bundle.store import COPY_AGAIN, FolderStore, Store
@@ -64,7 +65,7 @@ def open_bundle(
         BundleMissing: nothing is there.
         BundleUntrusted: not signed by one of `keys`.
         BundleDamaged: a file is missing, changed, unlisted, a link, or larger than allowed.
-        BundleUnsupported: the manifest asks for what this kit does not have.
+        BundleUnsupported: the manifest asks for what this kit does not have, or a network for files beside it.
     """
     bundle = _signed(open_store(path), keys)
     if bundle.key.retired and not admitted:
@@ -74,6 +75,9 @@ def open_bundle(
         )
     _require_view(bundle.manifest, views)
     _check_listing(bundle)
+    for name in sorted(bundle.manifest.files):
+        if name.endswith(ONNX_SUFFIX):
+            require_own_weights(name, bundle.read(name))
     return bundle
 
 

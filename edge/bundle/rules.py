@@ -15,6 +15,8 @@ Problem = tuple[str, str]
 MAX_FILE_BYTES = 200 * 2**20
 MAX_TOTAL_BYTES = 500 * 2**20
 MAX_FILES = 64
+MAX_DEPTH = 3
+"""Folders within folders, as many as the manifest's paths may name."""
 RESERVED = frozenset({"manifest.json", "manifest.sig"})
 
 

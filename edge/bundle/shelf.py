@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from edge.bundle.keys import load_keys
+from edge.bundle.keys import TrustedKeys, load_keys
 from edge.bundle.opened import MANIFEST, Bundle, open_bundle
 from edge.durable import sync_folder, write_durably
 from edge.errors import BundleDamaged, BundleMissing
@@ -66,9 +66,20 @@ def use_bundle(name: str | None, data_dir: Path, views: Collection[str] | None =
     path = find_bundle(name, data_dir)
     if name is not None and is_path(name):
         return open_bundle(path, load_keys(data_dir), views=views)
-    bundle = open_bundle(path, load_keys(data_dir), admitted=True, views=views)
-    if bundle.manifest.name != (name or DEFAULT_NAME):
-        raise BundleDamaged(f"The bundle in {str(path)!r} is {bundle.manifest.name!r}.", "Install the right one again.")
+    return open_by_name(path, name or DEFAULT_NAME, load_keys(data_dir), views)
+
+
+def open_by_name(path: Path, name: str, keys: TrustedKeys, views: Collection[str] | None = None) -> Bundle:
+    """An installed or shipped bundle, and the one that its place says: of that name and, where installed, that version.
+
+    Raises:
+        BundleFault: as `open_bundle`; BundleDamaged: it is another one.
+    """
+    bundle = open_bundle(path, keys, admitted=True, views=views)
+    found = bundle.manifest
+    if found.name != name or (path.name.isdecimal() and int(path.name) != found.version):
+        what = f"The bundle in {str(path)!r} is {found.name!r} {found.version}."
+        raise BundleDamaged(what, "Install the right one again.")
     return bundle
 
 

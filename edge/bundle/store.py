@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
-from edge.bundle.rules import MAX_FILES
+from edge.bundle.rules import MAX_DEPTH, MAX_FILES
 from edge.errors import BundleDamaged
 
 COPY_AGAIN = "Copy the bundle again from where it came from."
@@ -66,12 +66,14 @@ class FolderStore:
             raise BundleDamaged(f"{name!r} cannot be read: {error.strerror}.", COPY_AGAIN) from error
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path, depth: int = 0) -> Iterator[os.DirEntry[str]]:
+    if depth > MAX_DEPTH:
+        raise BundleDamaged(f"The bundle has folders more than {MAX_DEPTH} deep.", COPY_AGAIN)
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             mode = entry.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
-                yield from _entries(Path(entry.path))
+                yield from _entries(Path(entry.path), depth + 1)
             elif stat.S_ISREG(mode):
                 yield entry
             else:

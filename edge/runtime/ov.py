@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import EngineFault, EngineMissing
+from edge.bundle.onnx_weights import require_own_weights
+from edge.errors import BundleFault, EngineFault, EngineMissing
 from edge.runtime.cache import bounded_cache
 from edge.runtime.engines import EngineOptions, Network, import_library
 from edge.runtime.session import Tensors
@@ -28,6 +29,7 @@ from edge.runtime.session import Tensors
 TELEMETRY = "openvino_telemetry"
 PLAIN: Mapping[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
 """Float32 where the network is in float32: left alone, newer processors take bf16 and graphics processors f16."""
+IR_BEGINS = b"<"
 REPORT = "Use another variant of the bundle, or report this with `marrowkit doctor --json`."
 
 
@@ -42,6 +44,7 @@ class OpenVino:
         """A session on this engine's device. Raises EngineMissing or EngineFault."""
         library, core = openvino(), openvino_core()
         self._require_device(core)
+        _require_own_weights(network)
         try:
             model = core.read_model(network.graph, network.weights)
             compiled = core.compile_model(model, self.device, self.settings(options))
@@ -105,6 +108,16 @@ class OpenVinoSession:
         """Free the network."""
         self._request = None
         self._outputs = {}
+
+
+def _require_own_weights(network: Network) -> None:
+    """OpenVINO would read external data of an ONNX network from the working folder. Its own form has none."""
+    if network.graph.lstrip().startswith(IR_BEGINS):
+        return
+    try:
+        require_own_weights(network.name, network.graph)
+    except BundleFault as fault:
+        raise EngineFault(f"OpenVINO refuses {network.name}: {fault.what}", fault.remedy) from fault
 
 
 def openvino() -> Any:

@@ -16,6 +16,7 @@ from edge.bundle.tensors import Floats
 from edge.decide.views import VIEWS, Crop
 from edge.optics.normal import BRIGHTEST
 from edge.types import Pixels
+from export.building.apart import digests_of
 from export.building.spec import PictureSpec
 from export.errors import BadCrops, NoImages
 from export.opinion.planes import crop_of
@@ -92,19 +93,6 @@ def drawn(crops: Crops, most: int, seed: int = 0) -> Places:
     return np.sort(np.argsort(turns, kind="stable")[:most])
 
 
-def require_apart(calibration: Crops, held_out: Crops) -> None:
-    """No held-out crop is among those of calibration, pixel by pixel.
-
-    Raises:
-        BadCrops: some are.
-    """
-    seen = set(calibration.digests)
-    shared = sum(digest in seen for digest in held_out.digests)
-    if shared:
-        what = f"{shared} of the {len(held_out)} held-out crops are among those of {calibration.where}."
-        raise BadCrops(what, "Hold out cells of other patients: limits mean nothing on what calibration saw.")
-
-
 def require_labels(crops: Crops, labels: Sequence[str]) -> None:
     """Every crop has its label, and every label a crop.
 
@@ -133,7 +121,7 @@ def _kept(path: Path, labels: Sequence[str], picture: PictureSpec, aliases: Mapp
         where=str(path),
         labels=places,
         groups=cells.films,
-        digests=tuple(hashlib.sha256(planes.tobytes()).hexdigest() for planes in cells.planes),
+        digests=digests_of(cells.planes),
         crop=lambda at: _of_planes(cells, at, picture),
     ).rows(known)
 
@@ -170,7 +158,7 @@ def _pictures(folder: Path, labels: Sequence[str], picture: PictureSpec, aliases
     return Crops(
         where=str(folder),
         labels=places[kept],
-        groups=np.array(["/".join(named[at][:-1]) if len(named[at]) > 2 else str(files[at]) for at in kept]),
+        groups=np.array(["/".join(named[at][1:-1]) or str(files[at]) for at in kept]),
         digests=tuple(hashlib.sha256(_pixels(file).tobytes()).hexdigest() for file in chosen),
         crop=lambda at: _of_picture(chosen[at], picture),
     )

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from edge.errors import BadSetting
 from export.building.spec import BuildSpec
-from export.crops.kept import TOLD_FILE, WEIGHTS_FILE, read_told
+from export.crops.kept import FINISHED_FILE, TOLD_FILE, WEIGHTS_FILE, Told, read_told
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -70,7 +70,8 @@ def _remedy(path: str) -> str:
 
 
 def of_training(folder: Path) -> dict[str, Any]:
-    """What the folder of a finished `marrowkit-export train` or `distil` says of its network; nothing if it is none.
+    """What the folder of a finished `marrowkit-export train`, `distil` or `quantise` says of its network; nothing if it
+    is none.
 
     Raises:
         BadCheckpoint: what it says cannot be read.
@@ -83,10 +84,12 @@ def of_training(folder: Path) -> dict[str, Any]:
         "positive": list(told.head.positive),
         "urgent": list(told.head.urgent),
         "crops": {"aliases": told.head.aliases},
-        "network": {
-            "source": told.network,
-            "checkpoint": str(folder / WEIGHTS_FILE),
-            "settings": dict(told.settings),
-        },
+        "network": _network(folder, told),
         "picture": {"view": told.view, "size_px": told.size_px, "um_per_px": told.um_per_px},
     }
+
+
+def _network(folder: Path, told: Told) -> dict[str, Any]:
+    if told.network == FINISHED_FILE:
+        return {"source": str(folder / FINISHED_FILE)}
+    return {"source": told.network, "checkpoint": str(folder / WEIGHTS_FILE), "settings": dict(told.settings)}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from edge.bundle.manifest import Preprocessing
 from edge.bundle.tensors import IMAGE
-from export.building.crops import Crops, drawn, read_crops, require_apart, require_labels
+from export.building.apart import require_apart
+from export.building.crops import Crops, drawn, read_crops, require_labels
 from export.building.spec import BuildSpec
 from export.quantise import Arrays
 
@@ -35,7 +36,7 @@ def read_sets(spec: BuildSpec) -> Sets:
     """The crops that a specification names.
 
     Raises:
-        BadCrops: labels are missing or unknown, or both sets share cells.
+        BadCrops: labels are missing or unknown, or both sets share cells or patients.
         NoImages: a set is not there.
     """
     both = (spec.crops.calibration, spec.crops.held_out)

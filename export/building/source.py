@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from edge.bundle.tensors import IMAGE, LOGITS, MEMBERS
 from edge.errors import BadSetting
 from export.building.spec import BuildSpec, NetworkSpec
-from export.errors import BadOnnx, NoNetwork
+from export.errors import NoNetwork
 from export.networks.checkpoint import load_weights, read_checkpoint
-from export.networks.onnx_file import CELLS, Due, adopted
+from export.networks.onnx_file import CELLS, Due, adopted, read_network
 from export.networks.origin import TIMM, open_module
 from export.onnx_export import to_onnx
 from export.quantising.deployable import deployable
@@ -61,10 +61,7 @@ class _Named(nn.Module):
 def _finished(network: NetworkSpec, due: Due) -> bytes:
     if network.checkpoint is not None:
         raise BadSetting(f"{network.source} has its weights in it.", "Leave --checkpoint out.")
-    file = Path(network.source)
-    if not file.is_file():
-        raise BadOnnx(f"There is no file {file}.", "Check the path.")
-    return adopted(file.read_bytes(), due)
+    return adopted(read_network(Path(network.source)), due)
 
 
 def _with_weights(network: NetworkSpec, classes: int) -> nn.Module:

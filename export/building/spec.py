@@ -14,6 +14,8 @@ from export.variants import RECIPES
 
 USUAL_LIMITS = Limits()
 USUAL_METHOD = QuantiseOptions()
+SMOOTHED = "openvino-int8"
+"""The variant that SmoothQuant is for."""
 USUAL_VARIANTS = ("onnx-fp32", "onnx-int8", "openvino-int8")
 BRIGHT = 1.5
 """Light that passes is at most 1.15 of the lamp's: means and spreads beyond this are of grey levels, 0–255."""
@@ -129,6 +131,7 @@ class QuantiseSpec(_Part):
     keep: tuple[Text, ...] = ()
     keep_first: Annotated[int, Field(ge=0)] = 0
     keep_last: Annotated[int, Field(ge=0)] = 0
+    smooth: Share | None = None
 
 
 class BuildSpec(_Part):
@@ -165,6 +168,12 @@ class BuildSpec(_Part):
         unknown = sorted(set(self.variants) - RECIPES.keys())
         if unknown:
             raise ValueError(f"there is no variant {unknown[0]!r}, but {', '.join(RECIPES)}")
+        return self
+
+    @model_validator(mode="after")
+    def _smooth_is_heard(self) -> BuildSpec:
+        if self.quantise.smooth is not None and SMOOTHED not in self.variants:
+            raise ValueError(f"quantise.smooth says something of {SMOOTHED} alone, which is not among the variants")
         return self
 
     @model_validator(mode="after")

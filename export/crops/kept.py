@@ -19,14 +19,14 @@ from export.networks.origin import open_module
 from export.rooms.head import SIX, Head, head_fields, made_head
 from models.symmetry import make_plain
 
-WEIGHTS_FILE, TOLD_FILE = "weights.safetensors", "trained.json"
+WEIGHTS_FILE, TOLD_FILE, FINISHED_FILE = "weights.safetensors", "trained.json", "float32.onnx"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is said of a trained network.
 
-    network, settings   as `export.networks.origin.open_module` takes them
+    network, settings   as `export.networks.origin.open_module` takes them; or FINISHED_FILE, the folder's own
     head                its labels, in the order of its outputs
     view, size_px, um_per_px   how the kit shows it a cell
     learned_from        the sets of its training cells
@@ -88,14 +88,24 @@ def write_trained(folder: Path, weights: Mapping[str, Tensor], told: Told) -> No
     write_durably(folder / TOLD_FILE, json.dumps(told.plain, indent=1, sort_keys=True).encode())
 
 
+def write_finished(folder: Path, network: bytes, told: Told) -> None:
+    """A network that is told of likewise and exists as float32 ONNX only; the last file says so."""
+    write_durably(folder / FINISHED_FILE, network)
+    plain = {**told.plain, "network": FINISHED_FILE, "settings": {}}
+    write_durably(folder / TOLD_FILE, json.dumps(plain, indent=1, sort_keys=True).encode())
+
+
 def read_trained(folder: Path) -> Trained:
     """The network that was trained in a folder.
 
     Raises:
-        BadCheckpoint: the training has not ended, or its files do not fit each other.
+        BadCheckpoint: the training has not ended, its files do not fit each other, or it is a finished ONNX network.
         NoNetwork: its network is not to be had here.
     """
     told = read_told(folder)
+    if told.network == FINISHED_FILE:
+        what = f"{folder} holds a finished network, {FINISHED_FILE}, and no module of torch's."
+        raise BadCheckpoint(what, "Name the folder of the training; this one is for `marrowkit-export build --from`.")
     module = open_module(told.network, len(told.labels), told.settings)
     load_weights(module, read_checkpoint(folder / WEIGHTS_FILE))
     make_plain(module)

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from edge.decide.views import VIEWS, channels
 from edge.errors import BadSetting
 from edge.optics.normal import DARKEST
+from export.crops.resized import resized
 from export.opinion.planes import CELL, CLEAR, LIGHT, NUCLEUS, WHOLE
 from export.opinion.shown import Shown, cell_density
 from export.opinion.table import Planes8
@@ -50,13 +50,15 @@ def pictures_of(planes: Planes8) -> Pictures:
 
 
 def viewed(pictures: Pictures, name: str, size_px: int) -> Tensor:
-    """What a network sees of a batch: (n, channels of the view, size_px, size_px)."""
-    return TORCH_VIEWS[name](Pictures(*(_resized(each, size_px) for each in pictures)))
+    """What a network sees of a batch: (n, channels of the view, size_px, size_px), float32 in mixed precision too."""
+    with _exactly(pictures):
+        return TORCH_VIEWS[name](Pictures(*(resized(each, size_px) for each in pictures)))
 
 
 def outlines(pictures: Pictures, size_px: int) -> Tensor:
     """Shares of each pixel that are cell, and nucleus: (n, 2, size_px, size_px)."""
-    return torch.cat([_resized(pictures.cell, size_px), _resized(pictures.nucleus, size_px)], 1)
+    with _exactly(pictures):
+        return resized(torch.cat([pictures.cell, pictures.nucleus], 1), size_px)
 
 
 def shown_in_turn(planes: Planes8, name: str, size_px: int, device: str = "cpu") -> Iterator[Tensor]:
@@ -81,11 +83,9 @@ def channels_of(name: str) -> int:
     return channels(VIEWS[name])
 
 
-def _resized(planes: Tensor, size_px: int) -> Tensor:
-    size = (size_px, size_px)
-    if size_px < planes.shape[-1]:
-        return functional.interpolate(planes, size, mode="area")
-    return functional.interpolate(planes, size, mode="bilinear", align_corners=False)
+def _exactly(pictures: Pictures) -> torch.autocast:
+    """Without the 16 bits of mixed precision, which the kit's views do not have."""
+    return torch.autocast(pictures.light.device.type, enabled=False)
 
 
 def _rgb(seen: Pictures) -> Tensor:

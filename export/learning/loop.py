@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +19,57 @@ from edge.durable import write_durably
 from export.errors import Diverged
 from export.learning.average import include
 from export.learning.curves import draw_curve
+from export.learning.generators import draw_from, random_states
 from export.learning.options import LoopOptions
-from export.learning.run import Run, begun, read_about, resume, write_run
+from export.learning.run import Run, begun, read_about, resume, standing_run, write_run
 from export.learning.task import Batch, Task
-from export.learning.team import Member, joined, shared
+from export.learning.team import Member, from_first, joined, shared
 
 RUN_FILE, CURVE_FILE = "run.safetensors", "curve.png"
 OnStep = Callable[[int, float], None]
 
 
-def train(task: Task[Batch], folder: Path, options: LoopOptions, on_step: OnStep | None = None) -> dict[str, Tensor]:
+def train(
+    task: Task[Batch],
+    folder: Path,
+    options: LoopOptions,
+    on_step: OnStep | None = None,
+    team: Member | None = None,
+) -> dict[str, Tensor]:
     """The mean weights after all steps, on the CPU. Killed and called again, it ends in the same ones.
 
     on_step  is told each step's number and loss
+    team     this process's place in a team that it has joined; none: it joins `torchrun`'s, if there is one
+
+    Only the first of a team reads and writes the folder, and all are given its weights.
 
     Raises:
-        OtherRun: the folder holds a run with other options or samples.
+        OtherRun: the folder holds a run with other options or samples, or of a team of another size.
         Diverged: the loss is no number any more.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _threads(options.threads), torch.random.fork_rng(devices=[]), joined(options.device) as member:
-        run = begun(task.network, options)
-        if (folder / RUN_FILE).exists():
-            resume(run, folder / RUN_FILE, task.fingerprint)
+    with nullcontext(team) if team else joined(options.device) as member, _torch_as_told(options):
+        run, name = begun(task.network, options), _of_team(task.fingerprint, member)
+        standing = from_first(member, lambda: standing_run(folder / RUN_FILE))
+        if standing is not None:
+            resume(run, standing, name)
         for step, loss in _steps(run, task, options, member):
             if member.writes and (step % options.keep_every == 0 or step == options.steps):
-                write_run(run, folder / RUN_FILE, task.fingerprint)
+                folder.mkdir(parents=True, exist_ok=True)
+                write_run(run, folder / RUN_FILE, name)
                 write_durably(folder / CURVE_FILE, draw_curve(run.losses, options, task.unit))
             if on_step is not None:
                 on_step(step, loss)
-    return {name: each.cpu().contiguous() for name, each in run.average.items()}
+        return from_first(member, lambda: {name: each.cpu().contiguous() for name, each in run.average.items()})
 
 
 def seconds_taken(folder: Path) -> float:
     """What the steps of a folder's run took, all its beginnings together, to its last file."""
     return float(read_about(folder / RUN_FILE)["seconds"])
+
+
+def _of_team(fingerprint: str, member: Member) -> str:
+    """Each member of a team brings a batch of its own, so another size is another run."""
+    return fingerprint if member.size == 1 else f"{fingerprint} by {member.size}"
 
 
 def _steps(run: Run, task: Task[Batch], options: LoopOptions, member: Member) -> Iterator[tuple[int, float]]:
@@ -83,11 +100,18 @@ def _step(run: Run, team: nn.Module, task: Task[Batch], batch: Batch, options: L
         clip_grad_norm_(run.network.parameters(), options.clip)
     run.scaler.step(run.optimiser)
     run.scaler.update()
-    run.schedule.step()
+    _move_rate(run)
     run.step += 1
     include(run.average, run.network.state_dict(), run.step)
     run.losses.append(value)
     return value
+
+
+def _move_rate(run: Run) -> None:
+    """The rate follows the steps' numbers, also past those that float16 leaves out because they overflow."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step", UserWarning)
+        run.schedule.step()
 
 
 def _require_finite(loss: float, step: int) -> None:
@@ -106,10 +130,13 @@ def _precision(options: LoopOptions) -> Any:
 
 
 @contextmanager
-def _threads(count: int | None) -> Iterator[None]:
+def _torch_as_told(options: LoopOptions) -> Iterator[None]:
+    """Torch's threads as asked; they, and what torch draws, are as before afterwards."""
     before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    torch.set_num_threads(options.threads or before)
+    drawing = random_states(options.device)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+        draw_from(drawing, options.device)

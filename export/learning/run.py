@@ -19,16 +19,17 @@ from torch.optim.lr_scheduler import OneCycleLR
 from edge.durable import write_durably
 from export.errors import OtherRun
 from export.learning.average import begun_average
+from export.learning.generators import CPU, draw_from, random_states
 from export.learning.optimisers import optimiser_of, schedule_of
 from export.learning.options import LoopOptions
 
-ABOUT = "run"
+ABOUT, RANDOM = "run", "random"
 
 
 @dataclass(eq=False)
 class Run:
     """What a step changes: weights, their mean, optimiser, schedule and loss scale, its number, what all of them took,
-    the losses."""
+    the losses; and the device whose generator it draws from."""
 
     network: nn.Module
     average: dict[str, Tensor]
@@ -38,6 +39,7 @@ class Run:
     step: int = 0
     seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
+    device: str = "cpu"
 
 
 def begun(network: Callable[[], nn.Module], options: LoopOptions) -> Run:
@@ -47,7 +49,7 @@ def begun(network: Callable[[], nn.Module], options: LoopOptions) -> Run:
     optimiser = optimiser_of(drawn.parameters(), options)
     schedule = schedule_of(optimiser, options)
     scaler = GradScaler(options.device.partition(":")[0], enabled=options.precision == "float16")
-    return Run(drawn, begun_average(drawn.state_dict()), optimiser, schedule, scaler)
+    return Run(drawn, begun_average(drawn.state_dict()), optimiser, schedule, scaler, device=options.device)
 
 
 def write_run(run: Run, file: Path, fingerprint: str) -> None:
@@ -66,30 +68,43 @@ def write_run(run: Run, file: Path, fingerprint: str) -> None:
     tensors |= {f"average.{name}": each for name, each in run.average.items()}
     tensors |= {f"moments.{k}.{name}": each for k, state in moments["state"].items() for name, each in state.items()
                 if each is not None}  # no gradient has reached that weight yet  # fmt: skip
-    tensors["random"] = torch.get_rng_state()
+    states = random_states(run.device)
+    tensors |= {RANDOM if name == CPU else f"{RANDOM}.{name}": each for name, each in states.items()}
     whole = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
     write_durably(file, save(whole, metadata={ABOUT: json.dumps(about)}))
 
 
-def resume(run: Run, file: Path, fingerprint: str) -> None:
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A run as its file holds it."""
+
+    file: Path
+    about: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+
+def standing_run(file: Path) -> Standing | None:
+    """The run that was written there; none was: None."""
+    return Standing(file, read_about(file), load_file(file)) if file.exists() else None
+
+
+def resume(run: Run, standing: Standing, fingerprint: str) -> None:
     """Bring a run that has just begun to where its file was written.
 
     Raises:
         OtherRun: the file is of another run.
     """
-    about = read_about(file)
+    about, tensors = standing.about, standing.tensors
     if about["fingerprint"] != fingerprint:
-        raise OtherRun(
-            f"{file} is of a run with other options or other samples.", "Use those, or train into another folder."
-        )
-    tensors = load_file(file)
+        what = f"{standing.file} is of a run with other options, other samples, or a team of another size."
+        raise OtherRun(what, "Use those, or train into another folder.")
     run.network.load_state_dict(under("network", tensors))
     for name, each in under("average", tensors).items():
         run.average[name].copy_(each)
     run.optimiser.load_state_dict({"state": _moments(tensors), "param_groups": about["groups"]})
     run.schedule.load_state_dict(about["schedule"])
     run.scaler.load_state_dict(about["scaler"])
-    torch.set_rng_state(tensors["random"])
+    draw_from({CPU: tensors[RANDOM], **under(RANDOM, tensors)}, run.device)
     run.step, run.seconds, run.losses = about["step"], about["seconds"], about["losses"]
 
 

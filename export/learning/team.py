@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import torch
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+PATIENCE = timedelta(days=7)
+"""For what the first member does alone, such as a search; `torchrun` ends the others where it fails."""
+
+Anything = TypeVar("Anything")
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of `size` processes; number 0 writes the files."""
+    """One of `size` processes; number 0 reads and writes the files.
+
+    line  over which they wait for each other and tell each other things; none: alone
+    """
 
     number: int = 0
     size: int = 1
+    line: Any = field(default=None, compare=False, repr=False)
 
     @property
     def writes(self) -> bool:
-        """Whether this one writes files and shows a bar."""
+        """Whether this one reads and writes files and shows a bar."""
         return self.number == 0
 
 
@@ -36,7 +47,9 @@ def joined(device: str) -> Iterator[Member]:
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
-        yield Member(distributed.get_rank(), size)
+        member = Member(distributed.get_rank(), size, distributed.new_group(backend="gloo", timeout=PATIENCE))
+        yield member
+        distributed.barrier(group=member.line)  # nobody leaves while another still speaks
     finally:
         distributed.destroy_process_group()
 
@@ -44,3 +57,12 @@ def joined(device: str) -> Iterator[Member]:
 def shared(network: nn.Module, member: Member) -> nn.Module:
     """The network with its gradients averaged over the team."""
     return network if member.size == 1 else DistributedDataParallel(network)
+
+
+def from_first(member: Member, make: Callable[[], Anything]) -> Anything:
+    """What `make` gives the first member of the team, for every one of them: the others may have other disks."""
+    if member.size == 1:
+        return make()
+    held = [make() if member.writes else None]
+    distributed.broadcast_object_list(held, src=0, group=member.line)
+    return held[0]  # type: ignore[return-value]

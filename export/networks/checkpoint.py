@@ -19,6 +19,7 @@ WRAPPERS = ("state_dict", "model_ema", "model", "weights", "network")
 PREFIXES = ("_orig_mod.", "module.", "model.", "network.")
 """What compilers, data parallelism and wrappers write before every name."""
 SHOWN = 3
+OTHER_NETWORK = "Name the network that was trained, with its settings (--with network.settings.…=)."
 
 State = dict[str, Tensor]
 
@@ -49,9 +50,7 @@ def load_weights(module: nn.Module, state: Mapping[str, Tensor]) -> None:
     absent = sorted(own.keys() - state.keys() - counters)
     surplus = sorted(state.keys() - own.keys())
     if absent or surplus:
-        raise BadCheckpoint(
-            _differing(absent, surplus), "Name the network that was trained, with its settings (--set)."
-        )
+        raise BadCheckpoint(_differing(absent, surplus), OTHER_NETWORK)
     misshapen = [name for name in own if name in state and own[name].shape != state[name].shape]
     if misshapen:
         raise BadCheckpoint(*_told(misshapen, module, state))
@@ -107,4 +106,4 @@ def _told(misshapen: list[str], module: nn.Module, state: Mapping[str, Tensor]) 
     head = [name for name, _ in module.named_parameters()][-2:]
     if set(misshapen) <= set(head):
         return what, f"It was trained for {found[0]} classes: name so many labels, or train a head for {due[0]}."
-    return what, "Name the network that was trained, with its settings (--set)."
+    return what, OTHER_NETWORK

@@ -6,14 +6,18 @@ number of cells, in operators that every engine knows.
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import TensorProto, ValueInfoProto, version_converter
+from onnx.external_data_helper import load_external_data_for_model
 
+from edge.bundle.onnx_weights import has_outside_weights
 from edge.bundle.tensors import IMAGE, LOGITS
 from edge.errors import EngineFault
 from edge.runtime.engines import EngineOptions, Network
@@ -26,6 +30,9 @@ CELLS = "cells"
 OLDEST_OPSET = 13
 """The first whose quantised weights may have one scale per channel."""
 STANDARD = ("", "ai.onnx")
+IN_8_BITS = re.compile("Quantize|^QLinear|Integer$")
+"""Operators that round, undo it, or calculate with what was rounded."""
+COPY_AGAIN = "Copy it again, or export it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,26 @@ class Due:
     labels: int
 
 
+def read_network(file: Path) -> bytes:
+    """A file's network in one piece: weights that lie in files beside it, as torch's exporter writes them, are put in.
+
+    Raises:
+        BadOnnx: it is not there or damaged, or its weights are not there or not in its own folder.
+    """
+    if not file.is_file():
+        raise BadOnnx(f"There is no file {file}.", "Check the path.")
+    content = file.read_bytes()
+    model = _parsed(content)
+    if not has_outside_weights(content):
+        return content
+    try:
+        load_external_data_for_model(model, str(file.parent))
+    except (onnx.checker.ValidationError, OSError, ValueError) as error:
+        remedy = f"Keep the file of weights that was exported with {file.name} in the same folder, under its own name."
+        raise BadOnnx(f"The weights of {file.name} lie elsewhere: {_first_line(error)}", remedy) from error
+    return bytes(model.SerializeToString())
+
+
 def adopted(content: bytes, due: Due) -> bytes:
     """The network under our names, with a free batch axis and without a softmax at its end.
 
@@ -44,7 +71,9 @@ def adopted(content: bytes, due: Due) -> bytes:
         BadOnnx: it is damaged, uses operators that are not ONNX's own, or takes or gives something else than is due.
     """
     model = _parsed(content)
+    _require_sound(model)
     _require_standard(model)
+    _require_float(model)
     model = _new_enough(model)
     image, logits = _only_input(model), _only_output(model)
     _require_image(image, due)
@@ -60,12 +89,28 @@ def adopted(content: bytes, due: Due) -> bytes:
 
 def _parsed(content: bytes) -> onnx.ModelProto:
     try:
-        model = onnx.load_model_from_string(content)
+        return onnx.load_model_from_string(content)
+    except DecodeError as error:
+        raise BadOnnx(f"This is no valid ONNX network: {_first_line(error)}", COPY_AGAIN) from error
+
+
+def _require_sound(model: onnx.ModelProto) -> None:
+    try:
         onnx.checker.check_model(model, full_check=True)
-    except (DecodeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        first = str(error).strip().splitlines()[0][:200]
-        raise BadOnnx(f"This is no valid ONNX network: {first}", "Copy it again, or export it again.") from error
-    return model
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise BadOnnx(f"This is no valid ONNX network: {_first_line(error)}", COPY_AGAIN) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[0][:200]
+
+
+def _require_float(model: onnx.ModelProto) -> None:
+    """Limits are measured beside it, so it may not have lost anything to 8 bits already."""
+    rounding = sorted({node.op_type for node in model.graph.node if IN_8_BITS.search(node.op_type)})
+    if rounding:
+        remedy = "Give the float32 network that it was made of; `marrowkit-export build` makes 8 bits of that."
+        raise BadOnnx(f"This network is in 8 bits already ({rounding[0]}).", remedy)
 
 
 def _require_standard(model: onnx.ModelProto) -> None:

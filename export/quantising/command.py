@@ -12,7 +12,8 @@ from torch import Tensor
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.building import limits
-from export.crops.kept import Told, Trained, read_trained
+from export.building.apart import KnownCells, require_apart
+from export.crops.kept import Told, Trained, read_trained, write_finished
 from export.crops.views import pictures_of, viewed
 from export.opinion.table import CellTable, read_cells
 from export.quantising import search, sensitivity
@@ -38,14 +39,22 @@ def quantise_command(
     """Quantise a trained network so that its limits hold; fails with a table where they do not."""
     if engine not in QUANTISERS:
         raise BadSetting(f"There is no engine {engine!r}.", f"Take {', '.join(QUANTISERS)}.")
-    network = read_trained(trained)
-    pictures = _pictures(network, read_cells(cells), read_cells(unseen), calibration)
+    network, learned, held_out = read_trained(trained), read_cells(cells), read_cells(unseen)
+    _require_enough(learned, cells, calibration)
+    require_apart(KnownCells(str(cells), learned), KnownCells(str(unseen), held_out))
+    pictures = _pictures(network, learned, held_out, calibration)
     tuning = FineTuneOptions(steps=fine_tune) if fine_tune else None
     reached = within_limits(network.module, pictures, out / "fine-tuning", LimitOptions(engine, most, fine_tune=tuning))
-    _write(out, reached)
+    _write(out, reached, network.told)
     typer.echo(f"{sensitivity.table(reached.sensitivity)}\n\n{search.table(reached.found.steps)}")
     typer.echo(f"\nFine-tuned: {'yes' if reached.fine_tuned else 'no'}. Written to {out}.")
     limits.require(reached.found.steps[-1].lines)
+
+
+def _require_enough(cells: CellTable, file: Path, calibration: int) -> None:
+    if len(cells) <= calibration:
+        what = f"{file} holds {len(cells)} cells, and {calibration} of them are to calibrate with."
+        raise BadSetting(what, "Give more, or say a smaller --calibration: layers are judged on the others.")
 
 
 def _pictures(network: Trained, cells: CellTable, unseen: CellTable, calibration: int) -> Pictures:
@@ -66,12 +75,14 @@ def _shown(cells: CellTable, told: Told) -> Tensor:
     return viewed(pictures_of(cells.planes), told.view, told.size_px)
 
 
-def _write(out: Path, reached: Reached) -> None:
+def _write(out: Path, reached: Reached, told: Told) -> None:
+    """What engines run, the picture, and the network it was made of, as `build --from` reads it."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, content in _files(reached.form).items():
-        write_durably(out / name, content)
     kept = reached.found.steps[-1].kept
-    write_durably(out / "sensitivity.svg", svg(reached.sensitivity, kept).encode())
+    files = {**_files(reached.form), "sensitivity.svg": svg(reached.sensitivity, kept).encode()}
+    for name, content in files.items():
+        write_durably(out / name, content)
+    write_finished(out, reached.float32, told)
 
 
 def _files(form: Form) -> dict[str, bytes]:

@@ -70,7 +70,7 @@ def with_rounding(module: nn.Module, watched: Iterable[Tensor]) -> nn.Module:
     if any(isinstance(each, _BatchNorm) for each in module.modules()):
         raise NotQuantisable(
             f"{type(module).__name__} has batch norms of its own, which are no layers of their own on a kit.",
-            "Fold them into their convolutions first, as `export.quantising.deployable` does for its rooms.",
+            "Fold them first (`export.quantising.folding`); what follows no convolution cannot be.",
         )
     copied = _replaced(copy.deepcopy(module), nn.Conv2d, Rounded)
     seen = 0

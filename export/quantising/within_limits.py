@@ -17,6 +17,7 @@ from export.onnx_export import to_onnx
 from export.quantise import Arrays, QuantiseOptions, quantise
 from export.quantising.deployable import deployable
 from export.quantising.fine_tune import FineTuneOptions, fine_tuned
+from export.quantising.folding import folded
 from export.quantising.nncf_ir import NncfOptions, quantise_ir
 from export.quantising.score import Form, probabilities
 from export.quantising.search import Found, search
@@ -100,7 +101,7 @@ def within_limits(module: nn.Module, pictures: Pictures, folder: Path, options: 
     found = _searched(original, pictures, options, ranked(layers), judge)
     if found.holds or options.fine_tune is None:
         return Reached(found.made, original, layers, found, fine_tuned=False)
-    learned = _as_onnx(fine_tuned(form, pictures.learned, folder, options.fine_tune), pictures)
+    learned = _as_onnx(fine_tuned(folded(form), pictures.learned, folder, options.fine_tune), pictures)
     again = _searched(learned, pictures, options, ranked(layers), judge)
     return Reached(again.made, learned, layers, again, fine_tuned=True)
 

@@ -57,9 +57,7 @@ def _limits(lines: Sequence[Line]) -> Table:
 def _figures(outcome: Outcome) -> Iterator[str]:
     yield _figure("Accuracy", plots.accuracy(outcome))
     yield _figure("Calibration", plots.reliability(outcome))
-    marks = outcome.marks()
-    least = min(marks, key=lambda name: marks[name].agreement)
-    for name in dict.fromkeys((ORIGINAL, least)):
+    for name, _ in outcome.every():
         yield _figure(f"Confusion, {name}", plots.confusion(outcome, name))
     yield _figure("Speed on the machine that built it", plots.speed(outcome.speeds))
     yield _figure("Size", plots.size({each.variant: each.weight_bytes / 1e6 for each in outcome.said}))

@@ -21,6 +21,7 @@ from export.crops.task import CropTask
 from export.crops.views import shown_in_turn
 from export.errors import Diverged, OtherRun
 from export.learning.loop import train
+from export.learning.team import Member
 from export.networks.origin import open_module
 from export.opinion.folds import fold_of_each
 from export.opinion.table import CellTable
@@ -106,7 +107,7 @@ class Candidates:
         network = task.network()
         parameters = float(sum(each.numel() for each in network.parameters()))
         try:
-            network.load_state_dict(train(task, folder, task.options))
+            network.load_state_dict(train(task, folder, task.options, team=Member()))
         except Diverged:
             return WRONG, parameters
         finally:

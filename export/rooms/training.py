@@ -19,6 +19,7 @@ from export.errors import BadCheckpoint
 from export.gan.kept import Restainer, read_restainer
 from export.learning.hardware import hardware_of
 from export.learning.loop import seconds_taken, train
+from export.learning.team import from_first, joined
 from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable
 from export.rooms.asked import Asked
@@ -38,7 +39,8 @@ def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
 
 
 def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
-    """Train by labels into a folder, after its room's search for settings; one that was killed goes on.
+    """Train by labels into a folder, after its room's search for settings; one that was killed goes on. Of a team the
+    first member searches, finishes and writes.
 
     Raises:
         BadCrops: a label has no cells or those of one group, or a word is unknown.
@@ -46,19 +48,19 @@ def taught_by_labels(asked: Asked, cells: CellTable, out: Path) -> None:
         Diverged: the loss is no number any more.
     """
     require_learnable(asked.head, cells)
-    asked = searched(asked, cells, out)
-    told, options = _told(asked, cells, ()), asked.spec.options
-    task = CropTask(
-        cells,
-        partial(_first, asked, told),
-        told.name,
-        options,
-        asked.head,
-        own_loss(asked.network),
-        restainer_of(asked.spec),
-    )
-    kept, said = finished(task, train(task, out, options), told, asked.spec.finish_cells)
-    write_trained(out, kept, _measured(said, out, options.device))
+    with joined(asked.spec.device) as member:
+        found = replace(asked, spec=from_first(member, lambda: searched(asked, cells, out).spec))
+        told, options = _told(found, cells, ()), found.spec.options
+        task = _task(found, told, cells)
+        weights = train(task, out, options, team=member)
+    if member.writes:
+        kept, said = finished(task, weights, told, found.spec.finish_cells)
+        write_trained(out, kept, _measured(said, out, options.device))
+
+
+def _task(asked: Asked, told: Told, cells: CellTable) -> CropTask:
+    first, spec = partial(_first, asked, told), asked.spec
+    return CropTask(cells, first, told.name, spec.options, asked.head, own_loss(asked.network), restainer_of(spec))
 
 
 def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], out: Path) -> None:
@@ -81,8 +83,10 @@ def taught_by_teachers(asked: Asked, cells: CellTable, folders: Sequence[Path], 
         features=features_of(asked.network),
         restainer=restainer_of(asked.spec),
     )
-    weights = train(task, out, options)
-    write_trained(out, weights, _measured(told, out, options.device))
+    with joined(options.device) as member:
+        weights = train(task, out, options, team=member)
+    if member.writes:
+        write_trained(out, weights, _measured(told, out, options.device))
 
 
 def restainer_of(spec: TrainSpec) -> Restainer | None:

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from export.crops.resized import resized
 from export.crops.views import TORCH_VIEWS, Pictures
 from export.networks.origin import open_module
 from export.opinion.planes import CELL, LIGHT, NUCLEUS
 from export.quantising.deployable import deployable
-from models.backbones.pooling import MeansOfParts
 
 PLACE = "export.together.net:network"
 VIEW = "planes"
@@ -118,12 +118,3 @@ def deployed(together: Together) -> Together:
     for member in cast(Sequence[Member], form.members.values()):
         member.network = deployable(member.network)
     return form
-
-
-def resized(planes: Tensor, size_px: int) -> Tensor:
-    """(n, 5, s, s) at another size, as `export.crops.views` makes it."""
-    if size_px < planes.shape[-1]:
-        return MeansOfParts(size_px)(planes)  # type: ignore[no-any-return]
-    if size_px == planes.shape[-1]:
-        return planes
-    return functional.interpolate(planes, (size_px, size_px), mode="bilinear", align_corners=False)

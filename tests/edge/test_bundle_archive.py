@@ -91,6 +91,14 @@ def test_a_hostile_archive_is_refused(name: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.mkb"]
 
 
+def test_a_script_before_a_sound_archive_is_refused(tmp_path: Path) -> None:
+    file = tiny_archive(tiny_bundle(tmp_path / "b"), tmp_path / "b.mkb")
+    open_bundle(file, KEYS)
+    file.write_bytes(b"#!/bin/sh\nrm -r ~\nexit\n" + file.read_bytes())
+    with pytest.raises(BundleDamaged, match="before its first file"):
+        open_bundle(file, KEYS)
+
+
 def test_a_file_larger_than_any_bundle_is_refused_without_reading_it(tmp_path: Path) -> None:
     with (tmp_path / "x.mkb").open("wb") as file:
         file.truncate(2**40)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from edge.bundle import Bundle, find_bundle, install, list_bundles, rollback, shelf, use_bundle
+from edge.bundle import Bundle, find_bundle, install, installing, list_bundles, rollback, shelf, use_bundle
 from edge.bundle.shelf import current_version, switch_to
 from edge.errors import BundleDamaged, BundleFault, BundleMissing, BundleOutdated, BundleUntrusted, EngineDisagrees
 from tests.tiny import KEYS, OTHER_KEY, tiny_archive, tiny_bundle, tiny_files, trusting
@@ -56,6 +57,47 @@ def test_a_newer_version_replaces_and_rollback_goes_back(tmp_path: Path, data: P
     with pytest.raises(BundleMissing, match="no older"):
         rollback("tiny", data, KEYS, proven)
     assert install(tmp_path / "made513", data, KEYS, proven).manifest.version == 5
+
+
+def test_going_back_never_goes_forward(tmp_path: Path, data: Path) -> None:
+    """The kit came with a newer one since: that is no older version."""
+    install(made(tmp_path, 3), data, KEYS, proven)
+    tiny_bundle(tmp_path / "shipped" / "tiny", version=9)
+    with pytest.raises(BundleMissing, match="no older"):
+        rollback("tiny", data, KEYS, proven)
+    assert use_bundle("tiny", data).manifest.version == 3
+
+
+def test_a_medium_that_gives_another_bundle_the_second_time_is_refused(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(made(tmp_path, 3), data, KEYS, proven)
+    before, real = state(data), installing._copy
+    stick, older = made(tmp_path, 5), made(tmp_path, 1)
+
+    def swapped(offered: Bundle, folder: Path) -> None:
+        shutil.rmtree(stick)
+        shutil.copytree(older, stick)
+        real(offered, folder)
+
+    monkeypatch.setattr(installing, "_copy", swapped)
+    with pytest.raises(BundleDamaged, match="became another bundle"):
+        install(stick, data, KEYS, proven)
+    assert state(data) == before
+
+
+def test_a_bundle_that_stands_where_another_version_should_is_not_used(tmp_path: Path, data: Path) -> None:
+    for version in (1, 2):
+        install(made(tmp_path, version), data, KEYS, proven)
+    shelf_of = data / "bundles" / "tiny"
+    shutil.copytree(shelf_of / "1", shelf_of / "3")
+    switch_to("tiny", 3, data)
+    with pytest.raises(BundleDamaged, match="is 'tiny' 1"):
+        use_bundle("tiny", data)
+    shutil.rmtree(shelf_of / "2")
+    shutil.copytree(shelf_of / "1", shelf_of / "2")
+    with pytest.raises(BundleDamaged, match="is 'tiny' 1"):
+        rollback("tiny", data, KEYS, proven)
 
 
 def test_installing_the_same_again_is_harmless(tmp_path: Path, data: Path) -> None:

@@ -45,6 +45,7 @@ HARMS: dict[str, tuple[Harm, type[BundleFault]]] = {
     "folder link": (lambda folder: (folder / "sub").symlink_to("/etc"), BundleDamaged),
     "pipe": (lambda folder: os.mkfifo(folder / "pipe"), BundleDamaged),
     "thousands of files": (lambda folder: crowd(folder), BundleDamaged),
+    "folders without end": (lambda folder: nest(folder, 300), BundleDamaged),
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), BundleDamaged),
     "no signature": (lambda folder: (folder / "manifest.sig").unlink(), BundleUntrusted),
     "signature of another manifest": (lambda folder: flip(folder / "manifest.json"), BundleUntrusted),
@@ -70,6 +71,17 @@ def put_deeper(folder: Path) -> None:
 def crowd(folder: Path) -> None:
     for number in range(200):
         (folder / f"f{number}").touch()
+
+
+def nest(folder: Path, depth: int) -> None:
+    """Folders within folders, deeper than a path can be long."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("a", dir_fd=here)
+        inner = os.open("a", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
 
 
 def relink(path: Path) -> None:
@@ -102,6 +114,14 @@ def test_a_harmed_bundle_is_refused(harm: str, tmp_path: Path) -> None:
     with pytest.raises(fault) as refusal:
         open_bundle(tmp_path / "b", KEYS)
     assert refusal.value.remedy
+
+
+def test_folders_may_lie_in_folders_as_deep_as_a_manifest_can_name(tmp_path: Path) -> None:
+    bundle = tiny_bundle(tmp_path / "b", {**tiny_files(), "a/b/c/extra.json": b"{}"})
+    assert open_bundle(bundle.path, KEYS).read("a/b/c/extra.json") == b"{}"
+    (bundle.path / "a" / "b" / "c" / "d").mkdir()
+    with pytest.raises(BundleDamaged, match="more than 3 deep"):
+        open_bundle(bundle.path, KEYS)
 
 
 def test_a_bundle_of_an_unknown_key_is_refused_by_the_name_of_the_key(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.tiny import classifier_bundle, classifier_fields, name_vectors
 
 CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
 TINY = Network("tiny", b"an onnx")
+IR = Network("tiny", b"<net/>", b"weights")
 
 
 class Library:
@@ -138,7 +139,7 @@ def test_openvinos_gpu_is_told_its_precision_and_where_to_keep_what_it_compiles(
 ) -> None:
     core = with_core(monkeypatch, *devices)
     options = EngineOptions(cache_dir=tmp_path)
-    assert find_engine("openvino-gpu").load(TINY, options).engine == "openvino 2099.1 GPU"
+    assert find_engine("openvino-gpu").load(IR, options).engine == "openvino 2099.1 GPU"
     ((device, settings),) = core.asked
     assert (device, settings["INFERENCE_PRECISION_HINT"]) == ("GPU", "f32")
     assert settings["CACHE_DIR"] == str(tmp_path / "openvino")
@@ -147,14 +148,14 @@ def test_openvinos_gpu_is_told_its_precision_and_where_to_keep_what_it_compiles(
 
 def test_openvinos_cpu_keeps_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     core = with_core(monkeypatch, "CPU")
-    find_engine("openvino").load(TINY, EngineOptions(cache_dir=tmp_path))
+    find_engine("openvino").load(IR, EngineOptions(cache_dir=tmp_path))
     assert "CACHE_DIR" not in core.asked[0][1]
 
 
 def test_without_a_gpu_openvino_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     with_core(monkeypatch, "CPU", "NPU")
     with pytest.raises(EngineMissing, match=r"sees no GPU here, only CPU, NPU.*intel-opencl-icd"):
-        find_engine("openvino-gpu").load(TINY, EngineOptions())
+        find_engine("openvino-gpu").load(IR, EngineOptions())
 
 
 def test_a_graphics_variant_is_chosen_only_after_it_has_proven_itself(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -35,6 +36,7 @@ from export.errors import (
     OtherInput,
 )
 from export.onnx_export import to_onnx
+from firmware_bridge.imagefile import read_image
 from tests.namer import LABELS, SIZE_PX, build_fields, drawn, trained, write_all
 from tests.tiny import KEY, KEYS, need_openvino
 
@@ -167,6 +169,11 @@ MISTOLD: dict[str, tuple[Change, str]] = {
     "unknown view": (lambda fields, _: fields["picture"].update(view="hsv"), "there is no view 'hsv'"),
     "means of two channels": (two_channels, "has 3 channels"),
     "means of grey levels": (grey_levels, "divide them by 255"),
+    "smoothing nothing": (
+        lambda fields, _: fields.update(quantise={"smooth": 0.3}, variants=["onnx-int8"]),
+        "smooth says something of openvino-int8 alone",
+    ),
+    "smoothing more than all": (lambda fields, _: fields.update(quantise={"smooth": 1.5}), r"quantise\.smooth"),
     "a date": (lambda fields, _: fields.update(version=Path("1")), "not JSON serializable"),
 }
 
@@ -186,6 +193,15 @@ def without(name: str) -> Change:
 def shared(fields: dict[str, Any], folder: Path) -> None:
     picture = next((folder / "calibration" / "L1").iterdir())
     shutil.copy(picture, folder / "held-out" / "L1" / "again.png")
+
+
+def one_patient(fields: dict[str, Any], folder: Path) -> None:
+    """Whose cells were stored anew in the other set, a grey level lighter."""
+    for where, change in (("calibration", 0), ("held-out", 1)):
+        (folder / where / "L1" / "p7").mkdir()
+        picture = read_image(folder / "calibration" / "L1" / "0.png") ^ np.uint8(change)
+        cv2.imwrite(str(folder / where / "L1" / "p7" / "0.png"), picture)
+    (folder / "calibration" / "L1" / "0.png").unlink()
 
 
 def strange(fields: dict[str, Any], folder: Path) -> None:
@@ -217,6 +233,7 @@ def outlines(fields: dict[str, Any], folder: Path) -> None:
 BAD_CROPS: dict[str, tuple[Change, type[ExportFault], str]] = {
     "a label without crops": (without("L2"), BadCrops, "No held-out crop is labelled 'L2'"),
     "held out is seen": (shared, BadCrops, "1 of the 101 held-out crops are among"),
+    "one patient in both": (one_patient, BadCrops, "both hold cells of 'p7'"),
     "a label that is not named": (strange, BadCrops, r"labelled 'L4', which is not one of.*crops\.aliases"),
     "no label at all": (unlabelled, BadCrops, "1 of the held-out crops .* have no label"),
     "a torn picture": (torn, BadCrops, r"0\.png"),
@@ -316,7 +333,8 @@ def test_the_report_is_whole_and_asks_nobody(built: Path) -> None:
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "//" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)
     assert "default-src 'none'" in page
-    for title in ("Accuracy", "Calibration", "Confusion, float32", "Speed on the machine", "Size"):
+    forms = [f"Confusion, {each}" for each in ("float32", "onnx-fp32", "onnx-int8", "openvino-int8")]
+    for title in ("Accuracy", "Calibration", *forms, "Speed on the machine", "Size"):
         assert f"<figcaption>{title}" in page
     assert "12 of 12 limits are kept" in page
     assert "Sensitivity of layers" not in page

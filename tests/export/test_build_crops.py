@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from export.building.apart import require_apart
 from export.building.crops import Crops, read_crops
 from export.building.crops import drawn as drawn_rows
 from export.building.spec import PictureSpec
+from export.errors import BadCrops
 from export.opinion.table import write_cells
 from tests.namer import LABELS, SIZE_PX, drawn, write_set
 from tests.tabled import drawn_cells
@@ -33,7 +35,7 @@ def test_folders_below_a_label_are_its_patients(tmp_path: Path) -> None:
         file.rename(tmp_path / "L1" / "patient-7" / file.name)
     crops = read_crops(str(tmp_path), LABELS, PictureSpec(size_px=SIZE_PX, um_per_px=0.5), {})
     of_patient = crops.groups[crops.labels == 0]
-    assert of_patient.tolist() == ["L1/patient-7"] * 2
+    assert of_patient.tolist() == ["patient-7"] * 2
     assert len(set(crops.groups)) == 1 + 3 * 2
 
 
@@ -71,3 +73,15 @@ def test_crops_are_drawn_evenly_over_their_labels() -> None:
     assert drawn_rows(crops, 100).tolist() == [*range(63)]
     assert rows.tolist() == sorted(drawn_rows(crops, 30).tolist())
     assert crops.rows(rows).digests == tuple(str(row) for row in rows)
+
+
+def test_one_patient_in_both_sets_stops_a_build_whatever_the_pixels_and_the_label(tmp_path: Path) -> None:
+    for at, (where, label) in enumerate((("calibration", "L1"), ("held-out", "L2"))):
+        write_set(tmp_path / where, 1, seed=at)
+        (tmp_path / where / label / "patient-7").mkdir()
+        (tmp_path / where / label / "0.png").rename(tmp_path / where / label / "patient-7" / "0.png")
+    picture = PictureSpec(size_px=SIZE_PX, um_per_px=0.5)
+    seen, held_out = (read_crops(str(tmp_path / each), LABELS, picture, {}) for each in ("calibration", "held-out"))
+    with pytest.raises(BadCrops, match=r"both hold cells of 'patient-7'\."):
+        require_apart(seen, held_out)
+    require_apart(seen, held_out.rows(np.flatnonzero(held_out.groups != "patient-7")))

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,8 +17,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from export.learning.average import begun_average, include
+from export.learning.generators import draw_from, random_states
 from export.learning.loop import CURVE_FILE, RUN_FILE, train
 from export.learning.options import LoopOptions, deciding
+from export.learning.run import read_about
 from export.learning.team import Member
 
 CHECKOUT = Path(__file__).parents[2]
@@ -70,7 +74,7 @@ def test_it_learns_and_leaves_a_curve(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == [CURVE_FILE, RUN_FILE]
 
 
-@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+@pytest.mark.parametrize("precision", ["float16", "bfloat16", "float32"])
 def test_a_killed_run_goes_on_in_any_precision(precision: str, tmp_path: Path) -> None:
     options = replace(OPTIONS, precision=precision)  # type: ignore[arg-type]
     whole = train(Line(), tmp_path / "whole", options)
@@ -87,6 +91,14 @@ def test_a_killed_run_goes_on_in_any_precision(precision: str, tmp_path: Path) -
     assert torch.equal(resumed["weight"], whole["weight"])
 
 
+@pytest.mark.parametrize("steps", [1, 2, 9, 10, 11, 20])
+def test_a_run_of_few_steps_warms_up_too(steps: int, tmp_path: Path) -> None:
+    options = replace(OPTIONS, steps=steps, warm_up=0.1)
+    seen: list[int] = []
+    train(Line(), tmp_path, options, lambda step, _: seen.append(step))
+    assert seen == list(range(1, steps + 1))
+
+
 def test_half_precision_is_used_where_it_is_asked_for(tmp_path: Path) -> None:
     seen: list[torch.dtype] = []
 
@@ -99,6 +111,30 @@ def test_half_precision_is_used_where_it_is_asked_for(tmp_path: Path) -> None:
     train(Watching(), tmp_path / "half", replace(OPTIONS, steps=1, precision="bfloat16"))
     train(Watching(), tmp_path / "full", replace(OPTIONS, steps=1))
     assert seen == [torch.bfloat16, torch.float32]
+
+
+def test_float16_scales_its_losses_and_leaves_out_what_overflows(tmp_path: Path) -> None:
+    """The path that a GPU takes, on a CPU: torch has half precision and scaled losses there too."""
+    scales: list[float] = []
+    weights: list[Tensor] = []
+
+    class Steep(Line):
+        def loss(self, network: nn.Module, batch: tuple[Tensor, Tensor]) -> Tensor:
+            answer = network(batch[0])
+            assert answer.dtype == torch.float16
+            return 100 * nn.functional.mse_loss(answer.float(), batch[1])
+
+    def look(*_: object) -> None:
+        scales.append(read_about(tmp_path / RUN_FILE)["scaler"]["scale"])
+        weights.append(load_file(tmp_path / RUN_FILE)["network.weight"])
+
+    options = replace(OPTIONS, steps=30, precision="float16", clip=1.0, keep_every=1)
+    train(Steep(), tmp_path, options, look)
+    overflowed = [after < before for before, after in pairwise([65536.0, *scales])]
+    assert overflowed[0]
+    assert not any(overflowed[15:])
+    kept = [torch.equal(before, after) for before, after in pairwise(weights)]
+    assert kept == overflowed[1:]
 
 
 def test_what_decides_no_result_is_told_apart() -> None:
@@ -117,6 +153,29 @@ def test_the_mean_forgets_the_first_steps_and_copies_counters() -> None:
     include(average, norm.state_dict(), 101)
     assert torch.allclose(average["weight"], torch.tensor(1.208))
     assert average["num_batches_tracked"] == 7
+
+
+def test_a_devices_own_generator_goes_on_where_its_run_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropout on a GPU draws from the GPU's generator; a stand-in for one, since there is none here."""
+    card = torch.Generator().manual_seed(5)
+    standing_in = SimpleNamespace(
+        get_rng_state=lambda device: card.get_state(), set_rng_state=lambda state, device: card.set_state(state)
+    )
+    monkeypatch.setattr(torch, "get_device_module", lambda kind: {"cuda": standing_in}[kind])
+    kept = random_states("cuda:0")
+    due = torch.rand(3, generator=card), torch.rand(3)
+    draw_from(kept, "cuda:0")
+    found = torch.rand(3, generator=card), torch.rand(3)
+    assert all(map(torch.equal, due, found))
+    assert kept.keys() == {"cpu", "cuda"}
+
+
+def test_a_run_of_a_cpu_goes_on_where_another_device_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = random_states("cpu")
+    due = torch.rand(3)
+    monkeypatch.setattr(torch, "get_device_module", lambda kind: pytest.fail(f"{kind} was set"))
+    draw_from(kept, "cuda")
+    assert torch.equal(torch.rand(3), due)
 
 
 @pytest.mark.slow

@@ -159,7 +159,7 @@ def test_a_checkpoint_that_is_not_there_or_holds_no_weights(tmp_path: Path) -> N
         (nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), "lacks 2.bias, 2.running_mean, 2.running_var and 3 more"),
         (nn.Sequential(*little(3).children(), nn.Linear(3, 3)), "has 4.bias, 4.weight beside"),
         (little(1000), "trained for 1000 classes: name so many labels"),
-        (little(3, width=6), "--set"),
+        (little(3, width=6), "--with network.settings"),
     ],
 )
 def test_weights_of_another_network_are_refused_with_the_difference(other: nn.Module, said: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -25,7 +25,10 @@ from export.quantising.fake import (
     without_rounding,
 )
 from export.quantising.fine_tune import FineTuneOptions, fine_tuned
+from export.quantising.folding import folded
 from export.quantising.score import distance, probabilities
+from models.marrowkit2026_student.net import network
+from models.symmetry import make_plain
 from tests.tiny_torch import TinyCells
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -71,6 +74,34 @@ def agreement(module: nn.Module, original: nn.Module) -> float:
     unseen = runs(pictures(400, seed=99))
     in_8_bits = quantise(as_onnx(module), runs(pictures(200, seed=1)))
     return 1 - distance(probabilities(in_8_bits, unseen), probabilities(as_onnx(original), unseen)).changed
+
+
+@given(SEEDS)
+@settings(max_examples=5, deadline=None)
+def test_norms_become_part_of_the_convolutions_before_them(seed: int) -> None:
+    torch.manual_seed(seed)
+    student = network(4)
+    student(torch.rand(8, 3, 32, 32))  # norms that have seen something
+    make_plain(student.eval())
+    form = folded(student)
+    assert not any(isinstance(each, nn.BatchNorm2d) for each in form.modules())
+    assert any(isinstance(each, Rounded) for each in with_rounding(form, [torch.rand(2, 3, 32, 32)]).modules())
+    image = torch.rand(3, 3, 32, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(form(image), student(image), atol=1e-4, rtol=1e-4)
+    assert folded(form) is form
+
+
+class Choosy(nn.Sequential):
+    """What it does depends on what it sees."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self[1](self[0](image)) if image.sum() > 0 else image
+
+
+def test_a_network_that_cannot_be_followed_is_told() -> None:
+    with pytest.raises(NotQuantisable, match="Choosy cannot be followed"):
+        folded(Choosy(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).eval())
 
 
 def test_fine_tuning_mends_what_rounding_afterwards_spoils(tmp_path: Path) -> None:

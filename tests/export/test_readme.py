@@ -9,18 +9,24 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import pytest
+import typer
+from typer import Context
 
+import edge.__main__
+import export.__main__
 from tests.namer import LABELS, trained, write_checkpoint, write_set
+from tests.slides import write_slides
 from tests.stations import simulated_field
 from tests.tiny import need_openvino
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "export" / "README.md").read_text("utf-8")
 COMMANDS = {"marrowkit": "edge", "marrowkit-export": "export"}
+APPS = {"marrowkit": edge.__main__.app, "marrowkit-export": export.__main__.app}
 
 
 class Done(NamedTuple):
@@ -68,6 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_set(folder / "crops" / "calibration", 10, seed=1)
     write_set(folder / "crops" / "held-out", 25, seed=2)
     cv2.imwrite(str(folder / "field.png"), simulated_field()[..., ::-1])
+    write_slides(folder / "slides", 2, folder / "labels.csv")
     (folder / "home").mkdir()
     (folder / "bin").mkdir()
     for command, package in COMMANDS.items():
@@ -121,6 +128,38 @@ def test_the_kit_names_cells_by_the_bundles_labels(way: list[Done]) -> None:
     assert told["bundle"]["lender"]["name"] == "marrowkit-default"
     assert {tuple(cell["p"]) for cell in told["cells"]} == {LABELS}
     assert told["decision"]["label"]
+
+
+def test_the_users_own_cells_are_judged(way: list[Done], place: Path) -> None:
+    said(way, "validate my-namer")
+    assert sorted(each.name for each in (place / "validation").iterdir()) == [
+        "card.md", "cells.csv", "report.html", "validation.json",
+    ]  # fmt: skip
+    assert json.loads((place / "validation" / "validation.json").read_text())["unit"] == "patient"
+
+
+def in_sentences(text: str) -> list[list[str]]:
+    """The words of every command that stands within a sentence or a table."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [found.split() for found in re.findall(r"`(marrowkit(?:-export)? [^`]+)`", prose)]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "quantising/README.md"])
+def test_commands_in_sentences_exist_with_their_options(readme: str) -> None:
+    commands = in_sentences((ROOT / "export" / readme).read_text("utf-8"))
+    assert len(commands) > 3
+    for program, *words in commands:
+        found: Any = typer.main.get_command(APPS[program])
+        while hasattr(found, "get_command"):
+            name = words.pop(0)
+            assert name in found.list_commands(Context(found)), f"{program} has no {name}"
+            found = found.get_command(Context(found), name)
+        known = {option for each in found.params for option in each.opts}
+        assert {word for word in words if word.startswith("--")} <= known, f"{program} {words}"
+
+
+def test_no_block_of_commands_is_left_out() -> None:
+    assert set(re.findall(r"^```(\w*)$", README, re.MULTILINE)) == {"", "sh", "python", "toml"}
 
 
 def test_the_private_key_is_nowhere_but_in_its_file(way: list[Done], place: Path) -> None:

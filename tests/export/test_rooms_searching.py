@@ -96,7 +96,7 @@ def test_a_candidate_learns_from_other_cells_than_it_is_judged_by(
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def taught(task: CropTask, *_: object) -> dict[str, Tensor]:
+    def taught(task: CropTask, *_: object, **__: object) -> dict[str, Tensor]:
         seen["task"] = task
         return task.make().state_dict()
 
@@ -119,7 +119,7 @@ def test_a_candidate_learns_from_other_cells_than_it_is_judged_by(
 def test_a_candidate_that_comes_apart_is_as_wrong_as_can_be(
     training: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def apart(*_: object) -> dict[str, Tensor]:
+    def apart(*_: object, **__: object) -> dict[str, Tensor]:
         raise Diverged("The loss is nan.", "Train slower.")
 
     monkeypatch.setattr(searching, "train", apart)

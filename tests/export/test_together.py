@@ -20,13 +20,14 @@ from edge.runtime.ort import OnnxRuntime
 from export.__main__ import app
 from export.crops.cells import fold_numbers
 from export.crops.kept import read_told, read_trained
+from export.crops.resized import resized
 from export.crops.views import TORCH_VIEWS, pictures_of, viewed
 from export.errors import BadCheckpoint
 from export.onnx_export import to_onnx
 from export.opinion.table import write_cells
 from export.quantising.deployable import deployable
 from export.together.joined import BLAST, OTHER, common_head, joined
-from export.together.net import PLACE, VIEW, Telling, Together, members_of, resized
+from export.together.net import PLACE, VIEW, Telling, Together, members_of
 from export.together.stacking import found
 from models.duggal2017_sd_layer.stain import FrozenDeconvolution
 from tests.tabled import EVERY_KIND, drawn_cells

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from export.__main__ import main
-from export.default_bundle.generated import Generated, generated
-from firmware_bridge.options import SimOptions
+from tests.slides import write_slides
 
 Typed = Callable[..., tuple[int, str, str]]
-FIELDS = SimOptions(width=900, height=700, um_per_px=0.11, cells=8, blast_fraction=0.5, dwell=1)
-
-
-def rows_of(field: Generated, name: str, patient: str) -> list[list[str]]:
-    marks = [(cell.centre_px, "blast" if cell.blast else "other") for cell in field.whole()]
-    return [[name, label, f"{x:.0f}", f"{y:.0f}", patient] for (x, y), label in marks]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three fields of three patients, a picture that is none, and their labels; not to be written to."""
     folder = tmp_path_factory.mktemp("validate")
-    rows = [["image", "label", "x_px", "y_px", "patient"]]
-    for number, field in zip(range(3), generated(FIELDS), strict=False):
-        cv2.imwrite(str(folder / f"{number}.png"), np.ascontiguousarray(field.pixels[..., ::-1]))
-        rows += rows_of(field, f"{number}.png", f"p{number}")
     (folder / "broken.png").write_bytes(b"no picture")
-    rows.append(["broken.png", "blast", "5", "5", "p9"])
-    with (folder / "labels.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
+    write_slides(folder, 3, folder / "labels.csv", [["broken.png", "blast", "5", "5", "p9"]])
     return folder
 
 

@@ -13,8 +13,10 @@ import pytest
 from edge.bundle.manifest import NetworkName
 from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
+from export import variants
 from export.openvino_ir import Ir, executed_precisions
 from export.quantise import Arrays, QuantiseOptions
+from export.quantising.nncf_ir import NncfOptions
 from export.variants import OF_QDQ, RECIPES, SHIPPED, BuiltVariants, TracedNetwork, build_variants, on_graphics
 from tests.tiny import need_openvino, tiny_bundle, tiny_fields
 from tests.tiny_torch import opinion_inputs, planes_inputs, tensors, tiny_opinion
@@ -105,3 +107,19 @@ def test_sixteen_bits_are_offered_to_graphics_processors(traced: dict[NetworkNam
     assert [each["name"] for each in on_graphics(built.variants) if "fp16" in each["name"]] == [
         "onnx-fp16-cuda", "onnx-fp16-tensorrt",
     ]  # fmt: skip
+
+
+def test_smoothquant_reaches_openvinos_tool(
+    traced: dict[NetworkName, TracedNetwork], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[NncfOptions | None] = []
+
+    def quantised(_network: bytes, _runs: object, options: NncfOptions | None = None) -> Ir:
+        asked.append(options)
+        return Ir(b"", b"")
+
+    monkeypatch.setattr(variants, "quantise_ir", quantised)
+    network = traced["cells"]
+    for each in (network, replace(network, options=replace(network.options, smooth=0.3))):
+        RECIPES["openvino-int8"].make(each)
+    assert [each.smooth for each in asked if each] == [None, 0.3]
