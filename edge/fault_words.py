@@ -68,11 +68,11 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "record": (
             "Something cannot be written to the record, or cannot be read from it.",
-            "Check the disk and its cable; then start the kit again.",
+            "Check the disk, its cable, and that this user may write there; then start the kit again.",
         ),
         "record.disk": (
             "The disk that holds the record does not answer; what was recorded before is left as it is.",
-            "Check the disk and its cable; then start the kit again.",
+            "Check the disk, its cable, and that this user may write there; then start the kit again.",
         ),
         "record.newer": ("A newer version of this kit wrote this record.", "Update the kit, then start it again."),
         "record.busy": (

@@ -31,7 +31,7 @@ class RulerOptions:
     few              discs below which they must be large enough beside a whole nucleus
     weak_explained   share of the stained area, and weight of the evidence, below both of which a reading is weak
     weak_weight
-    weak_nucleus     widest nucleus in red cells beside weak evidence: 17 µm, the largest that are counted
+    weak_nucleus     widest nucleus in red cells beside weak evidence: 19 µm, more than is counted
     weak_sd          relative uncertainty of a weak reading: rms 20 % against boxes, where others have 8 %
     spread_floor     relative spread assumed where too few cells tell their own
     edge_px          uncertainty of a boundary's place, pixels of the working copy
@@ -58,7 +58,7 @@ class RulerOptions:
     few: int = 3
     weak_explained: float = 0.03
     weak_weight: float = 2.0
-    weak_nucleus: float = 2.3
+    weak_nucleus: float = 2.5
     weak_sd: float = 0.20
     spread_floor: float = 0.10
     edge_px: float = 0.3

@@ -63,7 +63,7 @@ def test_every_page_says_what_is_ill_and_what_to_do(client: TestClient, path: st
     assert page.status_code == 503
     for words in (
         "does not answer (disk I/O error)",
-        "Check the disk and its cable",
+        "Check the disk, its cable",
         "record.disk",
         f"{API}/support.zip",
     ):

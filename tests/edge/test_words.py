@@ -89,8 +89,15 @@ def reachable() -> set[str]:
     Not those of stages and boards, which `serve` moves none of, nor those of a command alone.
     """
     kinds = set(branches(Fault)) - set(branches(ScopeFault)) - {ScopeFault}
-    kinds = {kind for kind in kinds if not kind.__module__.startswith("edge.commands")}
-    return {kind.code for kind in kinds if not kind.__subclasses__() or kind.__name__ in _raised()}
+    kinds = {kind for kind in kinds if _of_kit(kind)}
+    last = {kind for kind in kinds if not any(map(_of_kit, kind.__subclasses__()))}
+    return {kind.code for kind in kinds if kind in last or kind.__name__ in _raised()}
+
+
+def _of_kit(kind: type[Fault]) -> bool:
+    """Defined by the kit, and not by a command, a test or the workshop."""
+    module = kind.__module__
+    return module.startswith(("edge.", "firmware_bridge.")) and not module.startswith("edge.commands")
 
 
 def _raised() -> set[str]:

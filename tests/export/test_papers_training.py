@@ -116,7 +116,7 @@ def test_both_forms_are_crops_for_a_build(what: str, file: CaseFile, cells: list
     picture = PictureSpec(view="rgb", size_px=80, um_per_px=UM_PER_PX, white=200)
     read = read_crops(str(where), LABELS, picture, {})
     assert sorted(read.labels.tolist()) == sorted(LABELS.index(cell.label) for cell in cells)
-    assert len(set(read.groups)) == (1 if what == "cells.npz" else len({cell.label for cell in cells}))
+    assert len(set(read.groups)) == 1
     light = read.crop(0).transmittance
     assert light.shape == (80, 80, 3)
     assert 0.9 < np.median(light[:6]) < 1.1
