@@ -96,6 +96,8 @@ def picture(rows: Sequence[Row]) -> str:
             again, colour = divmod(number, len(COLOURS))
             _draw(axes, row, measured, (COLOURS[colour], MARKERS[again % len(MARKERS)]))
         axes.set(xlabel="milliseconds per cell", ylabel="accuracy on unseen sites", xscale="log")
+        for part in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
+            part("{x:g}")
         if axes.get_legend_handles_labels()[0]:
             axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
 
