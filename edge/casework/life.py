@@ -24,6 +24,8 @@ from edge.record.case_life import Signature
 from edge.record.clock import clock_hint
 from edge.record.steps import Doing
 
+MOST_BY_HAND = 100_000
+"""Of one class, by a person with a tally counter."""
 LONGEST_TEXT, LONGEST_STATEMENT = 4000, 1000
 """Letters of a note or an answer, and of what is said with a PIN: that is printed beside the signature."""
 
@@ -157,8 +159,10 @@ class Life:
             unknown = set(counts) - set(self._results.model(case_id).labels)
             if unknown:
                 raise UnknownClass(f"The case's bundle knows no class {min(unknown)!r}.", "Use the classes shown.")
-            if any(number < 0 for number in counts.values()):
-                raise BadSetting("A count cannot be below nothing.", "Give whole numbers from 0.")
+            if not all(0 <= number <= MOST_BY_HAND for number in counts.values()):
+                raise BadSetting("That is no count of cells.", f"Give whole numbers from 0 to {MOST_BY_HAND}.")
+            if not any(counts.values()):
+                raise BadSetting("Nothing was counted by hand.", "Count some cells first, or leave the count away.")
             self._set(case, "manual", {"counts": dict(counts)}, by)
 
     def drop_hand_count(self, case_id: int, by: str) -> None:

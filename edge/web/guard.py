@@ -22,8 +22,10 @@ from edge.web.problems import answer
 from edge.web.statuses import STATUS
 from firmware_bridge.errors import Fault
 
-MAX_BODY_BYTES = 200_000_000
-"""A 60-megapixel TIFF and some room."""
+MAX_FILE_BYTES = 200_000_000
+"""A 60-megapixel TIFF and some room, in a form that carries files."""
+MAX_BODY_BYTES = 1_000_000
+"""Of anything else: words and figures. As JSON 100 megabytes become gigabytes before anybody is asked for a PIN."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS: Mapping[str, str] = {
@@ -52,7 +54,7 @@ class Guard:
             return
         refusal = self._refusal(scope["method"], Headers(scope=scope))
         given = self._app if refusal is None else answer(Request(scope), refusal)
-        await given(scope, _counting(receive), _marking(send))
+        await given(scope, _counting(receive, _most_bytes(Headers(scope=scope))), _marking(send))
 
     def _refusal(self, method: str, headers: Headers) -> Fault | None:
         if not self._is_ours(headers.get("host", "")):
@@ -61,7 +63,7 @@ class Guard:
             return None
         if not _same_origin(headers):
             return NotOurPage()
-        return TooLarge() if int(headers.get("content-length", "0")) > MAX_BODY_BYTES else None
+        return TooLarge() if int(headers.get("content-length", "0")) > _most_bytes(headers) else None
 
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host).lower()
@@ -90,7 +92,12 @@ def _same_origin(headers: Headers) -> bool:
     return origin is None or origin.partition("://")[2] == headers.get("host")
 
 
-def _counting(receive: Receive) -> Receive:
+def _most_bytes(headers: Headers) -> int:
+    is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
+    return MAX_FILE_BYTES if is_form else MAX_BODY_BYTES
+
+
+def _counting(receive: Receive, most_bytes: int) -> Receive:
     """A body may come in chunks and never say how long it is: nobody reads more of it than the limit."""
     came_bytes = 0
 
@@ -98,7 +105,7 @@ def _counting(receive: Receive) -> Receive:
         nonlocal came_bytes
         message = await receive()
         came_bytes += len(message.get("body", b""))
-        if came_bytes > MAX_BODY_BYTES:
+        if came_bytes > most_bytes:
             raise HTTPException(STATUS[TooLarge])
         return message
 

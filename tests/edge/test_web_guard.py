@@ -69,6 +69,14 @@ def test_an_enormous_body_is_refused_unread(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "web.too_large")
 
 
+def test_only_a_form_may_carry_as_much_as_a_picture_needs(client: TestClient) -> None:
+    """A hundred megabytes of JSON brackets took 3 GB before anybody was asked who he is."""
+    much = {"Content-Length": str(MAX_BODY_BYTES + 1)}
+    form = {**much, "Content-Type": "multipart/form-data; boundary=x"}
+    assert client.post("/api/v1/session", content=b"[" * 10, headers=much).status_code == 413
+    assert client.post("/api/v1/cases/1/fields", content=b"--x--", headers=form).status_code != 413
+
+
 def test_a_body_that_never_says_how_long_it_is_is_read_no_further_than_the_limit(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -326,11 +326,21 @@ def test_a_manual_count_stands_beside_the_kits(casework: Casework) -> None:
     assert casework.results.of(case_id).manual is None
 
 
-@pytest.mark.parametrize(("counts", "fault"), [({"unicorn": 3}, UnknownClass), ({"blast": -1}, BadSetting)])
+@pytest.mark.parametrize(
+    ("counts", "fault"),
+    [
+        ({"unicorn": 3}, UnknownClass),
+        ({"blast": -1}, BadSetting),
+        ({"blast": 0, "lymphocyte": 0}, BadSetting),
+        ({}, BadSetting),
+        ({"blast": 10**400}, BadSetting),
+    ],
+)
 def test_a_manual_count_makes_sense(casework: Casework, counts: dict[str, int], fault: type[Exception]) -> None:
     case_id = counted_case(casework).id
     with pytest.raises(fault):
         casework.life.count_by_hand(case_id, counts, "")
+    assert casework.results.of(case_id).manual is None
 
 
 def test_answer_and_consent_may_come_after_the_signature_and_change_nothing_signed(

@@ -55,7 +55,7 @@ def work(casework: Casework, case_id: int, hand: int) -> int:
             lambda key=key: casework.cells.change(case_id, key, Wish(excluded=chance.random() < 0.5), f"hand {hand}"),
             lambda: casework.cells.undo(case_id, f"hand {hand}"),
             lambda: casework.results.of(case_id),
-            lambda: casework.life.count_by_hand(case_id, {"blast": chance.randint(0, 9)}, f"hand {hand}"),
+            lambda: casework.life.count_by_hand(case_id, {"blast": chance.randint(1, 9)}, f"hand {hand}"),
         )
         try:
             chance.choice(acts)()
