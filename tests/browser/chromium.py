@@ -27,7 +27,15 @@ NARROW = (390, 844)
 
 
 REFUSED = r"Failed to load resource: the server responded with a status of {} \(.*\)"
-BROKEN = ("CONNECTION_REFUSED", "CONNECTION_RESET", "EMPTY_RESPONSE", "INCOMPLETE_CHUNKED_ENCODING")
+BROKEN = (
+    "CONNECTION_REFUSED",
+    "CONNECTION_RESET",
+    "CONNECTION_CLOSED",
+    "CONNECTION_ABORTED",
+    "SOCKET_NOT_CONNECTED",
+    "EMPTY_RESPONSE",
+    "INCOMPLETE_CHUNKED_ENCODING",
+)
 CUT = rf"Failed to load resource: net::ERR_({'|'.join(BROKEN)})"
 """What Chromium says of a request that the kit refused, and of one whose kit went down."""
 
