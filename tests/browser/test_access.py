@@ -10,15 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests import messages
-from tests.browser.chromium import CHROMIUM, NARROW, WIDE, chromium, visiting
+from tests.browser.chromium import NARROW, WIDE, visiting
 from tests.browser.pages import BROKEN_PAGES, EMPTY_PAGES, NOWHERE, PAGES, broken_kit, empty_kit, filled_kit
 from tests.browser.steps import go
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SERIOUS = ("serious", "critical")
 NARROWEST = (320, 640)
 FIRST_LOAD_KB = 150
@@ -40,12 +36,6 @@ tile on the page of cells (WCAG 2.5.8 leaves out both), and inputs that nobody s
 WIDER = """() => [...document.querySelectorAll("main *")]
   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scrolls, svg, .field-list"))
   .slice(0, 3).map((e) => `${e.tagName}.${e.className}`)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -15,16 +15,12 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from edge.types import Frame
 from edge.web import WebParts
-from tests.browser.chromium import CHROMIUM, NARROW, chromium, visiting
+from tests.browser.chromium import NARROW, visiting
 from tests.browser.kit import SIZE, running
 from tests.browser.steps import begin_case, go
 from tests.cases import PaintedLive, painted_frame
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIELD = painted_frame(3, 20, SIZE)
 AID = "#focus-aid [role=meter]"
 
@@ -34,12 +30,6 @@ def out_of_focus(sigma_px: float) -> Frame:
     return Frame(
         np.asarray(cv2.GaussianBlur(FIELD.pixels, (0, 0), sigma_px), np.uint8), name="soft", um_per_px=FIELD.um_per_px
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

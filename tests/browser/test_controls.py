@@ -10,23 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from edge.web import WebParts
 from edge.web.control_names import MEASURES
-from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
+from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import SIZE, painted_live, running
 from tests.browser.steps import begin_case, go
 from tests.cases import PaintedLive, painted_frame
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BASE_RUNS = 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

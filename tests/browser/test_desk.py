@@ -16,25 +16,15 @@ from edge.papers.reply import OPINIONS, reply_code, spaced
 from edge.papers.targets import targets
 from edge.record import NewCase
 from edge.web import WebParts
-from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
+from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import counting, painted_live
 from tests.browser.steps import go
 from tests.cases import PaintedLive
 from tests.pdfs import filled
 from tests.sticks import STICK, Machine, built
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RESULT = "/cases/1/result"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from edge.casework.cells import Wish
 from edge.errors import BundleDamaged
 from edge.web import create_fallback
-from tests.browser.chromium import CHROMIUM, CUT, Expected, chromium, visiting
+from tests.browser.chromium import CUT, Expected, visiting
 from tests.browser.kit import counting, painted_live, running, serving
 from tests.browser.steps import SLOW_MS, await_live, go, is_lost
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BUNDLE_FAULT = BundleDamaged("A file of the bundle differs.", "Copy it again.")
 OF_KIT = r"/live\.mjpg|/api/v1/.*"
 NO_EVENTS = "EventSource's response has a .*"
@@ -35,12 +30,6 @@ SEEN_OR_NOT = """
   };
 """
 OPEN = "() => window.streams.filter(({ readyState }) => readyState !== EventSource.CLOSED).length"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def free_port() -> int:

@@ -8,14 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import CHROMIUM, chromium, visiting
+from tests.browser.chromium import chromium, visiting
 from tests.kits import served
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIM = "sim:?width=320&height=240&um_per_px=0.3&fps=10&faults=unplug@0:3s,frozen@40"
 
 

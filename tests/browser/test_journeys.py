@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from edge.web.language import translation
 from tests.browser import steps
-from tests.browser.chromium import CHROMIUM, NARROW, WIDE, Watched, chromium, visiting
+from tests.browser.chromium import NARROW, WIDE, Watched, visiting
 from tests.browser.real import RealKit
 from tests.browser.steps import PIN, SLOW_MS, go
 from tests.pdfs import folded, opened, words
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PICTURES = "sim:?width=640&height=480&fps=8"
 FIELDS = 20
 LOSS_S = 6
@@ -30,12 +25,6 @@ LOST_AT = 100
 VISITS = [(WIDE, "en"), (NARROW, "en"), (WIDE, "ar"), (NARROW, "ar")]
 ASKED_MEANWHILE = r"/live\.mjpg|/api/v1/events|/api/v1/cases/1(/.*)?"
 """What the page of the microscope asks for by itself, and the capture that is under way."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize(("size", "language"), VISITS)

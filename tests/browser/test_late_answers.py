@@ -11,23 +11,13 @@ from playwright.sync_api import Browser, expect
 
 from edge.record import NewCase
 from edge.web import WebParts
-from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
+from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import UNEXPLAINED, counting, painted_live
 from tests.browser.late import held_back
 from tests.browser.steps import go
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CELL = re.compile(r"Cell (\d+)")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

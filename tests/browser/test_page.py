@@ -14,15 +14,11 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from edge.web import WebParts
 from edge.web.shared import LIVE_SIDE_PX
 from firmware_bridge.errors import LightDrifted, SourceFrozen, SourceLost, SourceUnavailable
-from tests.browser.chromium import CHROMIUM, NARROW, WIDE, Watched, chromium, visiting
+from tests.browser.chromium import NARROW, WIDE, Watched, visiting
 from tests.browser.kit import SIZE, UNEXPLAINED, painted_live, running
 from tests.cases import PaintedLive, painted_frame
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOST = SourceLost("The camera was unplugged.", "Plug it in again.")
 FROZEN = SourceFrozen("The same picture for 4 s.", "Unplug it and plug it in again.")
 ABSENT = SourceUnavailable("There is no camera 0.", "Plug it in.")
@@ -42,12 +38,6 @@ TROUBLE = {
 }
 VISITS = [(WIDE, "en"), (NARROW, "es"), (WIDE, "es"), (NARROW, "en")]
 WORDS = {"en": ("Live", "Space"), "es": ("En vivo", "Espacio")}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -14,24 +14,14 @@ from edge.casework.life import Hand
 from edge.papers.report import report_pdf
 from edge.web import WebParts
 from edge.web.local import paper_reader
-from tests.browser.chromium import CHROMIUM, NARROW, WIDE, chromium, visiting
+from tests.browser.chromium import NARROW, WIDE, visiting
 from tests.browser.kit import counting, painted_live
 from tests.browser.steps import PIN, go
 from tests.cases import PaintedLive
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 A4_PT = (595, 842)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

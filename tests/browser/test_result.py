@@ -13,24 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 from edge.casework.casework import Outside
 from edge.decide.wilson import wilson_percent
 from edge.web import WebParts
-from tests.browser.chromium import CHROMIUM, Watched, chromium, visiting
+from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import UNEXPLAINED, counting, painted_live
 from tests.browser.steps import answer, go
 from tests.casebooks import NEW, capture
 from tests.newer import NEWER, Newer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RESULT = "/cases/1/result"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

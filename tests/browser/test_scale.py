@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -11,25 +10,15 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from edge.types import Frame
-from tests.browser.chromium import CHROMIUM, chromium, visiting
+from tests.browser.chromium import visiting
 from tests.browser.kit import running
 from tests.browser.steps import answer, go
 from tests.cases import PaintedLive
 from tests.edge.test_micrometre import ruling
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BEFORE = ("language", "operator", "camera", "light", "focus")
 SLIDE = Frame(np.asarray(cv2.resize(ruling(50.0, 10), (1920, 1440))))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def test_two_marks_measure_the_cameras_pixels_and_the_next_case_uses_them(browser: Browser, tmp_path: Path) -> None:

@@ -16,16 +16,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from edge.types import Examination, Frame
 from edge.web import create_app
-from tests.browser.chromium import CHROMIUM, NARROW, Watched, chromium, visiting
+from tests.browser.chromium import NARROW, Watched, visiting
 from tests.browser.kit import UNEXPLAINED, painted_live, serving
 from tests.browser.steps import PIN, SLOW_MS, begin_case, correct_a_cell, go, sign
 from tests.cases import PaintedExaminer, PaintedLive, painted_frame, painted_parts
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SLOWDOWN = 6
 NAME = "Amina Wanjiru Otieno of the night shift"
 PRESSES = 21
@@ -40,12 +36,6 @@ class HeldExaminer(PaintedExaminer):
     def examine(self, frame: Frame) -> Examination:
         assert self.let_go.wait(SLOW_MS / 1000)
         return super().examine(frame)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

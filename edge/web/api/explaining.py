@@ -17,7 +17,7 @@ from edge.record import Record
 from edge.types import Frame, Labels
 from edge.web.api.cells import CELL
 from edge.web.api.explanation_shapes import ExplanationShape, explanation_shape
-from edge.web.api.kept import kept
+from edge.web.api.kept import marked, still
 from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Reader
@@ -48,12 +48,10 @@ def explaining_router(parts: WebParts, desk: Desk, explain: Explain) -> APIRoute
     async def occlusion(request: Request, case_id: int, number: int, cell_id: int, _: By) -> Response:
         """The cell in grey; orange: this part spoke for a blast, violet: against; outlines of nucleus and cell."""
         row = await desk.asked(parts.record.field, case_id, number)
+        if (same := still(request, row)) is not None:
+            return same
         found = await desk.in_turn(known.of, (case_id, number, cell_id))
-
-        def drawn() -> Response:
-            return Response(heat_png(found.explanation.looked, found.shown), media_type="image/png")
-
-        return kept(request, row, drawn)
+        return marked(Response(heat_png(found.explanation.looked, found.shown), media_type="image/png"), row)
 
     return routes
 

@@ -19,10 +19,21 @@ def kept(request: Request, of: FieldRow, make: Callable[[], Response]) -> Respon
     Raises:
         Fault: what `make` raises.
     """
-    tag = f'"{of.frame_digest[:32]}-{of.clock_hint}"'
-    headers = {"ETag": tag, "Cache-Control": ASKED_ABOUT}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    picture = make()
-    picture.headers.update(headers)
+    return still(request, of) or marked(make(), of)
+
+
+def still(request: Request, of: FieldRow) -> Response | None:
+    """304, where the browser has what was made of this field."""
+    headers = _headers(of)
+    known = headers["ETag"] in request.headers.get("if-none-match", "")
+    return Response(status_code=304, headers=headers) if known else None
+
+
+def marked(picture: Response, of: FieldRow) -> Response:
+    """The picture, for the browser to keep and to ask about."""
+    picture.headers.update(_headers(of))
     return picture
+
+
+def _headers(of: FieldRow) -> dict[str, str]:
+    return {"ETag": f'"{of.frame_digest[:32]}-{of.clock_hint}"', "Cache-Control": ASKED_ABOUT}

@@ -82,6 +82,15 @@ def test_the_map_is_a_picture_and_is_not_made_twice(served: tuple[TestClient, Co
     assert client.get(address).content == answer.content
 
 
+def test_a_picture_that_the_browser_still_has_is_not_made_again(served: tuple[TestClient, Counting]) -> None:
+    client, counting = served
+    tag = client.get(f"{CELL}/occlusion.png").headers["etag"]
+    before = counting.asked
+    another = f"{CELL.rpartition('/')[0]}/2/occlusion.png"
+    assert client.get(another, headers={"If-None-Match": tag}).status_code == 304
+    assert counting.asked == before
+
+
 @pytest.mark.parametrize(
     "place", ["cases/1/fields/1/cells/999", "cases/1/fields/9/cells/1", "cases/7/fields/1/cells/1"]
 )
