@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from firmware_bridge.durable import told
 from firmware_bridge.errors import Fault
 from firmware_bridge.heap import keep_one_heap
 from firmware_bridge.reader import leave_after
@@ -48,7 +49,7 @@ def main() -> None:
         print(fault, file=sys.stderr)
         sys.exit(1)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        print(told(error), file=sys.stderr)
         sys.exit(1)
 
 

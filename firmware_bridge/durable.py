@@ -13,16 +13,23 @@ def write_durably(path: Path, content: bytes) -> None:
     The folder must exist. The new file gets the permissions that the process's umask gives.
 
     Raises:
-        OSError: the disk is full, read-only or gone; the old file is untouched.
+        OSError: the disk is full, read-only or gone; the old file is untouched. `filename` is `path`.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         write_synced(beside, content)
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None  # a full disk names no file, and nobody knows `beside`
         raise
     sync_folder(path.parent)
+
+
+def told(error: OSError) -> str:
+    """What the disk refused, and what to do."""
+    return f"{error.filename}: {error.strerror}. Make room on the disk, or see that it is there and may be written to."
 
 
 def sync_folder(folder: Path) -> None:

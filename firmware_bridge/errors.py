@@ -1,6 +1,7 @@
 """Errors that say what went wrong and what to do.
 
     Fault                     anything this product reports to a person
+    ├── BadDataFolder         a file is where the data folder should be      (caller: another folder)
     ├── SourceFault           pictures do not come
     │   ├── BadSourceUri      the address is not one we understand           (caller: fix the address)
     │   ├── PartMissing       a library or program for this kind of source is absent (operator: install it)
@@ -37,6 +38,8 @@
 
 from __future__ import annotations
 
+from firmware_bridge.masking import without_secrets
+
 
 class Fault(Exception):
     """Anything reported to a person: one sentence for what happened, one for what to do.
@@ -55,10 +58,19 @@ class Fault(Exception):
         return f"{self.what} {self.remedy}"
 
 
+class BadDataFolder(Fault):
+    """A file is where the data folder should be."""
+
+    code = "data.folder"
+
+
 class SourceFault(Fault):
-    """Pictures do not come from a source."""
+    """Pictures do not come from a source. Its words go to pages, logs and support: without passwords of cameras."""
 
     code = "source"
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(without_secrets(what), remedy)
 
 
 class BadSourceUri(SourceFault):

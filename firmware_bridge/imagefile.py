@@ -10,8 +10,8 @@ from __future__ import annotations
 import struct
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
@@ -45,7 +45,6 @@ _SAVE_AS = f"Save it as {READ_FORMATS}."
 _ORIENTATION = 274
 BAND = 256
 """Rows that are copied at once."""
-_WARNINGS = threading.Lock()
 
 
 def read_image(path: Path) -> Pixels:
@@ -65,20 +64,21 @@ def read_image(path: Path) -> Pixels:
     return decode_image(data, str(path))
 
 
-def decode_image(data: bytes, name: str) -> Pixels:
+def decode_image(data: bytes, name: str, most_pixels: int = MAX_PIXELS) -> Pixels:
     """The picture in these bytes: RGB uint8, (height, width, 3), upright. `name` is what messages call it.
 
     Orientation from EXIF is applied, transparency laid on white, 16 bits scaled to 8 by the depth in use
-    (`deep.deep_pixels`). Of a JPEG with further pictures behind it (MPO, as phones write) the first is meant.
+    (`deep.deep_pixels`). Of a JPEG with further pictures behind it (MPO, as phones write) the first is meant. More than
+    `most_pixels`, as the head tells, are not decoded.
 
     Raises:
         BadPicture: it is not one whole picture of a known format and a sane size.
     """
     plugin = _plugin(data, name)
-    with _quietly():
+    with _QUIET:
         try:
             image = plugin(BytesIO(data))
-            _refuse_size(image, name)
+            _refuse_size(image, name, most_pixels)
             _refuse_pages(image, name)
             return _pixels(image, data, name)
         except BadPicture:
@@ -87,12 +87,29 @@ def decode_image(data: bytes, name: str) -> Pixels:
             raise BadPicture(f"{name} is damaged, not complete, or of a rare kind.", _COPY_OR_SAVE) from cause
 
 
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Damaged metadata beside a whole picture is no news; the filters are the process's, so one thread at a time."""
-    with _WARNINGS, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
-        yield
+class _Quiet:
+    """Damaged metadata beside a whole picture is no news. The filters are the process's: the first who decodes sets
+    them and the last puts them back, so that a large picture holds up no camera's next one.
+    """
+
+    def __init__(self) -> None:
+        self._door, self._inside, self._filters = threading.Lock(), 0, ExitStack()
+
+    def __enter__(self) -> None:
+        with self._door:
+            if self._inside == 0:
+                self._filters.enter_context(warnings.catch_warnings())
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._door:
+            self._inside -= 1
+            if self._inside == 0:
+                self._filters.close()
+
+
+_QUIET = _Quiet()
 
 
 def _plugin(data: bytes, name: str) -> type[ImageFile]:
@@ -106,10 +123,10 @@ def _plugin(data: bytes, name: str) -> type[ImageFile]:
     raise BadPicture(f"{name} is {content.name}, which is not read as a picture.", _SAVE_AS)
 
 
-def _refuse_size(image: Image.Image, name: str) -> None:
-    if image.width * image.height > MAX_PIXELS:
+def _refuse_size(image: Image.Image, name: str, most_pixels: int) -> None:
+    if image.width * image.height > most_pixels:
         megapixels = image.width * image.height // 10**6
-        limit = MAX_PIXELS // 10**6
+        limit = most_pixels // 10**6
         raise BadPicture(f"{name} has {megapixels} megapixels; the limit is {limit}.", "Crop it or save it smaller.")
 
 

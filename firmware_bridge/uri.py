@@ -26,6 +26,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from firmware_bridge.errors import BadSourceUri
+from firmware_bridge.masking import without_secrets
 from firmware_bridge.options import (
     AnyOptions,
     CameraOptions,
@@ -41,7 +42,6 @@ from firmware_bridge.options import (
 )
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_PASSWORD = re.compile(r"(//[^/?#@:]*:)[^/?#]*@")
 _CAMERA_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})")
 SERIAL_MARK = "serial="
 _SERIAL = re.compile(SERIAL_MARK + r"[A-Za-z0-9._:-]{1,126}")
@@ -68,8 +68,8 @@ class SourceUri:
 
     @property
     def shown(self) -> str:
-        """The address for people and records, without the password that it may carry."""
-        return _PASSWORD.sub(r"\1***@", str(self))
+        """The address for people and records, without the name and the password that it may carry."""
+        return without_secrets(str(self))
 
     def options_as(self, kind: type[AnyOptions]) -> AnyOptions:
         """The options, known to be of this kind.

@@ -26,9 +26,10 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """These bytes must be sent once more: the board asked for it."""
+    """These bytes must be sent once more: the board asked for it. `safe`: they begin nothing."""
 
     data: bytes
+    safe: bool
 
 
 Event = Heard | Noise | Again

@@ -141,7 +141,9 @@ class HostEnd:
         """The line once more, under the number that the board wants; not for ever."""
         self.phase = following
         self._repeats += 1
-        return [Again(self._line(self._number))] if self._repeats <= MOST_REPEATS else []
+        if self._asked is None or self._repeats > MOST_REPEATS:
+            return []
+        return [Again(self._line(self._number), self._asked.safe)]
 
     def _follow(self, following: Phase) -> None:
         self.phase = following

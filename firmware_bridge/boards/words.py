@@ -76,7 +76,7 @@ def _read_dollar(dialect: Dialect, line: str) -> list[Said] | None:
         values = command.form.read(compact) if command.template.startswith("$") else None
         if values is not None:
             return [Said(command.name, values)]
-    return [Said(UNKNOWN, {"code": compact[:2]})]
+    return [Said(UNKNOWN, {"code": compact})]
 
 
 def _jog_words(words: list[Word]) -> Iterator[tuple[str, Value]]:

@@ -57,13 +57,22 @@ def scan(order: ScanOrder) -> None:
     built = settings_of(order.settings, order.simulated)
     if built is None:
         raise BadScopeSettings("A scan needs a stage.", "Add --settings scope.toml, or --simulated sangaboard.")
+    keeper, progress = _place_for(order.out)
     with microscope(order.source, built, order.patience_s) as (scope, eye):
         found(scope, order.stands, order.home)
-        keeper, progress = FolderKeeper(order.out), order.out / "progress.json"
         job = Scan(scope, eye, stops, keeper, progress, origin_kept=order.origin_kept or bool(order.stands))
         _cancel_on_signal(job, eye)
         ended = job.run(_shown)
     raise typer.Exit(0 if ended.phase == "done" else 1)
+
+
+def _place_for(out: Path) -> tuple[FolderKeeper, Path]:
+    """Who keeps the pictures, and the progress file; that is there before the first picture."""
+    keeper, progress = FolderKeeper(out), out / "progress.json"
+    if not (keeper.is_empty or progress.exists()):
+        what = f"{out} holds pictures of a scan whose progress is not there: they would pass for this one's."
+        raise BadScopeSettings(what, "Name another folder, or empty this one.")
+    return keeper, progress
 
 
 def _cancel_on_signal(job: Scan, eye: LiveEye) -> None:

@@ -11,6 +11,8 @@ from firmware_bridge.errors import BoardFault, BoardRefused
 from firmware_bridge.scope.drives.drive import Triple
 
 TOLD_AFTER_S, STOP_WITHIN_S = 0.1, 0.5
+BETWEEN_PIECES_S = 1.2
+"""Longer than the second after which `Serial.readStringUntil` of an Arduino takes half a line for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def _line_ends(bench: Bench) -> str:
 
 def _pieces(bench: Bench) -> str:
     bench.transport.write(bench.where[:1])
-    bench.transport.read(0.05)
+    bench.transport.read(BETWEEN_PIECES_S)
     bench.expect_where(bench.where[1:] + b"\n")
     return "joined"
 

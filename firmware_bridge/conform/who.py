@@ -13,9 +13,11 @@ from firmware_bridge.boards.lines import Line, Lines
 from firmware_bridge.errors import BoardSilent, WrongFirmware
 from firmware_bridge.transport import Transport
 
-TRIES = 4
 EACH_S = 1.5
 """An Arduino starts anew when its port is opened, and takes two seconds."""
+
+_QUESTIONS = 2 * (b"\nversion\n", b"version\n")
+"""The line end in front ends what the board was left with; a board that drops what follows a line end hears only it."""
 
 _SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("sangaboard", ("version",)),
@@ -36,8 +38,8 @@ def which_board(transport: Transport, clock: Callable[[], float] = time.monotoni
         BoardLost: the port is gone.
     """
     heard: list[str] = []
-    for _ in range(TRIES):
-        transport.write(b"\nversion\n")
+    for question in _QUESTIONS:
+        transport.write(question)
         came = _lines(transport, clock)
         heard += came
         dialect = _recognised(came)

@@ -74,8 +74,21 @@ def _entry(line: bytes, number: int, folder: Path) -> Entry:
 
 
 def _require(entry: Entry) -> None:
-    """Names stay in the folder, and figures are figures."""
+    """Names stay in the folder, figures are figures, and nothing else stands where they belong."""
     is_plain = Path(entry.file).name == entry.file != ".."
-    counts: list[Any] = [entry.sequence, entry.crc32]
-    if not is_plain or not all(type(each) is int for each in counts) or not math.isfinite(entry.taken_ms):
+    has_counts = all(type(each) is int and each >= 0 for each in (entry.sequence, entry.crc32))
+    has_scale = entry.um_per_px is None or (_is_figure(entry.um_per_px) and entry.um_per_px > 0)
+    has_settings = all(isinstance(each, str) or _is_figure(each) for each in _values(entry.settings))
+    has_place = entry.stage is None or all(map(_is_figure, _values(entry.stage)))
+    if not (is_plain and has_counts and _is_figure(entry.taken_ms) and has_scale and has_settings and has_place):
         raise ValueError(entry)
+
+
+def _is_figure(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _values(table: Any) -> list[Any]:
+    if not isinstance(table, dict):
+        raise TypeError(table)
+    return list(table.values())

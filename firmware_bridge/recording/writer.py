@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from firmware_bridge.durable import sync_folder, write_durably
-from firmware_bridge.errors import RecordingStopped
+from firmware_bridge.errors import BadPicture, RecordingStopped
 from firmware_bridge.numbering import Numbers
 from firmware_bridge.picture import Picture
 from firmware_bridge.recording.index import INDEX_NAME, Entry, entry_of, read_index
@@ -32,7 +32,7 @@ class Writer:
         least_free_bytes: on its disk, before it stops.
 
     Raises:
-        RecordingStopped: the folder cannot be written.
+        RecordingStopped: the folder cannot be written, or the earlier recording in it is damaged.
     """
 
     def __init__(self, folder: Path, least_free_bytes: int = LEAST_FREE_BYTES) -> None:
@@ -44,7 +44,10 @@ class Writer:
             sync_folder(folder)
         except OSError as cause:
             raise _stopped(folder, cause.strerror or str(cause)) from cause
+        except BadPicture as damage:
+            raise RecordingStopped(f"{damage.what} The picture goes on.", damage.remedy) from damage
         self._count = len(before)
+        self._next_file = _first_free(folder)
         self._numbers = Numbers(before[-1].sequence, before[-1].taken_ms) if before else Numbers()
 
     @property
@@ -58,7 +61,7 @@ class Writer:
         Raises:
             RecordingStopped: the disk is full or gone. What was acknowledged before is safe.
         """
-        file = f"{self._count:06d}.png"
+        file = f"{self._next_file:06d}.png"
         data = cv2.imencode(".png", cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR), _PNG)[1].tobytes()
         entry = entry_of(self._numbers.on(picture), file, zlib.crc32(data), stage)
         try:
@@ -68,12 +71,18 @@ class Writer:
         except OSError as cause:
             raise _stopped(self._folder, cause.strerror or str(cause)) from cause
         self._count += 1
+        self._next_file += 1
         return entry
 
     def _require_room(self, size_bytes: int) -> None:
         free = shutil.disk_usage(self._folder).free
         if free - size_bytes < self._least_free_bytes:
             raise _stopped(self._folder, f"only {free // 10**6} MB are free on its disk")
+
+
+def _first_free(folder: Path) -> int:
+    """A number above those of all pictures there: those that no line names any more are not written over either."""
+    return max((int(path.stem) for path in folder.glob("*.png") if path.stem.isdecimal()), default=-1) + 1
 
 
 def _mended(folder: Path) -> list[Entry]:

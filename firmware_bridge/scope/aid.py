@@ -45,6 +45,7 @@ class FocusAid:
             self._rose, self._passed = self._last is not None, False
         self._best = max(self._best, sharpness, 1e-12)
         level = sharpness / self._best
+        self._rose |= level >= THERE and self._last is not None and sharpness - self._last >= FELT * self._best
         self._passed |= self._rose and level < THERE
         self._hint = self._judged(sharpness, level)
         return Aid(level, self._hint)

@@ -93,7 +93,7 @@ class FocusResult:
 def autofocus(
     scope: Focusable, look: Look, plan: FocusPlan | None = None, clock: Callable[[], float] = time.monotonic
 ) -> FocusResult:
-    """Find the best focus near here and go there; where there is none, go back.
+    """Find the best focus near here and go there; where there is none, go back, or to the limit where it began beyond.
 
     Raises:
         BeyondLimits: the travel is no longer than the backlash; nothing moved.
@@ -101,7 +101,8 @@ def autofocus(
         SourceFault: the camera does not come back in time.
     """
     search = _Search(scope, look, plan or FocusPlan(), clock)
-    start_um = scope.position.z_um
+    z = scope.settings.z
+    start_um = min(max(scope.position.z_um, z.lowest_um), z.high_um)
     try:
         best_um, reason = search.found(start_um)
     except _OutOfTime:
@@ -131,7 +132,7 @@ class _Search:
         self._high_um = min(self._high_um, start_um + self._plan.travel_um)
         coarse = self._coarse(_steps(self._low_um, self._high_um, self._plan.coarse_um))
         best_um = max(coarse, key=lambda z: coarse[z])
-        if coarse[best_um] < self._plan.contrast * min(coarse.values()):
+        if coarse[best_um] <= self._plan.contrast * min(coarse.values()):
             return start_um, "flat"
         return self._fine(self._hill(coarse, best_um), start_um)
 
@@ -155,11 +156,14 @@ class _Search:
             return best_um
         top = vertex(near, [1.0 / max(curve[z], 1e-12) ** 2 for z in near])
         reach_um = self._plan.coarse_um
-        return best_um if top is None else min(max(top, best_um - reach_um), best_um + reach_um)
+        low_um, high_um = max(self._low_um, best_um - reach_um), min(self._high_um, best_um + reach_um)
+        return best_um if top is None else min(max(top, low_um), high_um)
 
     def _fine(self, centre_um: float, start_um: float) -> tuple[float, Reason]:
         half_um = self._plan.fine_um * (self._plan.fine_images - 1) / 2
-        places = [z for z in _steps(centre_um - half_um, centre_um + half_um, self._plan.fine_um) if self._within(z)]
+        steps = _steps(centre_um - half_um, centre_um + half_um, self._plan.fine_um)
+        # the centre lies within, its own place among the steps may miss a limit by a rounding
+        places = [z for z in steps if self._within(z)] or [centre_um]
         curve = {z: self._at(z).fine for z in places}
         while True:
             best_um = max(curve, key=lambda z: curve[z])

@@ -23,6 +23,8 @@ from firmware_bridge.transport.transport import Transport
 
 ANSWER_S = 2.0
 QUIET_S = 0.1
+MOST_BUSY_S = 60.0
+"""A board that says that it is busy is waited for, but not for ever: it may wait for somebody at its own display."""
 TRIES = 3
 CHECK_CABLE = "Check cable, power and baud rate, then clear the fault."
 
@@ -102,7 +104,7 @@ class Link:
         while self.clock() < until_s:
             if any(isinstance(event, Heard) and event.role is Role.RESTART for event in self._heard(0.05)):
                 self.settle()
-                return self._forgive_restart()
+                return self.forgive_restart()
         raise BoardSilent(f"The board did not begin anew within {within_s:g} s.", CHECK_CABLE)
 
     def settle(self) -> None:
@@ -139,6 +141,11 @@ class Link:
         """After a person has looked: forget an alarm or restart that is still to be told."""
         self._pending = None
 
+    def forgive_restart(self) -> None:
+        """It was asked for: forget that one, and no alarm."""
+        if isinstance(self._pending, BoardRestarted):
+            self._pending = None
+
     def _tried(self, said: Said, within_s: float, again: int) -> list[Said]:
         try:
             return self._once(said, within_s)
@@ -159,26 +166,30 @@ class Link:
         return self._collected(said.name, ends, within_s)
 
     def _send(self, said: Said) -> None:
-        data = self._end.ask(said)
+        self._write(self._end.ask(said), self.dialect.commands[said.name].safe)
+
+    def _write(self, data: bytes, safe: bool) -> None:
         with self._writing:
-            if not self.dialect.commands[said.name].safe:
+            if not safe:
                 self.interlock()
             self.transport.write(data)
 
     def _collected(self, name: str, ends: tuple[str, ...], within_s: float) -> list[Said]:
         heard: list[Said] = []
-        until_s = self.clock() + within_s
+        began_s = self.clock()
+        until_s = began_s + within_s
         while self.clock() < until_s:
             for event in self._listen(min(0.05, max(0.0, until_s - self.clock()))):
                 if not isinstance(event, Heard):
                     continue
                 heard.append(event.said)
                 if event.role is Role.BUSY:
-                    until_s = self.clock() + within_s
+                    self.interlock()  # after a stop nobody waits
+                    until_s = min(self.clock(), began_s + MOST_BUSY_S) + within_s
                 if event.role is Role.END or event.said.name in ends:
                     return heard
         self._end.abandon()
-        raise self._missing(name, within_s)
+        raise self._missing(name, max(within_s, round(self.clock() - began_s)))
 
     def _missing(self, name: str, within_s: float) -> BoardFault:
         if self.noise:
@@ -192,7 +203,7 @@ class Link:
                 self.noise = event
             elif isinstance(event, Again):
                 self.repeats += 1
-                self.transport.write(event.data)
+                self._write(event.data, event.safe)
         self._raise_pending()
         self._raise_refusal(events)
         return events
@@ -223,11 +234,6 @@ class Link:
         for event in events:
             if isinstance(event, Heard) and event.role is Role.REFUSAL:
                 raise _refused(event.said, self._wording(event.said), self.dialect.refusals)
-
-    def _forgive_restart(self) -> None:
-        """It was asked for."""
-        if isinstance(self._pending, BoardRestarted):
-            self._pending = None
 
     def _wording(self, said: Said) -> str:
         return self.dialect.replies[said.name].form.write(said.values)

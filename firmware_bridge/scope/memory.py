@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ class Memory(Protocol):
     """Outlasts the program."""
 
     def recall(self) -> Remembered | None:
-        """What was kept last; None where nothing ever was."""
+        """What was kept last; None where nothing ever was. Raises BadScopeSettings where it cannot be read."""
 
     def keep(self, what: Remembered) -> None:
         """Keep this instead. Raises BadScopeSettings where it cannot be kept."""
@@ -83,6 +84,9 @@ class PlaceFile:
             return _remembered(json.loads(self._path.read_text("utf-8")))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            message = f"Where the stage is cannot be read from {self._path}: {error.strerror}."
+            raise BadScopeSettings(message, "Check the disk, or name another data folder.") from error
         except (ValueError, TypeError, KeyError):
             nowhere = (0.0, 0.0, 0.0)
             return Remembered(new_origin(), nowhere, nowhere, nowhere, lost=True)
@@ -112,6 +116,8 @@ def _remembered(values: Any) -> Remembered:
 
 def _triple(values: Any) -> Triple:
     x, y, z = map(float, values)
+    if not all(map(math.isfinite, (x, y, z))):
+        raise ValueError(values)
     return (x, y, z)
 
 

@@ -79,8 +79,9 @@ class Motion:
 
     def go(self, goal_um: Triple) -> Position:
         """Go there, upward at the end. Raises BeyondLimits before anything moves, later MoveFailed and others."""
-        check_limits(self._settings, goal_um)
-        here_um, upward, self._upward = self.position.triple, self._upward, NOWHERE
+        here_um = self.position.triple
+        check_limits(self._settings, here_um, goal_um)
+        upward, self._upward = self._upward, NOWHERE
         for leg_um in legs(self._settings, here_um, goal_um, upward):
             self._leg(leg_um)
         self._upward = arrived_upward(here_um, goal_um, upward)

@@ -62,14 +62,17 @@ class Frame:
         return round(units / self.grid) * self.grid
 
 
-def check_limits(settings: ScopeSettings, goal_um: Triple) -> None:
+def check_limits(settings: ScopeSettings, here_um: Triple, goal_um: Triple) -> None:
     """Refuse goals that lie beyond the soft limits, and those that are no places at all.
+
+    An axis that stays may lie beyond: home switches stand at the end of the travel, where no goal can come up from
+    below, and a stop may come while the stage is below its goal.
 
     Raises:
         BeyondLimits: with the axis and its range.
     """
-    for name, um, axis in zip(NAMES, goal_um, settings.axes, strict=True):
-        if not axis.lowest_um <= um <= axis.high_um:
+    for name, here, um, axis in zip(NAMES, here_um, goal_um, settings.axes, strict=True):
+        if um != here and not axis.lowest_um <= um <= axis.high_um:
             what = f"{um:g} µm in {name} lies beyond the limits."
             raise BeyondLimits(what, f"Stay from {axis.lowest_um:g} to {axis.high_um:g} µm in {name}.")
 

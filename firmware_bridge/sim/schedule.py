@@ -11,6 +11,7 @@ how long  a count, seconds with an s, or nothing: as long as is usual for its ki
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -85,9 +86,13 @@ class _Begun:
 
 
 class Schedule:
-    """Follows a plan. For one thread; asked with the count of events and the seconds since the start, both growing."""
+    """Follows a plan; asked with the count of events and the seconds since the start, both growing.
+
+    Safe from any thread: a reader that was left behind in a silence still asks while the next one cures it.
+    """
 
     def __init__(self, plan: Collection[Planned]) -> None:
+        self._alone = threading.RLock()
         self._to_come = list(plan)
         self._going_on: list[_Begun] = []
 
@@ -98,22 +103,25 @@ class Schedule:
 
     def begins(self, kind: str, count: int, seconds: float) -> Planned | None:
         """The next fault of this kind whose time has come, once."""
-        for fault in self._to_come:
-            if fault.kind == kind and fault.when.reached(count, seconds):
-                self._to_come.remove(fault)
-                self._going_on.append(_Begun(fault, count, seconds))
-                return fault
+        with self._alone:
+            for fault in self._to_come:
+                if fault.kind == kind and fault.when.reached(count, seconds):
+                    self._to_come.remove(fault)
+                    self._going_on.append(_Begun(fault, count, seconds))
+                    return fault
         return None
 
     def goes_on(self, kind: str, count: int, seconds: float) -> bool:
         """Whether a fault of this kind begins now or is under way."""
-        self.begins(kind, count, seconds)
-        self._going_on = [each for each in self._going_on if not _is_over(each, count, seconds)]
-        return any(each.fault.kind == kind for each in self._going_on)
+        with self._alone:
+            self.begins(kind, count, seconds)
+            self._going_on = [each for each in self._going_on if not _is_over(each, count, seconds)]
+            return any(each.fault.kind == kind for each in self._going_on)
 
     def cure(self, *kinds: str) -> None:
         """End what is under way of these kinds."""
-        self._going_on = [each for each in self._going_on if each.fault.kind not in kinds]
+        with self._alone:
+            self._going_on = [each for each in self._going_on if each.fault.kind not in kinds]
 
 
 def _is_over(begun: _Begun, count: int, seconds: float) -> bool:

@@ -24,6 +24,8 @@ from firmware_bridge.uri import SERIAL_MARK, SourceUri
 OPEN_TIMEOUT_S = 10.0
 """A camera that hangs while it is opened is given up; a read gives up by itself (25 s, see `capture`)."""
 
+LOOK_AROUND_S = 2.0
+
 _REPORTED = {
     "width": cv2.CAP_PROP_FRAME_WIDTH,
     "height": cv2.CAP_PROP_FRAME_HEIGHT,
@@ -57,7 +59,9 @@ class CameraSource:
         self._address, self._machine = uri, machine
         self._options = uri.options_as(CameraOptions)
         self._before = before or Before(_identity(uri, machine), Steady(_wishes(self._options), self._options.lock))
-        path = self._before.identity.found_in(machine.cameras()).path
+        self._found = self._before.identity.found_in(machine.cameras())
+        self._identity, self._looked_s = self._before.identity, float("-inf")
+        path = self._found.path
         _refuse_other_than_a_usable_camera(path)
         device = _opened_in_time(path, self._options)
         self._capture = Capture(device)
@@ -91,8 +95,15 @@ class CameraSource:
         self._sequence += 1
         now_s = time.monotonic()
         self._before.steady.look(taken[0], now_s)
+        self._look_around(now_s)
         settings = {**self._settings, **self._before.steady.settings}
         return Picture(taken[0], self._sequence, 1000.0 * now_s, self.uri, settings=settings)
+
+    def _look_around(self, now_s: float) -> None:
+        """An equal that is plugged in meanwhile must not be taken for this one when this one is gone."""
+        if now_s - self._looked_s >= LOOK_AROUND_S:
+            self._looked_s = now_s
+            self._identity = self._identity.seen(self._found, self._machine.cameras())
 
     def _opened_settings(self, path: Path) -> UvcDevice | None:
         try:
@@ -103,7 +114,7 @@ class CameraSource:
 
     def again(self) -> CameraSource:
         """The same camera, wherever it is plugged in now, with the settings it had."""
-        return CameraSource(self._address, self._before, self._machine)
+        return CameraSource(self._address, Before(self._identity, self._before.steady), self._machine)
 
     def close(self) -> None:
         """Release the camera."""

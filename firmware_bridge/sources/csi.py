@@ -179,7 +179,9 @@ class CsiSource:
             return os.read(self._pipe.fileno(), _READ_BYTES)
 
     def _lost(self, timed_out: bool) -> SourceLost | SourceUnavailable:
-        self._end()
+        if not self._end():
+            what = f"The camera's process of {self._uri} hangs in its driver and cannot be ended."
+            return SourceLost(what, "Restart its daemon (sudo systemctl restart nvargus-daemon) or the computer.")
         said = self._said()
         if timed_out:
             what = f"{self._uri} has sent no whole picture for {self._options.patience_s:g} s."
@@ -196,11 +198,18 @@ class CsiSource:
         words = self._complaint.read(_TOLD_BYTES).decode("utf-8", "replace").split()
         return f" ({' '.join(words)})" if words else ""
 
-    def _end(self) -> None:
+    def _end(self) -> bool:
+        """Whether it could be ended; one that hangs in its driver can be left behind only."""
         if self._child.poll() is None:
             self._child.terminate()
-            try:
-                self._child.wait(LEAVES_WITHIN_S)
-            except subprocess.TimeoutExpired:
+            if not self._leaves():
                 self._child.kill()
-                self._child.wait()
+                return self._leaves()
+        return True
+
+    def _leaves(self) -> bool:
+        try:
+            self._child.wait(LEAVES_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True

@@ -76,13 +76,18 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The camera that was opened first, and the sockets where its equals were then.
+    """A camera where it was seen last, and the sockets where its equals were seen beside it.
 
     A camera without a serial number may come back in another socket only if none of its equals was there.
     """
 
     camera: Camera
     others: frozenset[str]
+
+    def seen(self, camera: Camera, present: Sequence[Camera]) -> Identity:
+        """It is this one now; whatever is its equal elsewhere is another one, now and later."""
+        elsewhere = identity(camera, present).others if camera.model else frozenset[str]()
+        return Identity(camera, (self.others | elsewhere) - {camera.port})
 
     def found_in(self, present: Sequence[Camera]) -> Camera:
         """The same camera among those that are plugged in now.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from firmware_bridge.errors import BadPicture, SourceLost, SourceUnavailable
@@ -52,7 +55,8 @@ class FolderSource:
         try:
             pixels = read_image(path)
         except BadPicture:
-            self._list()  # tells a bad file from a folder that is gone
+            with self._there():  # tells a bad file from a folder that is gone; to list it would be dear
+                os.scandir(self._folder).close()
             raise
         return Picture(pixels, self._sequence, 1000.0 * self._sequence / self._options.fps, str(path), recorded=True)
 
@@ -72,8 +76,13 @@ class FolderSource:
         return found
 
     def _list(self) -> list[Path]:
-        try:
+        with self._there():
             return pictures_in(self._folder)
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as cause:
             what = f"The folder {self._folder} is gone ({cause.strerror})."
             raise SourceLost(what, "Put the stick or the network drive back and open it again.") from cause

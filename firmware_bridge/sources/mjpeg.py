@@ -7,15 +7,16 @@ import threading
 import time
 from base64 import b64encode
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from firmware_bridge.errors import SourceFault, SourceLost, SourceUnavailable
+from firmware_bridge.errors import BadPicture, SourceFault, SourceLost, SourceUnavailable
 from firmware_bridge.imagefile import decode_image
 from firmware_bridge.multipart import MultipartParser, State, boundary_of
 from firmware_bridge.options import StreamOptions
-from firmware_bridge.picture import Picture
+from firmware_bridge.picture import Picture, Pixels
 from firmware_bridge.steady import Steady
 from firmware_bridge.uri import SourceUri
 
@@ -23,6 +24,7 @@ READ_BYTES = 64 * 1024
 
 _CONNECTIONS: dict[str, type[HTTPConnection]] = {"http": HTTPConnection, "https": HTTPSConnection}
 _CHECK = "Check the address, the network and that the camera is on."
+_DAMAGED = "Check the camera's cable, power and network; if no picture is whole, set it to smaller JPEG pictures."
 
 
 class MjpegSource:
@@ -66,7 +68,7 @@ class MjpegSource:
         self._sequence += 1
         name = f"{self._uri}, picture {self._sequence},"
         now_s = time.monotonic()
-        pixels = decode_image(body, name)
+        pixels = _decoded(body, name)
         self._steady.look(pixels, now_s)
         return Picture(pixels, self._sequence, 1000.0 * now_s, self._uri)
 
@@ -83,16 +85,16 @@ class MjpegSource:
         """Hang up; a `read` in another thread ends with None."""
         self._closed = True
         if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a reader
+            _wake_reader(self._socket)
         self._hang_up()
 
     def _open(self, parts: SplitResult) -> tuple[MultipartParser, HTTPResponse]:
         try:
             self._connection.connect()
             self._socket = self._connection.sock
-            self._connection.request("GET", _path(parts), headers=_headers(parts))
-            response = self._connection.getresponse()
+            with _at_most(self._timeout_s, self._socket):
+                self._connection.request("GET", _path(parts), headers=_headers(parts))
+                response = self._connection.getresponse()
         except (OSError, HTTPException) as cause:
             self._connection.close()
             raise SourceUnavailable(f"Nothing usable answers at {self._uri} ({cause}).", _CHECK) from cause
@@ -134,6 +136,43 @@ class MjpegSource:
     def _lost(self, why: str) -> SourceLost:
         self._hang_up()
         return SourceLost(f"The stream of {self._uri} stopped ({why}).", "Check the network and the camera's power.")
+
+
+def _decoded(body: bytes, name: str) -> Pixels:
+    """A camera's picture, whose remedy is not that of a file."""
+    try:
+        return decode_image(body, name)
+    except BadPicture as fault:
+        raise BadPicture(fault.what, _DAMAGED) from fault
+
+
+@contextmanager
+def _at_most(limit_s: float, line: socket.socket) -> Iterator[None]:
+    """The socket's own time limit is one for each piece: headers that trickle would never come to an end.
+
+    Raises:
+        TimeoutError: they did not in time.
+    """
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        _wake_reader(line)
+
+    timer = threading.Timer(limit_s, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if late.is_set():  # what was cut off passes for headers that are complete
+        raise TimeoutError("its headers do not end")
+
+
+def _wake_reader(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(parts: SplitResult, timeout_s: float) -> HTTPConnection:

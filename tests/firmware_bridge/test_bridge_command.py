@@ -69,7 +69,7 @@ def test_a_place_that_cannot_be_written_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bridge(monkeypatch, "snapshot", "sim:?width=64&height=64", str(tmp_path / "absent" / "x.png")) == 1
-    assert "No such file" in capsys.readouterr().err
+    assert f"{tmp_path / 'absent' / 'x.png'}: No such file or directory. Make room" in capsys.readouterr().err
 
 
 def test_sources_lists_every_scheme(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -321,6 +321,32 @@ def test_a_camera_is_opened_again_under_its_new_number_with_its_settings(
     assert source.complaints == ()
 
 
+@pytest.mark.parametrize("back_in", ["1-1", "1-4"])
+def test_an_equal_that_was_plugged_in_meanwhile_is_not_taken_for_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, back_in: str
+) -> None:
+    monkeypatch.setattr(camera, "UvcDevice", FakeUvc)
+    monkeypatch.setattr(camera, "LOOK_AROUND_S", 0.0)
+    plug(machine, 0, "1-1")
+    source = CameraSource(parse_uri("camera:0"), machine=machine)
+    plug(machine, 2, "1-2")
+    assert source.read() is not None
+    unplug(machine, "1-1")
+    with pytest.raises(SourceUnavailable, match="not plugged in"):
+        source.again()
+    plug(machine, 4, back_in)
+    moved = source.again()
+    picture = moved.read()
+    assert picture is not None
+    assert str(picture.settings["device"]).endswith("video4")
+    if back_in == "1-4":
+        plug(machine, 0, "1-1")  # a third one, where the first was
+        assert moved.read() is not None
+    unplug(machine, back_in)
+    with pytest.raises(SourceUnavailable, match="not plugged in"):
+        moved.again()
+
+
 def test_a_camera_named_by_its_socket_is_the_one_in_that_socket_whatever_its_number(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

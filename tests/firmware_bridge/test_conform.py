@@ -289,6 +289,47 @@ def test_where_nobody_says_who_it_is_nothing_moves() -> None:
     assert board.mechanics.count == (0.0, 0.0, 0.0)
 
 
+class Impatient:
+    """Takes half a line for a whole one when nothing came for a second, as `Serial.readStringUntil` does."""
+
+    def __init__(self, board: SimBoard, clock: FakeClock) -> None:
+        self.mechanics, self._board, self._clock = board.mechanics, board, clock
+        self._half, self._came_s = b"", 0.0
+
+    def feed(self, data: bytes) -> bytes:
+        self._came_s = self._clock()
+        whole, end, half = (self._half + data).rpartition(b"\n")
+        self._half = half
+        return self._board.feed(whole + end)
+
+    def tick(self) -> bytes:
+        if not self._half or self._clock() < self._came_s + 1.0:
+            return self._board.tick()
+        half, self._half = self._half, b""
+        return self._board.feed(half + b"\n")
+
+    def reset(self) -> bytes:
+        return self._board.reset()
+
+    def refuse(self, line: bytes) -> bytes:
+        return self._board.refuse(line)
+
+
+class HearsOneLine(Impatient):
+    """Throws away what came behind the first line end of one write."""
+
+    def feed(self, data: bytes) -> bytes:
+        line, end, _ = data.partition(b"\n")
+        return self._board.feed(line + end)
+
+
+@pytest.mark.parametrize(("kind", "clause"), [(Impatient, "pieces"), (HearsOneLine, "together")])
+def test_what_is_wrong_with_how_it_reads_is_named(kind: type[Impatient], clause: str) -> None:
+    _, board, clock = wire("sangaboard")
+    found = outcomes(LoopTransport(kind(board, clock), clock, clock.sleep), clock)
+    assert [name for name, outcome in found.items() if outcome == "FAIL"] == [clause]
+
+
 def test_an_unplugged_board_ends_it() -> None:
     transport, _, clock = wire("grbl", "unplug@9")
     with pytest.raises(BoardLost):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -91,6 +92,34 @@ def test_a_child_that_ends_stops_or_hangs_is_told_and_gone(
         source.read()
     assert caught.value.remedy
     assert source._child.poll() is not None
+
+
+class Undying:
+    """A child that hangs in the kernel, where no signal reaches it."""
+
+    def poll(self) -> None:
+        return None
+
+    def terminate(self) -> None:
+        return None
+
+    kill = terminate
+
+    def wait(self, timeout: float | None = None) -> int:
+        assert timeout is not None, "waits for ever"
+        raise subprocess.TimeoutExpired("gst-launch-1.0", timeout)
+
+
+def test_a_child_that_cannot_be_killed_is_left_behind_and_told(opened: Opener) -> None:
+    source = opened("send(1)\ntime.sleep(9)", timeout=0.1)
+    child, source._child = source._child, Undying()  # type: ignore[assignment]
+    assert source.read() is not None
+    with pytest.raises(SourceLost, match="cannot be ended") as told:
+        source.read()
+    assert "nvargus-daemon" in told.value.remedy
+    source.close()
+    child.kill()
+    child.wait()
 
 
 def test_closing_ends_a_read_that_waits_and_the_child(opened: Opener) -> None:

@@ -16,7 +16,9 @@ import PIL
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
+from firmware_bridge import imagefile
 from firmware_bridge.errors import BadPicture
 from firmware_bridge.imagefile import decode_image, read_image
 
@@ -250,3 +252,33 @@ def test_threads_leave_the_warning_filters_as_they_were() -> None:
     for thread in threads:
         thread.join()
     assert list(warnings.filters) == before
+
+
+def test_a_large_picture_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone's 60 megapixels take seconds; a network camera sends ten pictures a second meanwhile."""
+    begun, goes_on = threading.Event(), threading.Event()
+    plugin = imagefile._PLUGINS["PNG"]
+
+    def slow(file: io.BytesIO) -> ImageFile:
+        begun.set()
+        assert goes_on.wait(10)
+        return plugin(file)
+
+    monkeypatch.setitem(imagefile._PLUGINS, "PNG", slow)
+    large = threading.Thread(target=decode_image, args=(saved(RAMP, "PNG"), "large.png"))
+    large.start()
+    try:
+        assert begun.wait(10)
+        done = threading.Event()
+
+        def decode_next() -> None:
+            decode_image(saved(RAMP, "JPEG"), "next.jpg")
+            done.set()
+
+        small = threading.Thread(target=decode_next)
+        small.start()
+        assert done.wait(10)
+    finally:
+        goes_on.set()
+        large.join()
+    small.join()

@@ -156,6 +156,23 @@ def test_a_trickle_is_a_loss(opened: Opener) -> None:
         leave.set()
 
 
+def test_headers_that_trickle_are_no_answer() -> None:
+    leave = threading.Event()
+
+    def trickles(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Camera: ")
+        for _ in range(200):  # four seconds, after which the line is closed
+            if leave.wait(0.02):
+                return
+            handler.wfile.write(b"x")
+
+    with camera(trickles) as uri:
+        with pytest.raises(SourceUnavailable, match="headers do not end"):
+            open_source(uri + "#timeout=0.2")
+        assert not leave.is_set()
+        leave.set()
+
+
 def test_name_and_password_are_sent_and_not_shown(opened: Opener) -> None:
     heard: list[str | None] = []
 
@@ -210,6 +227,18 @@ def test_under_supervision_half_a_jpeg_and_a_broken_line_are_told_and_pictures_g
         source.close()
     assert told == [0, "picture.unreadable", 2, 3, "picture.unreadable", 5]
     assert (counts.openings, counts.losses, counts.recoveries) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"no picture", b"\xff\xd8\xff\xe0 half"])
+def test_the_remedy_for_a_damaged_picture_is_one_for_a_camera(body: bytes) -> None:
+    def damaged(handler: BaseHTTPRequestHandler) -> None:
+        start(handler)
+        handler.wfile.write(part(body) + part(photograph(9)))
+
+    with camera(damaged) as uri, closing(open_source(uri)) as source, pytest.raises(BadPicture) as caught:
+        source.read()
+    assert "cable" in caught.value.remedy
+    assert "file" not in caught.value.remedy
 
 
 def photograph(level: int) -> bytes:

@@ -10,6 +10,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,6 +117,35 @@ def test_a_damaged_index_is_refused(tmp_path: Path, line: bytes) -> None:
     (tmp_path / INDEX_NAME).write_bytes(line + b"\n" + good)
     with pytest.raises(BadPicture, match="Line 1"):
         open_source(f"replay://{tmp_path}")
+    with pytest.raises(RecordingStopped, match=r"Line 1.*The picture goes on"):
+        record(tmp_path, range(1))
+
+
+ODD = (
+    *({"settings": each} for each in (5, None, [["gain", 1]], {"gain": None}, {"gain": [1]})),
+    *({"um_per_px": each} for each in ("x", 0, -0.1, True, float("inf"))),
+    *({"stage": each} for each in (7, {"x_um": "q"}, {"x_um": float("nan")})),
+    *({"taken_ms": each} for each in (True, "1", None)),
+    *({name: each} for name in ("sequence", "crc32") for each in (-1, True, 1.0)),
+    {"file": 5},
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_what_no_recorder_writes_is_refused_before_a_page_stumbles_over_it(tmp_path: Path, odd: dict[str, Any]) -> None:
+    record(tmp_path, range(1))
+    index = tmp_path / INDEX_NAME
+    index.write_text(json.dumps({**json.loads(index.read_bytes()), **odd}) + "\n", "utf-8")
+    with pytest.raises(BadPicture, match="Line 1"):
+        read_index(tmp_path)
+
+
+def test_a_recording_of_which_a_damaged_line_was_taken_out_loses_no_other_picture(tmp_path: Path) -> None:
+    record(tmp_path, range(4))
+    lines = (tmp_path / INDEX_NAME).read_bytes().splitlines(keepends=True)
+    (tmp_path / INDEX_NAME).write_bytes(b"".join([lines[0], *lines[2:]]))
+    record(tmp_path, range(1))
+    assert len(played(tmp_path)) == 4
 
 
 @pytest.mark.parametrize("content", [None, b""])

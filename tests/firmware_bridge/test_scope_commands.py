@@ -64,6 +64,16 @@ def test_a_scan_fills_a_folder_and_the_same_command_has_nothing_left_to_do(
     assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
 
 
+def test_pictures_of_another_scan_do_not_pass_for_this_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the program is killed before a field is kept, its file tells whether it was: it must be this scan's."""
+    (tmp_path / "field-00001.png").write_bytes(b"another slide")
+    assert bridge(monkeypatch, "scan", FAST, str(tmp_path), *STRIP, "--home") == 1
+    assert "holds pictures of a scan" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["field-00001.png"]
+
+
 STRIP = ("--simulated", "grbl", "--region", "0,0,90,38", "--field", "51,38")
 
 

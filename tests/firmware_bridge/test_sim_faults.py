@@ -204,7 +204,7 @@ def test_under_supervision_every_fault_is_survived_and_no_picture_comes_twice() 
         opened.append(sim(SCHEDULE, clock))
         return opened[-1]
 
-    source = Supervised(str(address), open_, replace(watch_of(address), silent_s=0.1), Timing(clock, waited))
+    source = Supervised(str(address), open_, replace(watch_of(address), silent_s=0.5), Timing(clock, waited))
     numbers, unreadable = read_up_to(source, 140)
     link = source.link
     source.close()

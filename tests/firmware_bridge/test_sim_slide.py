@@ -13,8 +13,9 @@ from firmware_bridge.options import SimOptions
 from firmware_bridge.picture import Picture
 from firmware_bridge.sim.body import Body, Pose
 from firmware_bridge.sim.kinds import KINDS
+from firmware_bridge.sim.plan import Place
 from firmware_bridge.sim.slide import EDGE_UM, Slide, Terrain
-from firmware_bridge.sim.slide.places import AROUND, Places
+from firmware_bridge.sim.slide.places import AROUND, Places, TileLayout
 from firmware_bridge.sim.slide.terrain import CLEAR_UM, waves
 from firmware_bridge.sim.slide.tiles import Tiles
 from firmware_bridge.sources.sim import SimSource
@@ -246,6 +247,23 @@ def test_the_density_of_cells_is_that_of_the_fields() -> None:
         for m in range(3)
     ]
     assert 8 < np.mean(counts) < 15
+
+
+@pytest.mark.parametrize("size_px", [(64, 64), (128, 96)])
+def test_a_picture_too_small_for_its_cells_is_planned_with_no_more_tries_than_a_full_one(
+    monkeypatch: pytest.MonkeyPatch, size_px: tuple[int, int]
+) -> None:
+    tries: list[float] = []
+    candidate = TileLayout.candidate
+
+    def counted(layout: TileLayout, diameter_um: float, beside: Place | None) -> tuple[float, float]:
+        tries.append(diameter_um)
+        return candidate(layout, diameter_um, beside)
+
+    monkeypatch.setattr(TileLayout, "candidate", counted)
+    options = SimOptions(width=size_px[0], height=size_px[1], cells=200)
+    Places(options, Terrain(6), 56.3).of((0, 0))
+    assert 200 < len(tries) < 5000
 
 
 def test_cells_cut_by_the_picture_are_whole_on_the_slide() -> None:

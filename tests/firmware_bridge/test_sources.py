@@ -92,6 +92,18 @@ def test_a_file_that_vanishes_is_only_a_bad_picture(fields: Path) -> None:
     assert levels(source, 9) == [None, None, 30]
 
 
+def test_bad_files_of_a_full_folder_are_not_each_paid_for_by_a_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.png").write_bytes(b"no picture")
+    source = open_source(f"folder://{tmp_path}")
+    monkeypatch.setattr(folder, "pictures_in", None)
+    for _ in range(5):
+        with pytest.raises(BadPicture):
+            source.read()
+
+
 def test_a_folder_without_pictures_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="holds no pictures"):
         open_source(str(tmp_path))

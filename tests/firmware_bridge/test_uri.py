@@ -158,4 +158,4 @@ def test_options_of_another_kind_are_refused() -> None:
 def test_a_password_is_not_shown() -> None:
     uri = parse_uri("http://admin:s3cret@cam/video")
     assert "s3cret" in str(uri)
-    assert uri.shown == "http://admin:***@cam/video"
+    assert uri.shown == "http://***@cam/video"

@@ -76,9 +76,13 @@ def _first_words(link: Link, question: str, reply: str) -> list[Said]:
 
 
 def _asked_in_quiet(link: Link, question: str, reply: str) -> list[Said]:
+    """A Sangaboard that kept the question while it began anew greets, which is the answer, and then answers besides."""
     link.settle()
     link.forgive()
-    return link.answers(question, reply)
+    said = link.answers(question, reply)
+    link.settle()
+    link.forgive_restart()
+    return said
 
 
 def stranger(link: Link, title: str, heard: str = "") -> WrongFirmware:

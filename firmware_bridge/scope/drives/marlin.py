@@ -17,9 +17,6 @@ from firmware_bridge.scope.link import CHECK_CABLE, Link
 
 HOMING_S = 120.0
 LAMP_FULL = 255
-BUSY_S = 6.0
-"""Marlin says that it is busy every 2 s; three missing mean that it is not there."""
-
 PIECE_S = 0.25
 OUTWAIT_S = 5.0
 STOPPABLE = "EMERGENCY_PARSER:1"

@@ -29,6 +29,11 @@ class FolderKeeper:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def is_empty(self) -> bool:
+        """No field lies there, of any scan."""
+        return next(self._folder.glob("field-*.png"), None) is None
+
     def path(self, stop: Stop) -> Path:
         """Where a field is kept."""
         return self._folder / f"field-{stop.index:05}.png"

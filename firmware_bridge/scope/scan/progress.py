@@ -12,7 +12,7 @@ from firmware_bridge.errors import BadScopeSettings
 from firmware_bridge.scope.scan.state import Outcome
 
 _OUTCOMES = ("kept", "empty", "blurred")
-_REMEDY = "Name another progress file, or remove this one to begin anew."
+_REMEDY = "Scan into another folder, or remove this file and the pictures beside it to begin anew."
 
 
 @dataclass(frozen=True, slots=True)

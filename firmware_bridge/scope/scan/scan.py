@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from firmware_bridge.durable import told
 from firmware_bridge.errors import Fault, OriginLost
 from firmware_bridge.picture import Pixels
 from firmware_bridge.scope.autofocus import Focusable, FocusPlan, Look, autofocus
@@ -123,7 +124,7 @@ class Scan:
                 if stop.index not in self._progress.outcomes and not self._visit(stop):
                     return self._tell("cancelled", None)
         except (Fault, OSError) as fault:
-            self._tell("failed", self._state.at, str(fault))
+            self._tell("failed", self._state.at, str(fault) if isinstance(fault, Fault) else told(fault))
             raise
         return self._tell("done", None)
 

@@ -159,11 +159,11 @@ class Grbl:
         return b""
 
     def _soft_reset(self) -> bytes:
-        lost = self.mechanics.moving
+        homing, lost = self._state == "Home", self.mechanics.moving
         locked = lost or self._state == "Alarm"
         self._planner.halt()
         self._begin()
-        said = (self._end.reply("alarm", code=3) if lost else b"") + self._welcome()
+        said = (self._end.reply("alarm", code=6 if homing else 3) if lost else b"") + self._welcome()
         if not locked:
             return said
         self._state = "Alarm"

@@ -66,6 +66,7 @@ class Mechanics:
         self._zero_um = here
         self._stalled: Triple | None = None
         self.blocked = False
+        """The move that is under way, or was the last, leads against an end of the travel."""
         self.steps_per_unit: Triple | None = None
         """Of motors that rest on whole steps only, and of a board that counts these; None: anywhere."""
 
@@ -95,14 +96,14 @@ class Mechanics:
         """A move hangs."""
         return self._stalled is not None
 
-    def go(self, by: Triple, lasts_s: float) -> bool:
-        """Move by so many units in this time. Whether an end of the travel cut it short."""
+    def go(self, by: Triple, lasts_s: float) -> None:
+        """Move by so many units in this time; less far and `blocked` where an end of the travel is in the way."""
         here = self._travel.at(self._clock())
         wanted = triple(at + each * per for at, each, per in zip(here, by, self.gear.um_per_unit, strict=True))
-        goal = triple(map(_clipped, wanted, self.gear.low_um, self.gear.high_um))
-        self._set_out(here, goal, lasts_s)
-        self.blocked = goal != wanted
-        return self.blocked
+        share = min(map(_free_share, here, wanted, self.gear.low_um, self.gear.high_um))
+        goal = wanted if share >= 1.0 else triple(a + share * (b - a) for a, b in zip(here, wanted, strict=True))
+        self._set_out(here, goal, share * lasts_s)
+        self.blocked = share < 1.0
 
     def go_home(self, lasts_s: float, axes: Sequence[int] = (0, 1, 2)) -> None:
         """Move to the home switches of these axes, and count from zero there."""
@@ -113,7 +114,7 @@ class Mechanics:
     def halt(self) -> None:
         """Stop where it is."""
         here = self._placed(self.stepped(self._counted(self._stalled or self._travel.at(self._clock()))))
-        self._stalled = None
+        self._stalled, self.blocked = None, False
         self._travel = _Travel(here, here, self._clock(), 0.0)
         self.body.halt()
 
@@ -163,8 +164,11 @@ def _where(pose: Pose) -> Triple:
     return (pose.x_um, pose.y_um, pose.z_um)
 
 
-def _clipped(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
+def _free_share(here: float, wanted: float, low: float, high: float) -> float:
+    """How much of the way one axis can go until it meets an end: 0–1."""
+    if here == wanted:
+        return 1.0
+    return max(0.0, (min(max(wanted, low), high) - here) / (wanted - here))
 
 
 def _send(body: Body, goal: Pose, lasts_s: float) -> None:

@@ -57,14 +57,22 @@ class Planner:
         self.goal = goal
 
     def work(self) -> bool:
-        """Begin the next move if the last one is done. Whether an end of the travel is in the way."""
-        while self._moves and not self.held and not self.mechanics.moving:
+        """Begin the next move if the last one is done. Whether that one met an end of the travel."""
+        while not self.held and not self.mechanics.moving:
+            if self.mechanics.blocked:
+                self._give_up()
+                return True
+            if not self._moves:
+                return False
             move = self._moves.popleft()
             self._feed = move.mm_per_min
-            if self.mechanics.go(move.by, move.lasts_s):
-                self.goal = triple(map(sum, zip(self.mechanics.goal, *(each.by for each in self._moves), strict=True)))
-                return True
+            self.mechanics.go(move.by, move.lasts_s)
         return False
+
+    def _give_up(self) -> None:
+        """What is left of the move that met an end is not made up for; those after it follow."""
+        self.mechanics.blocked = False
+        self.goal = triple(map(sum, zip(self.mechanics.goal, *(each.by for each in self._moves), strict=True)))
 
     def halt(self) -> None:
         """Stop here and forget what was planned."""

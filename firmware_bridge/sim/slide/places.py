@@ -21,6 +21,8 @@ Tile = tuple[int, int]
 
 AROUND = tuple((dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
 _KEPT = 2048
+MOST_CELLS_PER_UM2 = 0.014
+"""No more nucleated cells have room: 200 on the default field. A small one shows a speck of the slide."""
 
 
 def tile_rng(seed: int, purpose: int, tile: Tile, number: int = 0) -> Generator:
@@ -36,7 +38,7 @@ class Places:
         self._terrain = terrain
         self._tile_um = tile_um
         field_um2 = options.width * options.height * options.um_per_px**2
-        self._cells_per_tile = options.cells * tile_um**2 / field_um2
+        self._cells_per_tile = min(options.cells / field_um2, MOST_CELLS_PER_UM2) * tile_um**2
         self.of = lru_cache(maxsize=_KEPT)(self._plan)
 
     def _plan(self, tile: Tile) -> tuple[Place, ...]:

@@ -88,6 +88,24 @@ def test_an_end_of_the_travel_is_told_and_the_rest_is_reckoned_from_there() -> N
     assert planner.goal[0] == pytest.approx(4.0)
 
 
+def test_an_end_of_the_travel_is_told_when_it_is_met_and_stops_all_axes() -> None:
+    planner, clock = planned(Gear(high_um=(4000.0, 9000.0, 9000.0)))
+    planner.add((8.0, 2.0, 0.0), 60.0 * 8.0)
+    assert not work(planner, clock, 0.4)
+    assert 0.0 < planner.mechanics.count[0] < 4.0
+    assert work(planner, clock, 0.3)
+    assert planner.mechanics.count == pytest.approx((4.0, 1.0, 0.0))
+    assert not work(planner, clock, 1.0)
+
+
+def test_what_stands_in_the_way_is_told_at_once() -> None:
+    planner, _ = planned(Gear(high_um=(0.0, 9000.0, 9000.0)))
+    planner.add((8.0, 2.0, 0.0), 60.0)
+    assert planner.work()
+    assert planner.idle
+    assert planner.mechanics.count == planner.goal == (0.0, 0.0, 0.0)
+
+
 @given(st.floats(-100, 100), st.floats(1, 1000))
 def test_inches_are_inches(x: float, feed: float) -> None:
     modes = Modes(inches=True)

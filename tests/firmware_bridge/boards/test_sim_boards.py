@@ -227,6 +227,14 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"$H\n", 3.1, b"ok\r\n"),
         ],
     ),
+    "grbl names it otherwise when it is reset while it homes": (
+        "grbl",
+        [
+            (b"$J=G91X9F6000\n", 1, b"ok\r\n"),
+            (b"$H\n", 1, b""),
+            (b"\x18", 0, b"ALARM:6\r\n\r\nGrbl 1.1h ['$' for help]\r\n[MSG:'$H'|'$X' to unlock]\r\n"),
+        ],
+    ),
     "grbl keeps its soft limits": (
         "grbl",
         [
@@ -250,6 +258,7 @@ TALKS: dict[str, tuple[str, list[tuple[bytes, float, bytes]]]] = {
             (b"G1 X1\n", 0, b"error:22\r\n"),
             (b"G999\n", 0, b"error:20\r\n"),
             (b"$Q\n", 0, b"error:3\r\n"),
+            (b"$Xylophone\n$Hello\n$GO\n", 0, b"error:3\r\n" * 3),
             (b"hello\n", 0, b"error:2\r\n"),
             (b"123\n", 0, b"error:1\r\n"),
             (b"$J=X1\n", 0, b"error:22\r\n"),
@@ -332,7 +341,8 @@ def test_the_stage_hangs_below_its_motor_by_no_more_than_the_play(
 def test_an_end_of_the_travel_stops_the_count() -> None:
     clock = FakeClock()
     mechanics = Mechanics(Body(clock=clock), Gear(um_per_unit=(1, 1, 1), high_um=(10, 10, 10)), clock)
-    assert mechanics.go((25.0, 0.0, 0.0), 1.0)
+    mechanics.go((25.0, 0.0, 0.0), 1.0)
+    assert mechanics.blocked
     clock.sleep(2)
     assert mechanics.count == (10.0, 0.0, 0.0)
 

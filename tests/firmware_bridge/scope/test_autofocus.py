@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
@@ -99,6 +99,29 @@ def test_it_never_leaves_the_travel_or_the_soft_limits(
     autofocus(stood.scope, eye(stood, focus_um=began_um + away_um), FocusPlan(travel_um=travel_um), stood.clock)
     assert min(seen) >= ends_um[0] - HALF_STEP_UM
     assert max(seen) <= ends_um[1] + HALF_STEP_UM
+
+
+ROOMS_UM = st.floats(0.05, 12.0) | st.floats(5.0, 5.06)
+"""Below two coarse steps; just above one its curve is bent by three samples of which the best may be the first."""
+
+
+@tuned(max_examples=60)
+@given(room_um=ROOMS_UM, share=st.floats(0.0, 1.0), away_um=st.floats(-30.0, 30.0))
+@example(room_um=5.03, share=0.5, away_um=-9.0)
+@example(room_um=0.28, share=0.0, away_um=1.0)
+def test_in_however_little_room_it_ends_with_a_verdict(room_um: float, share: float, away_um: float) -> None:
+    stood = stand("grbl", backlash_um=0.0, reach_um=room_um / 2)
+    begins_um = stood.scope.move_to(z_um=room_um * (share - 0.5)).z_um
+    result = autofocus(stood.scope, eye(stood, focus_um=away_um), clock=stood.clock)
+    assert result.found or result.z_um == pytest.approx(begins_um, abs=HALF_STEP_UM)
+
+
+def test_it_can_begin_where_a_stop_left_the_stage_below_the_lowest_goal() -> None:
+    stood = stand("grbl", backlash_um=20.0, reach_um=100.0)
+    stood.scope.place(z_um=-95.0)
+    result = autofocus(stood.scope, lambda: np.full((64, 64, 3), 200, np.uint8), clock=stood.clock)
+    assert result.reason == "flat"
+    assert result.z_um == pytest.approx(-80.0, abs=HALF_STEP_UM)
 
 
 def test_a_travel_within_the_backlash_is_refused_before_anything_moves() -> None:

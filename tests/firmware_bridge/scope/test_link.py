@@ -12,8 +12,10 @@ from firmware_bridge.errors import (
     BoardRefused,
     BoardRestarted,
     BoardSilent,
+    MotionStopped,
 )
-from firmware_bridge.scope.link import TRIES, Link
+from firmware_bridge.scope.link import ANSWER_S, MOST_BUSY_S, TRIES, Link
+from firmware_bridge.scope.motion import STOPPED
 from firmware_bridge.transport import FakeClock
 
 
@@ -137,6 +139,36 @@ def test_a_busy_board_is_waited_for() -> None:
     assert link.ended(2.0)
 
 
+class Busy(Script):
+    """Says once a second that it is busy, for ever, as a Marlin does that waits for somebody at its display."""
+
+    def read(self, wait_s: float) -> bytes:
+        self._clock.sleep(1.0)
+        return b"echo:busy: paused for user\n"
+
+
+def test_a_board_that_stays_busy_is_given_up() -> None:
+    clock = FakeClock()
+    link, began_s = Link(Busy(clock), DIALECTS["marlin"], clock), clock()
+    with pytest.raises(BoardSilent, match=r"“G4” within 6[0-9] s"):
+        link.ask("G4", p=1)
+    assert clock() - began_s < MOST_BUSY_S + 2 * ANSWER_S
+
+
+def test_nobody_waits_for_a_busy_board_after_a_stop() -> None:
+    clock = FakeClock()
+    link, stop_s = Link(Busy(clock), DIALECTS["marlin"], clock), clock() + 5.0
+
+    def interlock() -> None:
+        if clock() >= stop_s:
+            raise MotionStopped(*STOPPED)
+
+    link.interlock = interlock
+    with pytest.raises(MotionStopped):
+        link.ask("M114")
+    assert clock() <= stop_s + 2.0
+
+
 def test_shouting_needs_no_turn() -> None:
     link, wire, _ = linked("grbl")
     link.begin("$H")
@@ -163,6 +195,22 @@ def test_a_damaged_line_is_sent_again_behind_the_callers_back() -> None:
     link, wire, _ = linked("marlin", plea, plea, b"ok\n")
     link.ask("G91")
     assert wire.told == [numbered(1, "G91").encode() + b"\n"] * 3
+
+
+def test_a_move_that_the_board_wants_again_is_not_said_again_after_a_stop() -> None:
+    plea = b"Error:checksum mismatch, Last Line: 0\nResend: 1\nok\n"
+    link, wire, _ = linked("marlin", plea, b"ok\n")
+    looks = iter([None, MotionStopped(*STOPPED)])
+
+    def interlock() -> None:
+        stopped = next(looks)
+        if stopped is not None:
+            raise stopped
+
+    link.interlock = interlock
+    with pytest.raises(MotionStopped):
+        link.ask("G1", x=1, y=0, z=0, f=60)
+    assert wire.told == [numbered(1, "G1 X1 Y0 Z0 F60").encode() + b"\n"]
 
 
 def test_a_reply_that_should_be_there_and_is_not_is_told() -> None:

@@ -136,14 +136,24 @@ def test_home_is_the_same_origin_whenever_it_is_found(tmp_path: Path) -> None:
         stand("sangaboard").scope.home()
 
 
+NO_ZERO = '{"origin": "a", "zero": [NaN, 0, 0], "rest": [1, 0, 0], "goal": [1, 0, 0], "lost": false}'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"origin": "a", "zero": [0], "rest": 1, "goal": 2, "lost": false}']
+    "text", ["", "{", "[]", "{}", '{"origin": "a", "zero": [0], "rest": 1, "goal": 2, "lost": false}', NO_ZERO]
 )
 def test_a_damaged_file_says_that_the_place_is_lost(tmp_path: Path, text: str) -> None:
     path = tmp_path / "place.json"
     path.write_text(text)
-    stood = reopened(stand("grbl"), PlaceFile(path))
+    stood = stand("grbl", reach_um=2000.0)
+    stood.scope.move_to(1000.0)
+    stood = reopened(stood, PlaceFile(path))
     assert isinstance(stood.scope.fault, MotionLocked)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadScopeSettings, match=r"cannot be read from .*: Is a directory"):
+        PlaceFile(tmp_path).recall()
 
 
 def test_what_cannot_be_written_down_does_not_move(tmp_path: Path) -> None:

@@ -126,6 +126,38 @@ def test_a_board_that_begins_anew_when_its_port_is_opened_is_met(name: str, boot
     assert scope.move_to(10.0).x_um == pytest.approx(10.0, abs=0.2)
 
 
+class Heedful(Arduino):
+    """Keeps what it hears while it begins anew, and answers it a moment after it has greeted."""
+
+    _kept = b""
+    _answers_at_s = float("inf")
+
+    def feed(self, data: bytes) -> bytes:
+        if not self._booting:
+            return super().feed(data)
+        self._kept += data
+        self._answers_at_s = self._up_at_s + 0.02
+        return b""
+
+    def tick(self) -> bytes:
+        if self._clock() < self._answers_at_s:
+            return super().tick()
+        kept, self._kept, self._answers_at_s = self._kept, b"", float("inf")
+        return super().feed(kept)
+
+
+@pytest.mark.parametrize("boot_s", [0.05, 0.5, 1.6, 1.9, 2.3, 3.0])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_board_that_greets_and_answers_besides_is_met(name: str, boot_s: float) -> None:
+    """A Sangaboard does both in the same words, which unasked mean that it began anew."""
+    clock = FakeClock()
+    board = make_board(name, clock=clock)
+    opener = lambda: LoopTransport(Heedful(board, clock, boot_s), clock, clock.sleep)  # noqa: E731
+    scope = Scope(settings(name), opener, clock)
+    assert scope.fault is None
+    assert scope.move_to(10.0).x_um == pytest.approx(10.0, abs=0.2)
+
+
 GREETINGS = {"sangaboard": b"Sangaboard Firmware v1.0.4", "marlin": b"start", "grbl": b"Grbl 1.1h ['$' for help]"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from contextlib import suppress
 from itertools import pairwise
@@ -20,6 +21,7 @@ from firmware_bridge.picture import Pixels
 from firmware_bridge.scope import FocusPlan, FolderKeeper, Optics, Region, Scan, ScanOptions, ScanState, plan_scan
 from firmware_bridge.scope.autofocus import Look
 from firmware_bridge.scope.memory import PlaceFile
+from firmware_bridge.scope.scan import Keeper
 from firmware_bridge.scope.scan.empty import is_empty
 from firmware_bridge.scope.scan.plan import Stop, digest
 from firmware_bridge.sim.slide import Terrain
@@ -89,7 +91,7 @@ class Counting:
         self.times[stop.index] = self.times.get(stop.index, 0) + 1
 
 
-def scan(stood: Stand, look: Look, keeper: Counting, path: Path, origin_kept: bool = True) -> Scan:
+def scan(stood: Stand, look: Look, keeper: Keeper, path: Path, origin_kept: bool = True) -> Scan:
     made = Scan(stood.scope, look, STOPS, keeper, path / "progress.json", OPTIONS, origin_kept)
     made._clock = stood.clock
     return made
@@ -301,6 +303,23 @@ def test_a_failed_scan_says_why(tmp_path: Path) -> None:
         made.run()
     assert made.state.phase == "failed"
     assert "did not arrive" in made.state.problem
+
+
+def test_a_disk_that_fills_ends_a_scan_with_the_file_and_what_to_do_and_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    stood, keeper = stand("grbl"), FolderKeeper(tmp_path / "fields")
+    made = scan(stood, SlideEye(stood.body), keeper, tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            made.run()
+    assert made.state.problem.startswith(f"{tmp_path}")
+    assert "No space left on device. Make room" in made.state.problem
+    assert scan(stood, SlideEye(stood.body), keeper, tmp_path).run().kept == len(STOPS)
 
 
 def test_it_can_be_paused_resumed_and_cancelled(tmp_path: Path) -> None:

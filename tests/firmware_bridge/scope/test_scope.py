@@ -108,6 +108,18 @@ def test_beyond_the_limits_nothing_moves_and_nothing_is_locked(goal: tuple[float
     stood.scope.move_to(1.0)
 
 
+@pytest.mark.parametrize("name", ["marlin", "grbl"])
+def test_from_home_switches_at_the_end_of_the_travel_each_axis_can_move_alone(name: str) -> None:
+    from_zero = {"low_um": 0.0, "high_um": 500.0, "backlash_um": 5.0}
+    x, y, z = ({**axis.model_dump(), **from_zero} for axis in settings(name).axes)
+    stood = stand(name, x=x, y=y, z=z)
+    stood.scope.home()
+    stood.scope.move_to(x_um=100.0)
+    assert stage(stood) == pytest.approx((100.0, 0.0, 0.0), abs=0.2)
+    with pytest.raises(BeyondLimits, match="in y"):
+        stood.scope.move_to(y_um=4.0)
+
+
 def test_a_reversed_axis_goes_the_other_way() -> None:
     clock_stand = stand("grbl", x={"units_per_um": 0.001, "low_um": -9, "high_um": 9, "reversed": True})
     clock_stand.scope.move_to(x_um=5.0)

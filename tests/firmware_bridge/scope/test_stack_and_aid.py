@@ -107,7 +107,7 @@ def test_a_wrong_turn_is_told_at_once() -> None:
 
 def test_who_follows_the_hints_arrives() -> None:
     """A hand that turns a step, the other way when told, from anywhere on either side."""
-    for start in (-6.0, -2.5, 0.4, 3.0, 7.0):
+    for start in (-6.0, -2.5, -0.2, 0.0, 0.4, 3.0, 7.0):
         aid, z, direction = FocusAid(), start, 0.4
         for _ in range(200):
             hint = aid.see(1.0 / (1.0 + z * z)).hint

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BoardSilent, MotionLocked, MotionStopped, MoveFailed
-from firmware_bridge.scope import Scope
+from firmware_bridge.errors import BoardAlarm, BoardSilent, MotionLocked, MotionStopped, MoveFailed
+from firmware_bridge.scope import Scope, autofocus
 from firmware_bridge.scope.drives.marlin import parted
 from firmware_bridge.scope.memory import NoMemory, Remembered
 from firmware_bridge.sim.boards import SimPort, make_board
 from firmware_bridge.sim.boards.mechanics import Gear
 from firmware_bridge.transport import FakeClock, LoopTransport, open_transport
 from tests.boards import Stand, reopened, settings, stand
+from tests.eyes import eye
 
 
 def stage(stood: Stand) -> tuple[float, float, float]:
@@ -119,6 +120,42 @@ def test_stop_reaches_a_move_that_hangs(name: str) -> None:
     Halfway(stood, 1.5)
     with pytest.raises(MotionStopped):
         stood.scope.move_to(100.0)
+
+
+@pytest.mark.parametrize("after_s", [0.05, 1.5, 2.9])
+@pytest.mark.parametrize("name", ["marlin", "marlin-plain", "grbl"])
+def test_stop_reaches_homing_after_which_the_place_is_lost(name: str, after_s: float) -> None:
+    """GRBL can only be reset then, which it calls an alarm; a Marlin that is deaf goes on home, and nobody waits."""
+    stood = stand(name)
+    stood.scope.move_to(300.0, 200.0, 100.0)
+    Halfway(stood, after_s)
+    began_s = stood.clock()
+    with pytest.raises((MotionStopped, BoardAlarm)):
+        stood.scope.home()
+    assert stood.clock() - began_s < after_s + 0.1
+    reached_um = stage(stood)[0]
+    stood.clock.sleep(5)
+    stood.board.tick()
+    assert stage(stood)[0] == (0.0 if name == "marlin-plain" else reached_um)
+    stood.scope.clear()
+    with pytest.raises(MotionLocked, match="not known"):
+        stood.scope.move_to(1.0)
+    assert stood.scope.home().triple == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["sangaboard", "sangaboard-0.5", "marlin", "marlin-plain", "grbl"])
+def test_stop_ends_an_autofocus_where_it_is(name: str) -> None:
+    stood = stand(name, speed_um_s=100.0)
+    halfway = Halfway(stood, 1.0)
+    with pytest.raises(MotionStopped):
+        autofocus(stood.scope, eye(stood, focus_um=5.0), clock=stood.clock)
+    assert halfway.pressed
+    reached_um = stage(stood)[2]
+    stood.clock.sleep(5)
+    stood.board.tick()
+    assert abs(stage(stood)[2] - reached_um) <= 25.0, "the quarter second that is under way"
+    with pytest.raises(MotionLocked):
+        stood.scope.focus_by(1.0)
 
 
 def test_stop_at_rest_locks_too() -> None:
