@@ -23,6 +23,11 @@ from firmware_bridge.sim.slide.terrain import Terrain
 from firmware_bridge.sources.sim import SimSource
 from firmware_bridge.uri import parse_uri
 
+Point = tuple[float, float]
+TURNS = ((3.0, 1.0), (10.0, 1.1), (45.0, 1.0), (90.0, 1.25), (180.0, 1.0))
+"""Degrees and zooms that a hand with a phone, or a camera put on anew, brings about."""
+TURNED_CROP = 0.6
+"""Side of what is seen over its picture's: 4 to 3, it holds no corner of the picture however it is turned."""
 OVERLAPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0)
 UM_PER_PX = 0.22
 SIM = f"sim:?slide=1&width=640&height=480&um_per_px={UM_PER_PX}"
@@ -57,11 +62,11 @@ class Rate:
     right: int = 0
     wrong: int = 0
 
-    def add(self, found: Sequence[Overlap], offset_px: tuple[float, float] | None) -> None:
-        """Count one pair; `offset_px` is the true one, None where there is none."""
+    def add(self, found: Sequence[Overlap], true: tuple[Point, Point] | None) -> None:
+        """Count one pair; `true`: a point of the earlier field, and where the new one has it; None where it has not."""
         self.pairs += 1
         for overlap in found[:1]:
-            near = offset_px is not None and _near(overlap, offset_px)
+            near = true is not None and _near(overlap, *true)
             self.right += near
             self.wrong += not near
 
@@ -98,6 +103,8 @@ def command(
     stage = Stage(1)
     for share in OVERLAPS:
         typer.echo(f"  overlap {share:4.0%}  {_slide(stage, share, each, random)}")
+    for angle, zoom in TURNS:
+        typer.echo(f"  {angle:4.0f}° × {zoom:<4} {_turned(stage, angle, zoom, each, random)}")
     typer.echo(f"  elsewhere     {_elsewhere(stage, random)}")
     typer.echo(f"  {_timed(stage, random)}")
     for name in SETS:
@@ -117,8 +124,27 @@ def _slide(stage: Stage, share: float, each: int, random: np.random.Generator) -
         album = Album({1: signature_of(stage.look(x, y))})
         away, lamp = random.uniform(-0.8, 0.8), random.uniform(0.7, 1.1)
         found = album.overlaps(signature_of(stage.look(x + dx, y + dy, away, lamp)))
-        rate.add(found, (-dx / UM_PER_PX, -dy / UM_PER_PX))
+        rate.add(found, ((0.0, 0.0), (-dx / UM_PER_PX, -dy / UM_PER_PX)))
     return rate
+
+
+def _turned(stage: Stage, angle: float, zoom: float, each: int, random: np.random.Generator) -> Rate:
+    rate = Rate()
+    for _ in range(each):
+        picture = stage.look(*random.uniform(0, 20000, 2))
+        height, width = picture.shape[:2]
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, zoom)
+        turned = np.asarray(cv2.warpAffine(picture, matrix, (width, height)), np.uint8)
+        album = Album({1: signature_of(_middle(picture))})
+        middle = TURNED_CROP * width / 2, TURNED_CROP * height / 2
+        rate.add(album.overlaps(signature_of(_worse(_middle(turned), random))), (middle, middle))
+    return rate
+
+
+def _middle(picture: Pixels) -> Pixels:
+    height, width = (round(TURNED_CROP * side) for side in picture.shape[:2])
+    top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+    return np.ascontiguousarray(picture[top : top + height, left : left + width])
 
 
 def _elsewhere(stage: Stage, random: np.random.Generator, fields: int = 60) -> Rate:
@@ -148,7 +174,7 @@ def _crops(pictures: Sequence[Pixels], share: float, random: np.random.Generator
         dx, dy = min(dx, picture.shape[1] - width), min(dy, picture.shape[0] - height)
         album = Album({1: signature_of(picture[:height, :width])})
         second = _worse(picture[dy : dy + height, dx : dx + width], random)
-        rate.add(album.overlaps(signature_of(second)), (-dx, -dy))
+        rate.add(album.overlaps(signature_of(second)), ((0.0, 0.0), (-dx, -dy)))
     return rate
 
 
@@ -191,11 +217,9 @@ def _moves(share: float, turn: int, width: float, height: float, signed: bool = 
     return sign * x * width, sign * y * height
 
 
-def _near(overlap: Overlap, offset_px: tuple[float, float]) -> bool:
-    return all(
-        abs(found - true) <= max(OFF * overlap.accuracy_px, OFF_PX)
-        for found, true in zip(overlap.offset_px, offset_px, strict=True)
-    )
+def _near(overlap: Overlap, before: Point, now: Point) -> bool:
+    (found,) = overlap.here([before])
+    return bool(np.all(np.abs(found - now) <= max(OFF * overlap.accuracy_px, OFF_PX)))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from edge.bundle.manifest import Preprocessing
-from edge.bundle.tensors import IMAGE, Floats
+from edge.bundle.tensors import Floats
 from edge.decide.symmetry import logits
 from edge.runtime.engines import EngineOptions, Network, find_engine
 from edge.runtime.session import Session
@@ -42,7 +42,7 @@ def loaded(entry: Mapping[str, Any], files: Mapping[str, bytes]) -> Session:
 
 def answers(session: Session, crops: Crops, inputs: Preprocessing) -> Floats:
     """Logits of every crop, (n, labels)."""
-    said = [logits(session, {IMAGE: image}, inputs.symmetric) for image in crops.shown(inputs)]
+    said = [logits(session, given, inputs.symmetric) for given in crops.shown(inputs)]
     return np.concatenate(said)
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle
-from edge.bundle.tensors import IMAGE
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from edge.runtime.parity import ParityReport
 from export.building.asking import loaded, original_answers, require_order, require_sense
+from export.building.given import even, rows
 from export.building.judging import Original, judged
 from export.building.limits import REMEDY, require
 from export.building.manifest import manifest_fields
@@ -86,9 +85,8 @@ def build(bench: Workbench) -> Bundle:
 
 def _traced(spec: BuildSpec, network: bytes, sets: Sets) -> TracedNetwork:
     inputs = spec.picture.inputs
-    blank = {IMAGE: np.zeros((1, len(inputs.mean), inputs.size_px, inputs.size_px), np.float32)}
     # What proves the variants is chosen when they are there: see `export.building.proof`.
-    return TracedNetwork(network, blank, Calibrating(sets.calibration, inputs), spec.how)
+    return TracedNetwork(network, even(inputs, 0.0), Calibrating(sets.calibration, inputs), spec.how)
 
 
 def _made(bench: Workbench, original: Original, sets: Sets) -> tuple[BuiltVariants, Outcome]:
@@ -101,10 +99,10 @@ def _made(bench: Workbench, original: Original, sets: Sets) -> tuple[BuiltVarian
     bench.say("The variants have answered.")
     if spec.search:
         built, outcome = searched(Bench(spec, traced, original, sets), built, outcome)
-    picture = next(sets.held_out.shown(spec.picture.inputs))[0]
+    one = rows(next(sets.held_out.shown(spec.picture.inputs)), slice(1))
     every = {str(entry["name"]): partial(loaded, entry, files)
              for entry, files in with_original(original.network, built)}  # fmt: skip
-    return built, replace(outcome, speeds=speeds(every, picture))
+    return built, replace(outcome, speeds=speeds(every, one))
 
 
 def _packed(bench: Workbench, outcome: Outcome, built: BuiltVariants) -> Bundle:

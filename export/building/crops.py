@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.manifest import Preprocessing
-from edge.bundle.tensors import Floats
+from edge.bundle.tensors import IMAGE, Floats
 from edge.decide.views import VIEWS, Crop
 from edge.optics.normal import BRIGHTEST
 from edge.types import Pixels
 from export.building.apart import digests_of
+from export.building.given import Given, measured
 from export.building.spec import PictureSpec
+from export.crops.given import numbers
 from export.errors import BadCrops, NoImages
 from export.opinion.planes import crop_of
 from export.opinion.table import CELLS_SUFFIX, CellTable, read_cells
@@ -44,6 +46,7 @@ class Crops:
     groups   what must stay together: patient, field or, where nothing is known, the picture itself, (n,)
     digests  of their pixels, for finding the same cell in two sets
     crop     the cell at a place, at whatever size it is kept
+    measures what the network is told beside the pictures, (n, k); none: nothing
     """
 
     where: str
@@ -51,21 +54,29 @@ class Crops:
     groups: NDArray[np.str_]
     digests: tuple[str, ...]
     crop: Callable[[int], Crop]
+    measures: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def rows(self, chosen: Places) -> Crops:
         """Some of them."""
-        digests = tuple(self.digests[each] for each in chosen)
         return Crops(
-            self.where, self.labels[chosen], self.groups[chosen], digests, lambda at: self.crop(int(chosen[at]))
+            where=self.where,
+            labels=self.labels[chosen],
+            groups=self.groups[chosen],
+            digests=tuple(self.digests[each] for each in chosen),
+            crop=lambda at: self.crop(int(chosen[at])),
+            measures=None if self.measures is None else self.measures[chosen],
         )
 
-    def shown(self, inputs: Preprocessing) -> Iterator[Floats]:
-        """Batches of what the network takes, (at most 8, channels, size, size), in order."""
+    def shown(self, inputs: Preprocessing) -> Iterator[Given]:
+        """What the network takes of at most 8 cells at a time, in order."""
         for first in range(0, len(self), BATCH):
-            yield np.stack([_shown(self.crop(at), inputs) for at in range(first, min(len(self), first + BATCH))])
+            at_once = range(first, min(len(self), first + BATCH))
+            image = np.stack([_shown(self.crop(at), inputs) for at in at_once])
+            told = {} if self.measures is None else measured(self.measures[first : first + BATCH], inputs)
+            yield {IMAGE: image, **told}
 
 
 def read_crops(where: str, labels: Sequence[str], picture: PictureSpec, aliases: Mapping[str, str]) -> Crops:
@@ -73,7 +84,8 @@ def read_crops(where: str, labels: Sequence[str], picture: PictureSpec, aliases:
 
     Raises:
         NoImages: nothing is there.
-        BadCrops: a picture cannot be read, has a label that is not named, or lacks the outlines that the view needs.
+        BadCrops: a picture cannot be read, has a label that is not named, or lacks the outlines that view or measures
+            need; a measure is no number.
     """
     path = Path(where)
     if path.suffix == CELLS_SUFFIX and path.is_file():
@@ -123,6 +135,7 @@ def _kept(path: Path, labels: Sequence[str], picture: PictureSpec, aliases: Mapp
         groups=cells.films,
         digests=digests_of(cells.planes),
         crop=lambda at: _of_planes(cells, at, picture),
+        measures=numbers(cells, picture.measures, str(path)) if picture.measures else None,
     ).rows(known)
 
 
@@ -147,6 +160,9 @@ def _pictures(folder: Path, labels: Sequence[str], picture: PictureSpec, aliases
     if picture.view in OUTLINED:
         what = f"The view {picture.view!r} needs outlines, which pictures do not have."
         raise BadCrops(what, "Give a file of cells that the kit has cut, or take the view rgb.")
+    if picture.measures:
+        what = f"The network is told {', '.join(picture.measures)}, which pictures do not say."
+        raise BadCrops(what, "Give a file of cells that the kit has cut and measured.")
     files = sorted(each for each in folder.rglob("*") if each.suffix.lower() in PICTURES)
     if not files:
         raise NoImages(f"{folder} holds no pictures.", f"The kit reads {', '.join(sorted(PICTURES))}.")

@@ -28,11 +28,11 @@ def provable(spec: BuildSpec, network: bytes, built: BuiltVariants, calibration:
     Raises:
         LimitsBroken: no drawn cell proves them all.
     """
-    images = drawings(spec.picture.inputs)
+    drawn = drawings(spec.picture.inputs)
     with ExitStack() as opened:
         original, *sessions = (opened.enter_context(closing(loaded(*each))) for each in with_original(network, built))
-        answered = [asked(session, images) for session in (original, *sessions)]
-        vectors = chosen(images, answered[0], answered[1:], calibration)
+        answered = [asked(session, drawn) for session in (original, *sessions)]
+        vectors = chosen(drawn, answered[0], answered[1:], calibration)
         variants = [
             {**entry, "tolerance": {"opinion": _tolerance(entry, vectors, session, calibration)}}
             for entry, session in zip(built.variants, sessions, strict=True)

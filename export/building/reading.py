@@ -85,8 +85,13 @@ def of_training(folder: Path) -> dict[str, Any]:
         "urgent": list(told.head.urgent),
         "crops": {"aliases": told.head.aliases},
         "network": _network(folder, told),
-        "picture": {"view": told.view, "size_px": told.size_px, "um_per_px": told.um_per_px},
+        "picture": _picture(told),
     }
+
+
+def _picture(told: Told) -> dict[str, Any]:
+    shown = {"view": told.view, "size_px": told.size_px, "um_per_px": told.um_per_px}
+    return {**shown, "measures": list(told.measures)} if told.measures else shown
 
 
 def _network(folder: Path, told: Told) -> dict[str, Any]:

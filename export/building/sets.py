@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edge.bundle.manifest import Preprocessing
-from edge.bundle.tensors import IMAGE
 from export.building.apart import require_apart
 from export.building.crops import Crops, drawn, read_crops, require_labels
 from export.building.spec import BuildSpec
@@ -29,7 +28,7 @@ class Calibrating:
     inputs: Preprocessing
 
     def __iter__(self) -> Iterator[Arrays]:
-        return ({IMAGE: image} for image in self.crops.shown(self.inputs))
+        return self.crops.shown(self.inputs)
 
 
 def read_sets(spec: BuildSpec) -> Sets:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from edge.bundle.manifest import DataSource, Finite, IntendedUse, Name, Positive, Preprocessing, Share, Text
 from edge.decide.views import VIEWS, channels
 from export.building.limits import Limits
+from export.opinion.table import FEATURES
 from export.quantise import QuantiseOptions
 from export.variants import RECIPES
 
@@ -46,7 +47,8 @@ class NetworkSpec(_Part):
 class PictureSpec(_Part):
     """How a cell is shown to the network; see `Preprocessing` of the manifest.
 
-    white  grey level that stands for clear background in the pictures of the crops
+    white     grey level that stands for clear background in the pictures of the crops
+    measures  what the network is told beside the picture, by the names of `edge.types.Features`, as it was measured
     """
 
     view: Name = "rgb"
@@ -56,6 +58,7 @@ class PictureSpec(_Part):
     std: tuple[Positive, ...] = (1.0,)
     symmetric: bool = False
     white: Annotated[int, Field(ge=1, le=255)] = 255
+    measures: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _fits_the_view(self) -> PictureSpec:
@@ -68,6 +71,14 @@ class PictureSpec(_Part):
             raise ValueError("mean and std are of light from 0 to 1, not of grey levels: divide them by 255")
         return self
 
+    @model_validator(mode="after")
+    def _is_measured(self) -> PictureSpec:
+        unknown = sorted(set(self.measures) - set(FEATURES))
+        if unknown or len(set(self.measures)) < len(self.measures):
+            why = f"measures nothing called {unknown[0]!r}" if unknown else "is given each measure once"
+            raise ValueError(f"the kit {why}; it has {', '.join(FEATURES)}")
+        return self
+
     @property
     def inputs(self) -> Preprocessing:
         """As the manifest says it."""
@@ -78,9 +89,9 @@ class PictureSpec(_Part):
             size_px=self.size_px,
             mean=self.mean if len(self.mean) == planes else self.mean * planes,
             std=self.std if len(self.std) == planes else self.std * planes,
-            measures=(),
-            measures_mean=(),
-            measures_std=(),
+            measures=self.measures,
+            measures_mean=(0.0,) * len(self.measures),
+            measures_std=(1.0,) * len(self.measures),
             symmetric=self.symmetric,
         )
 

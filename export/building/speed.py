@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.bundle.tensors import IMAGE, Floats
 from edge.runtime.session import Session
+from export.building.given import Given
 
 BATCHES = (1, 16)
 WARM_UP, ROUNDS = 1, 6
@@ -29,15 +29,15 @@ class Speed:
     ms: float
 
 
-def speeds(variants: Mapping[str, Open], picture: Floats, clock: Clock = time.perf_counter) -> list[Speed]:
-    """Every variant at batch 1 and 16 on one picture (channels, size, size), round by round in turn.
+def speeds(variants: Mapping[str, Open], one: Given, clock: Clock = time.perf_counter) -> list[Speed]:
+    """Every variant at batch 1 and 16 on what is given of one cell, round by round in turn.
 
     Raises:
         EngineFault: a variant does not run.
     """
     with ExitStack() as opened:
         sessions = {name: _closing(opened, open_one) for name, open_one in variants.items()}
-        return [each for batch in BATCHES for each in _at(batch, sessions, picture, clock)]
+        return [each for batch in BATCHES for each in _at(batch, sessions, one, clock)]
 
 
 def _closing(opened: ExitStack, open_one: Open) -> Session:
@@ -52,8 +52,8 @@ def _from(turn: int, sessions: Mapping[str, Session]) -> list[tuple[str, Session
     return every[first:] + every[:first]
 
 
-def _at(batch: int, sessions: Mapping[str, Session], picture: Floats, clock: Clock) -> list[Speed]:
-    given = {IMAGE: np.repeat(picture[None], batch, axis=0)}
+def _at(batch: int, sessions: Mapping[str, Session], one: Given, clock: Clock) -> list[Speed]:
+    given = {name: np.repeat(each, batch, axis=0) for name, each in one.items()}
     times: dict[str, list[float]] = {name: [] for name in sessions}
     for turn in range(WARM_UP + ROUNDS):
         for name, session in _from(turn, sessions):

@@ -20,6 +20,7 @@ from edge.features import measure_cells
 from edge.optics.labels import label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, normalise
 from edge.runtime.session import Session
+from export.building.given import Given, rows, together
 from export.default_bundle.generated import CROWDED, generated
 from export.errors import LimitsBroken
 
@@ -33,27 +34,27 @@ MOST_TOLERANCE = 0.15
 """A processor that saturates shows 0.23 and more (DECISIONS.md): beyond this nothing would be proven."""
 
 
-def drawings(inputs: Preprocessing) -> Floats:
-    """Cells of the simulated microscope as the network is shown them, (64, channels, size, size)."""
-    found: list[Floats] = []
-    for images in _fields(inputs):
-        found.append(images)
-        if sum(map(len, found)) >= CANDIDATES:
+def drawings(inputs: Preprocessing) -> Given:
+    """64 cells of the simulated microscope as the network is given them."""
+    found: list[Given] = []
+    for given in _fields(inputs):
+        found.append(given)
+        if sum(len(each[IMAGE]) for each in found) >= CANDIDATES:
             break
-    return np.concatenate(found)[:CANDIDATES]
+    return rows(together(found), slice(CANDIDATES))
 
 
-def asked(session: Session, images: Floats) -> Floats:
+def asked(session: Session, given: Given) -> Floats:
     """Logits (n, labels)."""
-    batches = (images[at : at + BATCH] for at in range(0, len(images), BATCH))
-    return np.concatenate([session.run({IMAGE: np.ascontiguousarray(batch)})[LOGITS] for batch in batches])
+    batches = (rows(given, slice(at, at + BATCH)) for at in range(0, len(given[IMAGE]), BATCH))
+    return np.concatenate([session.run(batch)[LOGITS] for batch in batches])
 
 
-def chosen(images: Floats, original: Floats, found: Sequence[Floats], calibration: Calibration) -> VectorSet:
+def chosen(drawn: Given, original: Floats, found: Sequence[Floats], calibration: Calibration) -> VectorSet:
     """Those of the drawings that prove a variant, with float32's answers.
 
     Args:
-        images: all drawings.
+        drawn: all drawings.
         original: float32's logits of them, (n, labels).
         found: every variant's.
         calibration: from logits to probabilities.
@@ -63,18 +64,18 @@ def chosen(images: Floats, original: Floats, found: Sequence[Floats], calibratio
     """
     gap = np.max([apart(each, original, calibration) for each in found], axis=0)
     near = np.flatnonzero(gap <= MOST_TOLERANCE - OTHER_CPU)
-    wanted = _many(images)
+    wanted = _many(drawn)
     if len(near) < wanted:
-        what = f"On {len(near)} of {len(images)} drawn cells only is every variant near float32; {wanted} are needed."
+        what = f"On {len(near)} of {len(gap)} drawn cells only is every variant near float32; {wanted} are needed."
         raise LimitsBroken(what, "Keep more layers in float, or calibrate with other crops.")
     by_sureness = near[np.argsort(original[near].max(axis=1) - original[near].mean(axis=1), kind="stable")]
-    rows = by_sureness[np.linspace(0, len(near) - 1, wanted).astype(np.intp)]
-    return VectorSet({IMAGE: np.ascontiguousarray(images[rows])}, np.ascontiguousarray(original[rows]))
+    taken = by_sureness[np.linspace(0, len(near) - 1, wanted).astype(np.intp)]
+    return VectorSet(dict(rows(drawn, taken)), np.ascontiguousarray(original[taken]))
 
 
 def tolerance(vectors: VectorSet, session: Session, calibration: Calibration, least: float) -> float:
     """What a variant may differ on a kit: what it does here, and what another processor adds; at least `least`."""
-    here = float(apart(asked(session, vectors.inputs[IMAGE]), vectors.logits, calibration).max())
+    here = float(apart(asked(session, vectors.inputs), vectors.logits, calibration).max())
     return max(least, math.ceil(1000 * (here + OTHER_CPU)) / 1000)
 
 
@@ -84,14 +85,13 @@ def apart(found: Floats, original: Floats, calibration: Calibration) -> Floats:
     return np.asarray(gap.max(axis=1), np.float32)
 
 
-def _many(images: Floats) -> int:
-    return int(np.clip(MOST_BYTES // images[0].nbytes, LEAST_CELLS, MOST_CELLS))
+def _many(drawn: Given) -> int:
+    return int(np.clip(MOST_BYTES // drawn[IMAGE][0].nbytes, LEAST_CELLS, MOST_CELLS))
 
 
-def _fields(inputs: Preprocessing) -> Iterator[Floats]:
+def _fields(inputs: Preprocessing) -> Iterator[Given]:
     for field in generated(CROWDED):
         normal = normalise(field.pixels, WORKING_UM_PER_PX)
         windows = list(label_windows(field.outlines.cells))
-        yield np.asarray(
-            prepared(inputs, normal, field.outlines, windows, measure_cells(normal, field.outlines))[IMAGE], np.float32
-        )
+        given = prepared(inputs, normal, field.outlines, windows, measure_cells(normal, field.outlines))
+        yield {name: np.asarray(each, np.float32) for name, each in given.items()}

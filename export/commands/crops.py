@@ -9,6 +9,7 @@ import typer
 
 from export.rooms.asked import asked
 from export.rooms.card import WAYS
+from export.rooms.fitting import fit_spec, fitted_to, is_fitted
 from export.rooms.spec import DistilSpec, TrainSpec
 from export.rooms.training import cells_of, taught_by_labels, taught_by_teachers
 
@@ -44,6 +45,11 @@ def train_command(
     work: Work = Path("runs/crops"),
 ) -> None:
     """Train a network on pictures of single cells, by their labels, as its room's card says."""
+    if is_fitted(network):
+        spec = fit_spec(network, way, said or ())
+        seconds = fitted_to(network, spec, cells_of(data, work, spec), out)
+        print(f"Fitted in {seconds:.1f} s, in one go: there are no steps, and so no curve.")
+        return
     training = asked(network, way, said or ())
     taught_by_labels(training, cells_of(data, work, training.spec), out)
 

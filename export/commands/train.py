@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from export.cells.stages import CellsOptions, TrainedCells, quick_options, train_cells
+from export.learning.team import require_alone
 from export.sources.drawn import draw_sets
 
 
@@ -23,6 +24,7 @@ def train_cells_command(
     quick: Annotated[bool, typer.Option("--quick", help="A few steps on drawn images, to see that all works.")] = False,
 ) -> None:
     """Train the network that finds cells, and say how well it does."""
+    require_alone("train-cells")
     if quick:
         with TemporaryDirectory() as folder:
             draw_sets(Path(folder) / "data")

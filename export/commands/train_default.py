@@ -17,6 +17,7 @@ from export.default_bundle.drawn import draw_everything
 from export.default_bundle.options import DefaultOptions, quick_options
 from export.default_bundle.stages import MEASURED_JSON, MEASURED_TABLE, ON_REQUEST, ROOM, SOURCES_TABLE, STAGES
 from export.default_bundle.workshop import Workshop
+from export.learning.team import require_alone
 from export.opinion.choose import LEARNED_FROM
 
 NO_IMAGES_EXIT = 2
@@ -38,6 +39,7 @@ def train_default_command(
     stage: StageOption = None,
 ) -> None:
     """Rebuild the shipped bundle from sets of images: train, calibrate, evaluate, pack, sign."""
+    require_alone("train-default")
     shop = (
         _quick(work, out) if quick else Workshop(data, work, out or shipped_folder() / DEFAULT_NAME, DefaultOptions())
     )

@@ -29,6 +29,7 @@ class Told:
     network, settings   as `export.networks.origin.open_module` takes them; or FINISHED_FILE, the folder's own
     head                its labels, in the order of its outputs
     view, size_px, um_per_px   how the kit shows it a cell
+    measures            what it is told of a cell beside the picture, by the kit's names
     learned_from        the sets of its training cells
     taught_by           folders' names of its teachers; none: it learned from labels alone
     steps, batch, seed  of its training
@@ -52,6 +53,7 @@ class Told:
     left_out: int | None = None
     restained_by: str | None = None
     started_from: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
     seconds: float | None = None
     hardware: str | None = None
 
@@ -134,5 +136,5 @@ def _told(plain: dict[str, Any]) -> Told:
     head = SIX if words is None else made_head({label: words[label] for label in labels}, *sides)
     if head.labels != labels:
         raise ValueError("its labels are told without the words that mean them")
-    lists = {name: tuple(plain.get(name, ())) for name in ("learned_from", "taught_by", "started_from")}
+    lists = {name: tuple(plain.get(name, ())) for name in ("learned_from", "taught_by", "started_from", "measures")}
     return Told(**{**plain, **lists, "head": head})

@@ -102,7 +102,7 @@ def _nucleus_on_black(seen: Pictures) -> Tensor:
 
 def _cell_density(seen: Pictures) -> Tensor:
     masks = torch.cat([seen.cell, seen.nucleus], 1)
-    return cell_density(Shown(-torch.log10(seen.light.clamp(DARKEST, 1.0)), masks, masks.new_zeros(len(masks), 0)))
+    return cell_density(Shown(-torch.log10(seen.light.clamp(DARKEST, 1.0)), masks, masks.new_zeros(masks.shape[0], 0)))
 
 
 def _relative_density(seen: Pictures) -> Tensor:

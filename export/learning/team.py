@@ -13,6 +13,8 @@ import torch
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from edge.errors import BadSetting
+
 PATIENCE = timedelta(days=7)
 """For what the first member does alone, such as a search; `torchrun` ends the others where it fails."""
 
@@ -52,6 +54,20 @@ def joined(device: str) -> Iterator[Member]:
         distributed.barrier(group=member.line)  # nobody leaves while another still speaks
     finally:
         distributed.destroy_process_group()
+
+
+def require_alone(command: str) -> None:
+    """Commands of many stages, each with files of its own, are one process's.
+
+    Raises:
+        BadSetting: `torchrun` started more.
+    """
+    size = os.environ.get("WORLD_SIZE", "1")
+    if size != "1":
+        raise BadSetting(
+            f"{command} is the work of one process, and torchrun started {size}.",
+            "Start it without torchrun; train and distil are what several processes share.",
+        )
 
 
 def shared(network: nn.Module, member: Member) -> nn.Module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +21,9 @@ from models.ordaz2014_fuzzy_rbf.calibrate import Move, calibrate
 from models.ordaz2014_fuzzy_rbf.compile import compiled
 from models.ordaz2014_fuzzy_rbf.definition import Definition, load
 from models.ordaz2014_fuzzy_rbf.fit import FitOptions, fit, with_fuzzy_score
+from models.ordaz2014_fuzzy_rbf.net import RBF_MEASURES
 from models.ordaz2014_fuzzy_rbf.training_set import TrainingSet, training_set
 
-RBF_MEASURES = ("nucleus_diameter_um", "diameter_um", "nc_ratio", "circularity", "solidity", "elongation", "lobes")
 OF_OUTLINES = ("diameter_um", "circularity")
 """What a cut-out tells of a cell; its cytoplasm, and so everything else, is mostly gone."""
 RULE_WORDS: Mapping[str, str] = MappingProxyType(
@@ -37,7 +37,7 @@ RULE_WORDS: Mapping[str, str] = MappingProxyType(
 """The sets' words for cells that the room's rules call otherwise."""
 DRAWN = 20_000
 """Cells drawn, by weight and with repeats, for quartiles in which every set counts alike."""
-SPREAD, UNITS_PER_LABEL = 3.0, 20
+SMOOTH = FitOptions(units_per_label=20, spread=3.0)
 """Wide units answer smoothly between sets; with the room's own spread of 1 the AUC on another laboratory's fields is
 0.01 lower, and so it is with six labels instead of two. Between 6 and 24 units it hardly changes."""
 OTHER = "other"
@@ -57,16 +57,15 @@ class FuzzyRbfDocuments:
         return FuzzyRbf(FuzzySystem.from_document(self.fuzzy), RbfNetwork.from_document(self.rbf))
 
 
-def fitted(cells: CellTable, seed: int = 0) -> FuzzyRbfDocuments:
+def fitted(cells: CellTable, options: FitOptions = SMOOTH) -> FuzzyRbfDocuments:
     """Rules and network for these cells.
 
     Raises:
         FitFault: fewer than twenty blasts or other cells, or all of one group.
     """
-    definition, moves = _calibrated(cells.rows(label_indices(cells.labels) != SOME_OTHER), seed)
+    definition, moves = _calibrated(cells.rows(label_indices(cells.labels) != SOME_OTHER), options.seed)
     fuzzy = compiled(definition)
-    rbf = fit(_training_set(cells, fuzzy), FitOptions(units_per_label=UNITS_PER_LABEL, spread=SPREAD, seed=seed))
-    return FuzzyRbfDocuments(fuzzy, rbf, moves)
+    return FuzzyRbfDocuments(fuzzy, fit(_training_set(cells, fuzzy), options), moves)
 
 
 def blast_share(system: FuzzyRbf, cells: CellTable) -> NDArray[np.float64]:
@@ -78,13 +77,18 @@ def blast_share(system: FuzzyRbf, cells: CellTable) -> NDArray[np.float64]:
 def _calibrated(cells: CellTable, seed: int) -> tuple[Definition, tuple[Move, ...]]:
     """Boundaries of outlines from all cells, the others from those that were seen in a field."""
     weights = balanced(label_indices(cells.labels), cells.sources)
-    drawn = cells.rows(np.random.default_rng(seed).choice(len(cells), DRAWN, p=weights))
+    drawn = _measured(cells).rows(np.random.default_rng(seed).choice(len(cells), DRAWN, p=weights))
     in_fields = drawn.rows(~drawn.cut_out)
     start = load()
     others = [each.name for each in start.inputs if each.name not in OF_OUTLINES]
     definition, of_outlines = _moved(start, drawn, OF_OUTLINES)
     definition, of_others = _moved(definition, in_fields, others)
     return definition, tuple(move for move in (*of_outlines, *of_others) if move.shift)
+
+
+def _measured(cells: CellTable) -> CellTable:
+    """The same without pictures, which would weigh 32 kB for each cell that is drawn."""
+    return replace(cells, planes=cells.planes[..., :0, :0])
 
 
 def _moved(

@@ -40,6 +40,7 @@ def quantise_command(
     if engine not in QUANTISERS:
         raise BadSetting(f"There is no engine {engine!r}.", f"Take {', '.join(QUANTISERS)}.")
     network, learned, held_out = read_trained(trained), read_cells(cells), read_cells(unseen)
+    _require_pictures(network.told, trained)
     _require_enough(learned, cells, calibration)
     require_apart(KnownCells(str(cells), learned), KnownCells(str(unseen), held_out))
     pictures = _pictures(network, learned, held_out, calibration)
@@ -49,6 +50,12 @@ def quantise_command(
     typer.echo(f"{sensitivity.table(reached.sensitivity)}\n\n{search.table(reached.found.steps)}")
     typer.echo(f"\nFine-tuned: {'yes' if reached.fine_tuned else 'no'}. Written to {out}.")
     limits.require(reached.found.steps[-1].lines)
+
+
+def _require_pictures(told: Told, folder: Path) -> None:
+    if told.measures:
+        what = f"{folder} holds a network that is told measures, and layers are sought here on pictures alone."
+        raise BadSetting(what, "Use marrowkit-export measure or build, which give it both.")
 
 
 def _require_enough(cells: CellTable, file: Path, calibration: int) -> None:

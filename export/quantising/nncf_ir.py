@@ -25,6 +25,8 @@ JOINTS = ("Add", "Multiply")
 REDUCTIONS = ("ReduceSum", "ReduceMean", "MVN", "Softmax")
 TREES = ("GatherElements", "GatherND", "GreaterEqual")
 """A threshold in 8 bits would be another one: decision trees stay as they are."""
+ENDS = ("Parameter", "Constant", "Result")
+"""No steps of a network."""
 OFF = -1.0
 """NNCF's word for no SmoothQuant."""
 
@@ -94,7 +96,7 @@ def _quantised(model: Any, runs: list[dict[str, Any]], options: NncfOptions) -> 
             subset_size=len(runs),
             model_type=None if options.smooth is None else nncf.ModelType.TRANSFORMER,
             fast_bias_correction=not options.thorough,
-            ignored_scope=nncf.IgnoredScope(names=[*options.keep, *_between(model)]),
+            ignored_scope=nncf.IgnoredScope(names=sorted({*options.keep, *_between(model), *_before_any_layer(model)})),
             advanced_parameters=advanced.AdvancedQuantizationParameters(
                 overflow_fix=advanced.OverflowFix.ENABLE,
                 activations_range_estimator_params=nncf.quantization.range_estimator.RangeEstimatorParametersSet.MINMAX,
@@ -112,6 +114,20 @@ def _between(model: Any) -> list[str]:
     nearly all; left in float they cost nothing that the engine could save.
     """
     return [each.get_friendly_name() for each in model.get_ordered_ops() if _joins(each)]
+
+
+def _before_any_layer(model: Any) -> list[str]:
+    """What is done to the picture itself before the first convolution sees it, see `export.quantising.spared`."""
+    learned: set[str] = set()
+    early = []
+    for each in model.get_ordered_ops():
+        name, kind = each.get_friendly_name(), each.get_type_name()
+        sources = {value.get_node().get_friendly_name() for value in each.input_values()}
+        if kind in CONVOLUTIONS or sources & learned:
+            learned.add(name)
+        elif kind not in ENDS:
+            early.append(name)
+    return early
 
 
 def _joins(operation: Any) -> bool:

@@ -43,7 +43,9 @@ def spared(model: onnx.ModelProto, keep: Sequence[str]) -> list[str]:
     graph, known = model.graph, ranks(model)
     _require_some_left(model, keep)
     vectors = {node.name for node in graph.node if known.get(node.output[0]) != IMAGE_RANK}
-    return sorted({*keep, *vectors, *_delicate(graph), *_about(graph, keep)})
+    return sorted(
+        {*keep, *vectors, *_delicate(graph), *_about(graph, keep), *_before_any_layer(graph), *_before_norms(graph)}
+    )
 
 
 def _require_some_left(model: onnx.ModelProto, keep: Sequence[str]) -> None:
@@ -53,6 +55,26 @@ def _require_some_left(model: onnx.ModelProto, keep: Sequence[str]) -> None:
         raise NotQuantisable(f"There is no node {unknown[0]!r} to keep in float.", f"Nodes are {', '.join(convs)}, …")
     if set(keep) >= set(convs):
         raise NotQuantisable("Every convolution is to be kept in float.", "Keep fewer of them, or ship float32.")
+
+
+def _before_any_layer(graph: onnx.GraphProto) -> set[str]:
+    """Names of what is done to the picture itself before the first convolution sees it: a white balance, a threshold,
+    a filter. It measures, and an error of one grey level there is one in every layer (DECISIONS.md)."""
+    learned: set[str] = set()
+    early: set[str] = set()
+    for node in graph.node:  # ONNX lists a node after all that it takes from
+        if node.op_type == "Conv" or learned.intersection(node.input):
+            learned.update(node.output)
+        else:
+            early.add(node.name)
+    return early
+
+
+def _before_norms(graph: onnx.GraphProto) -> set[str]:
+    """Names of what a batch norm takes that could not be folded into a convolution: a dense block's pictures laid
+    together. It stretches each channel by another factor, and with it what 8 bits for all channels had rounded."""
+    taken = {node.input[0] for node in graph.node if node.op_type == "BatchNormalization"}
+    return {node.name for node in graph.node if node.op_type != "Conv" and taken.intersection(node.output)}
 
 
 def _about(graph: onnx.GraphProto, keep: Sequence[str]) -> set[str]:

@@ -51,6 +51,8 @@ def _answer(manifest: Manifest) -> Iterator[str]:
         f"It sees a square of {inputs.size_px} pixels, {side:.1f} µm, around each cell as the view {inputs.view!r}"
         f"{', in all eight ways to lay it down' if inputs.symmetric else ''}."
     )
+    if inputs.measures:
+        yield f"It is told of each cell: {', '.join(inputs.measures)}."
     if manifest.segmentation is None:
         yield "It finds no cells: the kit's default bundle does, and gives a second opinion beside it."
     yield f"Temperature of its softmax: {manifest.calibration.temperature:g}."

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edge.errors import BadSetting
 from export.building.reading import merged
 from export.building.said import fields_said
 from export.crops.views import channels_of
 from export.rooms.card import card_of, way_of
+from export.rooms.fitting import is_fitted
 from export.rooms.head import Head
 from export.rooms.spec import TrainSpec, train_spec
 
@@ -40,7 +42,10 @@ def asked(network: str, way: str | None, said: Sequence[str], kind: type[TrainSp
     """What is said over what the card says of this way to train it.
 
     Raises:
-        BadSetting: a field or the way is unknown, or a value makes no sense.
+        BadSetting: a field or the way is unknown, a value makes no sense, or nothing is taught to that network.
     """
+    if is_fitted(network):
+        remedy = f"marrowkit-export train {network} fits it; to be taught, take marrowkit2026_student or another room."
+        raise BadSetting(f"{network} is fitted to cells, and nothing can be taught to it.", remedy)
     card = card_of(network)
     return Asked(network, card.head, train_spec(merged(way_of(card, way), fields_said(said)), kind))

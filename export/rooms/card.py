@@ -71,7 +71,7 @@ def read_card(folder: Path) -> RoomCard:
         title=str(told.get("title", folder.name)),
         authors=str(told.get("authors", "")),
         head=head,
-        ways={way: told[way] for way in WAYS if way in told and told.get("neural", True)},
+        ways={way: told[way] for way in WAYS if way in told},
         claim=told.get("claim", {}),
         names_cells=told.get("kind") != SEGMENTATION,
     )

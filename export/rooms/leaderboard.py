@@ -19,6 +19,7 @@ README_FILE, PICTURE_FILE = "README.md", "leaderboard.svg"
 BEGIN, END = "<!-- made by marrowkit-export leaderboard -->", "<!-- until here -->"
 MARKERS = "osD^"
 """Rooms beyond the number of colours have another one."""
+FITTED = "fitted in one go"
 UNTRAINED, UNMEASURED = "not trained yet", "not measured by this protocol yet"
 NONE = "–"
 UNSEEN, PATIENTS, SITE = "other sites", "patients", "same site"
@@ -147,7 +148,7 @@ def _in_8_bits(on_kit: OnKit) -> str:
 def _training(found: Measured) -> str:
     told = found.about
     took = "" if told["seconds"] is None else f", {told['seconds'] / 3600:.2f} h on {told['hardware']}"
-    return f"{told['steps']} steps of {told['batch']}{took}"
+    return (f"{told['steps']} steps of {told['batch']}" if told["steps"] else FITTED) + took
 
 
 def _claimed(row: Row) -> tuple[str, ...]:

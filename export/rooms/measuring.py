@@ -13,17 +13,18 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import Bundle
-from edge.bundle.tensors import IMAGE, LOGITS
+from edge.bundle.tensors import LOGITS
 from edge.errors import BadSetting
 from edge.runtime.device import this_device
 from edge.runtime.engines import EngineOptions, open_sessions
 from edge.runtime.session import Session
 from export.building.build import Say, Workbench, build
+from export.building.given import even
 from export.building.reading import build_spec, merged, of_training
 from export.building.speed import BATCHES, Speed, speeds
 from export.crops.cells import fold_numbers
+from export.crops.given import given_in_turn
 from export.crops.kept import Told, read_told
-from export.crops.views import shown_in_turn
 from export.default_bundle.manifest import data_sources
 from export.opinion.table import CellTable, write_cells
 from export.quantising.score import softmax
@@ -78,16 +79,15 @@ def bundled(run: Path, cells: Cells, said: Mapping[str, Any], bench: Bench) -> B
 def on_kit(bundle: Bundle, variants: Sequence[str], told: Told, unseen: CellTable | None) -> OnKit:
     """What these variants cost here, measured in turns on two threads, and how often each is right on unseen sites."""
     inputs = bundle.manifest.preprocessing
-    picture = np.full((len(inputs.mean), inputs.size_px, inputs.size_px), 0.5, np.float32)
-    found = speeds({name: partial(_opened, bundle, name) for name in variants}, picture)
+    found = speeds({name: partial(_opened, bundle, name) for name in variants}, even(inputs, 0.5))
     timed = tuple(_timed(bundle, each, found, told, unseen) for each in variants)
     return OnKit(this_device().processor, THREADS, bundle.digest, timed)
 
 
 def accuracy_of(session: Session, told: Told, cells: CellTable) -> float:
     """The share of cells that are rightly called blasts or not, by the exams' own rule."""
-    seen = shown_in_turn(cells.planes, told.view, told.size_px)
-    logits = np.concatenate([session.run({IMAGE: each.numpy()})[LOGITS] for each in seen])
+    turns = ({name: each.numpy() for name, each in given.items()} for given in given_in_turn(cells, told))
+    logits = np.concatenate([session.run(given)[LOGITS] for given in turns])
     answers = answered(cells, softmax(logits).astype(np.float32), told.head)
     return float((answers.called_blast == answers.is_blast).mean())
 

@@ -24,6 +24,7 @@ from export.networks.origin import features_of, open_module
 from export.opinion.table import CellTable
 from export.rooms.asked import Asked
 from export.rooms.finishing import finished
+from export.rooms.fitting import FitSpec
 from export.rooms.head import require_learnable
 from export.rooms.hooks import own_loss
 from export.rooms.searching import searched
@@ -32,7 +33,7 @@ from export.rooms.starting import marks_of, started
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
 
-def cells_of(data: Path, work: Path, spec: TrainSpec) -> CellTable:
+def cells_of(data: Path, work: Path, spec: TrainSpec | FitSpec) -> CellTable:
     """The cells to learn from: of the sets in a folder, or a file of one's own; without the fold that is left out."""
     cells = cells_in(data, work)
     return cells if spec.fold is None else cells.rows(fold_numbers(cells) != spec.fold)
@@ -111,6 +112,9 @@ def _teacher(folder: Path, asked: Asked) -> Teacher:
         remedy = f"A teacher of this network tells {', '.join(asked.head.labels)}."
         raise BadCheckpoint(f"{folder} was taught other labels.", remedy)
     told = trained.told
+    if told.measures:
+        remedy = "Distil from rooms that look at pictures."
+        raise BadCheckpoint(f"{folder} holds a network that is told measures; a student sees pictures alone.", remedy)
     return Teacher(trained.module.to(asked.spec.device), told.view, told.size_px, features_of(told.network))
 
 

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from edge.errors import BadSetting
+from export.crops.given import numbers
 from export.crops.kept import WEIGHTS_FILE, Told, read_told, write_trained
 from export.crops.views import pictures_of, viewed
 from export.networks.checkpoint import read_checkpoint
 from export.opinion.table import CellTable
 from export.rooms.head import Head, made_head
-from export.together.net import PLACE, VIEW, MemberTold, Together, network
+from export.together.net import PLACE, VIEW, MemberTold, Together, network, told_of
 from export.together.stacking import weigh
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
@@ -35,11 +36,17 @@ def joined(folders: Sequence[Path], out: Path, held: CellTable | None) -> None:
     """
     told = {folder.name: read_told(folder) for folder in folders}
     head, left_out = common_head(list(told.values())), _left_out(folders, told)
-    settings = {"members": {name: member(each, head) for name, each in told.items()}, "stacked": held is not None}
+    members = {name: member(each, head) for name, each in told.items()}
+    settings = {"members": members, "stacked": held is not None}
     whole = network(len(head.labels), **settings)  # type: ignore[arg-type]  # as a card's settings
     whole.load_state_dict(_weights(folders) | _own(whole))
     if held is not None:
-        weigh(whole.eval(), _shown(held), torch.from_numpy(head.places(held.labels.tolist())), head.others)
+        weigh(
+            whole.eval(),
+            _given(held, told_of(members)),
+            torch.from_numpy(head.places(held.labels.tolist())),
+            head.others,
+        )
     write_trained(out, whole.state_dict(), _told(told, settings, head, None if held is not None else left_out))
 
 
@@ -55,8 +62,9 @@ def common_head(told: Sequence[Told]) -> Head:
 def member(told: Told, head: Head) -> MemberTold:
     """A member as settings hold it: with the place of each of its labels among the common ones."""
     place = [_place(label, told, head) for label in told.labels]
-    settings = dict(told.settings)
-    return {"network": told.network, "settings": settings, "view": told.view, "size_px": told.size_px, "place": place}
+    shown: MemberTold = {"network": told.network, "settings": dict(told.settings), "view": told.view,
+                         "size_px": told.size_px, "place": place}  # fmt: skip
+    return {**shown, "measures": list(told.measures)} if told.measures else shown
 
 
 def _place(label: str, told: Told, head: Head) -> int:
@@ -88,8 +96,9 @@ def _own(whole: Together) -> dict[str, Tensor]:
     return {name: each for name, each in whole.state_dict().items() if not name.startswith("members.")}
 
 
-def _shown(cells: CellTable) -> Tensor:
-    return viewed(pictures_of(cells.planes), VIEW, cells.planes.shape[-1])
+def _given(cells: CellTable, measures: Sequence[str]) -> list[Tensor]:
+    image = viewed(pictures_of(cells.planes), VIEW, cells.planes.shape[-1])
+    return [image, torch.from_numpy(numbers(cells, measures, "The fold that was left out"))] if measures else [image]
 
 
 def _told(told: Mapping[str, Told], settings: Mapping[str, Any], head: Head, left_out: int | None) -> Told:
@@ -107,4 +116,5 @@ def _told(told: Mapping[str, Told], settings: Mapping[str, Any], head: Head, lef
         batch=0,
         seed=0,
         left_out=left_out,
+        measures=told_of(settings["members"]),
     )

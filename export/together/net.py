@@ -26,12 +26,7 @@ LEAST_SHARE = 1e-7
 """Probability below which a member's logarithm does not fall: nothing is impossible."""
 
 
-class MemberTold(TypedDict):
-    """A member as the settings of a trained network hold it.
-
-    place   of each of its labels among those of all together
-    """
-
+class _Shown(TypedDict):
     network: str
     settings: dict[str, Any]
     view: str
@@ -39,23 +34,38 @@ class MemberTold(TypedDict):
     place: list[int]
 
 
+class MemberTold(_Shown, total=False):
+    """A member as the settings of a trained network hold it.
+
+    place     of each of its labels among those of all together
+    measures  what it is told beside its view; absent: nothing
+    """
+
+    measures: list[str]
+
+
 class Member(nn.Module):
-    """A trained network, from everything known of a cell to logarithms of the probabilities of the common labels."""
+    """A trained network, from everything known of a cell to logarithms of the probabilities of the common labels.
+
+    every  measures that all together are told, in order
+    """
 
     into: Tensor
 
-    def __init__(self, told: MemberTold, classes: int) -> None:
+    def __init__(self, told: MemberTold, classes: int, every: Sequence[str] = ()) -> None:
         super().__init__()
+        self.columns = [every.index(name) for name in told.get("measures", ())]
         self.network = open_module(told["network"], len(told["place"]), told["settings"])
         self.view, self.size_px = told["view"], told["size_px"]
         into = functional.one_hot(torch.tensor(told["place"]), classes).float()
         self.register_buffer("into", into, persistent=False)
 
-    def forward(self, planes: Tensor) -> Tensor:
-        """(n, 5, s, s) to (n, classes)."""
+    def forward(self, planes: Tensor, measures: Tensor | None = None) -> Tensor:
+        """(n, 5, s, s), and (n, every) where measures are told, to (n, classes)."""
         seen = resized(planes, self.size_px)
         pictures = Pictures(seen[:, LIGHT], seen[:, CELL : CELL + 1], seen[:, NUCLEUS : NUCLEUS + 1])
-        shares = torch.softmax(self.network(TORCH_VIEWS[self.view](pictures)), 1)
+        told = [] if measures is None or not self.columns else [measures[:, self.columns]]
+        shares = torch.softmax(self.network(TORCH_VIEWS[self.view](pictures), *told), 1)
         return torch.log((shares @ self.into).clamp_min(LEAST_SHARE))
 
 
@@ -73,13 +83,13 @@ class Together(nn.Module):
         self.trust = nn.Parameter(torch.full((len(members),), 1.0 / len(members)), requires_grad=False)
         self.bias = nn.Parameter(torch.zeros(classes), requires_grad=False)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """(n, 5, s, s) to logits (n, classes)."""
-        return self.weighed(self.opinions(image))
+    def forward(self, image: Tensor, measures: Tensor | None = None) -> Tensor:
+        """(n, 5, s, s), and measures (n, k) where a member is told any, to logits (n, classes)."""
+        return self.weighed(self.opinions(image, measures))
 
-    def opinions(self, image: Tensor) -> Tensor:
+    def opinions(self, image: Tensor, measures: Tensor | None = None) -> Tensor:
         """Logarithms of each member's probabilities, (n, members, classes)."""
-        return torch.stack([member(image) for member in self.members.values()], 1)
+        return torch.stack([member(image, measures) for member in self.members.values()], 1)
 
     def weighed(self, opinions: Tensor) -> Tensor:
         """Logits (n, classes) from the members' logarithms (n, members, classes)."""
@@ -91,7 +101,13 @@ class Together(nn.Module):
 def network(classes: int, members: Mapping[str, MemberTold], stacked: bool = False) -> Together:
     """The members with random weights, in the order of their names, since files of settings keep no other; `stacked`:
     weighed instead of averaged."""
-    return Together({name: Member(members[name], classes) for name in sorted(members)}, classes, stacked)
+    every = told_of(members)
+    return Together({name: Member(members[name], classes, every) for name in sorted(members)}, classes, stacked)
+
+
+def told_of(members: Mapping[str, MemberTold]) -> tuple[str, ...]:
+    """The measures that any of them is told, each once, in the order of the members' names."""
+    return tuple(dict.fromkeys(each for name in sorted(members) for each in members[name].get("measures", ())))
 
 
 class Telling(nn.Module):
@@ -101,9 +117,9 @@ class Telling(nn.Module):
         super().__init__()
         self.together = together
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, 5, s, s) to logits (n, classes) and the members' probabilities (n, members, classes)."""
-        opinions = self.together.opinions(image)
+    def forward(self, image: Tensor, measures: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """As `Together`, to logits (n, classes) and the members' probabilities (n, members, classes)."""
+        opinions = self.together.opinions(image, measures)
         return self.together.weighed(opinions), torch.exp(opinions)
 
 

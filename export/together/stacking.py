@@ -18,13 +18,15 @@ PULL = 1e-3
 """How strongly the weights are held to the plain mean of logarithms."""
 
 
-def weigh(together: Together, planes: Tensor, labels: Tensor, others: Sequence[int]) -> None:
-    """Set a network's trust and bias to those with the smallest loss over cells (n, 5, s, s) of the labels (n,).
+def weigh(together: Together, given: Sequence[Tensor], labels: Tensor, others: Sequence[int]) -> None:
+    """Set a network's trust and bias to those with the smallest loss over cells of the labels (n,): `given` are their
+    pictures (n, 5, s, s) and, where a member is told any, their measures (n, k).
 
     Trust is never below 0: a member that is worse than chance is left out, not believed the other way round.
     """
     with torch.no_grad():
-        opinions = torch.cat([together.opinions(some) for some in torch.split(planes, AT_ONCE)])
+        turns = zip(*(torch.split(each, AT_ONCE) for each in given), strict=True)
+        opinions = torch.cat([together.opinions(*some) for some in turns])
     together.trust.data, together.bias.data = found(opinions, labels, others)
 
 

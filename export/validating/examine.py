@@ -14,8 +14,8 @@ from edge.bundle.tensors import Floats
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.crops.cells import fold_numbers, training_cells, unseen_cells
+from export.crops.given import given_in_turn
 from export.crops.kept import Told, Trained, read_trained
-from export.crops.views import shown_in_turn
 from export.opinion.table import CellTable
 from export.validating.examined import as_json, as_markdown
 from export.validating.exams import Ask, exams, sat
@@ -46,10 +46,9 @@ def asking(trained: Trained, device: str = "cpu") -> Ask:
     trained.module.to(device)
 
     def ask(cells: CellTable) -> Floats:
-        told = trained.told
         with torch.no_grad():
-            seen = shown_in_turn(cells.planes, told.view, told.size_px, device)
-            return torch.cat([functional.softmax(trained.module(each), 1).cpu() for each in seen]).numpy()
+            turns = (each.values() for each in given_in_turn(cells, trained.told, device))
+            return torch.cat([functional.softmax(trained.module(*each), 1).cpu() for each in turns]).numpy()
 
     return ask
 

@@ -43,6 +43,13 @@ class TextureNet(nn.Module):
         return self.classifier(energies(self.features(picture)))  # type: ignore[no-any-return]
 
 
+def _begun(layer: nn.Module) -> None:
+    """He's first weights: eight layers without norms pass torch's own on so faintly that nothing is learned."""
+    if isinstance(layer, (nn.Conv2d, nn.Linear)):
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+
 class SDNet(nn.Module):
     """Pictures of light that passed in, one logit per class out."""
 
@@ -72,7 +79,7 @@ def network(
     """
     if body not in BODIES:
         raise ValueError(f"there is no body {body!r}, only {', '.join(BODIES)}")
-    return SDNet(StainDeconvolution(stains), BODIES[body](classes, width, dropped))
+    return SDNet(StainDeconvolution(stains), BODIES[body](classes, width, dropped).apply(_begun))
 
 
 def energies(picture: Tensor) -> Tensor:

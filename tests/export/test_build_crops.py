@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.bundle.tensors import IMAGE
 from export.building.apart import require_apart
 from export.building.crops import Crops, read_crops
 from export.building.crops import drawn as drawn_rows
+from export.building.given import together
 from export.building.spec import PictureSpec
 from export.errors import BadCrops
 from export.opinion.table import write_cells
@@ -23,7 +25,8 @@ def test_a_folder_without_labels_calibrates(tmp_path: Path) -> None:
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture[..., ::-1])
     crops = read_crops(str(tmp_path), LABELS, PictureSpec(size_px=SIZE_PX, um_per_px=0.5), {})
     assert crops.labels.tolist() == [-1, -1, -1]
-    (batch,) = crops.shown(PictureSpec(size_px=SIZE_PX, um_per_px=0.5, mean=(0.5,), std=(0.25,)).inputs)
+    (given,) = crops.shown(PictureSpec(size_px=SIZE_PX, um_per_px=0.5, mean=(0.5,), std=(0.25,)).inputs)
+    batch = given[IMAGE]
     due = drawn("L1", 3, 7).transpose(0, 3, 1, 2).astype(np.float32) / 255
     np.testing.assert_allclose(batch, (due - 0.5) / 0.25, atol=1e-5)
 
@@ -55,7 +58,7 @@ def test_kept_cells_are_shown_as_the_kit_shows_them(size_px: int, um_per_px: flo
     picture = PictureSpec(size_px=size_px, um_per_px=um_per_px)
     words = dict.fromkeys(set(cells.labels.tolist()) - {"blast"}, "other")
     crops = read_crops(str(tmp_path / "cells.npz"), ("blast", "other"), picture, words)
-    shown = np.concatenate(list(crops.shown(picture.inputs)))
+    shown = together(crops.shown(picture.inputs))[IMAGE]
     assert shown.shape == (len(cells), 3, size_px, size_px)
     if (size_px, um_per_px) == (80, 0.25):
         np.testing.assert_allclose(shown, cells.planes[:, :3].astype(np.float32) / 200, atol=1e-5)

@@ -53,7 +53,7 @@ def test_variants_take_turns_and_their_medians_are_told() -> None:
 
     ticks = iter(range(10_000))
     opened = {name: (lambda name=name: Session(name)) for name in "ab"}
-    found = speeds(opened, np.zeros((3, 4, 4), np.float32), lambda: float(next(ticks)))
+    found = speeds(opened, {IMAGE: np.zeros((1, 3, 4, 4), np.float32)}, lambda: float(next(ticks)))
     assert [(each.variant, each.batch, each.ms) for each in found] == [
         (name, batch, 1000.0) for batch in BATCHES for name in "ab"
     ]
@@ -73,7 +73,7 @@ def candidates(side: int = 8) -> tuple[np.ndarray, np.ndarray]:
 
 def test_vectors_run_from_the_least_to_the_most_sure_answer() -> None:
     images, original = candidates()
-    vectors = chosen(images, original, [original + np.float32(0.01)], UNCHANGED)
+    vectors = chosen({IMAGE: images}, original, [original + np.float32(0.01)], UNCHANGED)
     assert len(vectors.logits) == MOST_CELLS
     assert vectors.logits[0].tolist() == original[0].tolist()
     assert vectors.logits[-1].tolist() == original[-1].tolist()
@@ -84,7 +84,7 @@ def test_drawings_on_which_a_variant_strays_prove_nothing_and_are_not_taken() ->
     images, original = candidates()
     strayed = original.copy()
     strayed[10:40] *= -1
-    vectors = chosen(images, original, [original, strayed], UNCHANGED)
+    vectors = chosen({IMAGE: images}, original, [original, strayed], UNCHANGED)
     taken = vectors.inputs[IMAGE][:, 0, 0, 0].astype(int)
     gap = apart(strayed, original, UNCHANGED)[taken]
     assert gap.max() <= 0.13
@@ -94,12 +94,12 @@ def test_drawings_on_which_a_variant_strays_prove_nothing_and_are_not_taken() ->
 def test_where_a_variant_strays_everywhere_there_is_no_bundle() -> None:
     images, original = candidates()
     with pytest.raises(LimitsBroken, match=r"On [0-9] of 64 drawn cells only"):
-        chosen(images, original, [-original], UNCHANGED)
+        chosen({IMAGE: images}, original, [-original], UNCHANGED)
 
 
 def test_large_pictures_make_few_vectors() -> None:
     images, original = candidates(side=300)
-    assert len(chosen(images, original, [original], UNCHANGED).logits) == LEAST_CELLS
+    assert len(chosen({IMAGE: images}, original, [original], UNCHANGED).logits) == LEAST_CELLS
 
 
 def outcome(groups: np.ndarray, logits: np.ndarray, tmp_path: Any) -> Outcome:

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from edge.bundle.manifest import Calibration
-from edge.bundle.tensors import IMAGE
 from edge.decide.views import Crop
 from export.building import searching
 from export.building.asking import original_answers
 from export.building.crops import Crops
+from export.building.given import rows
 from export.building.judging import Original, said_by
 from export.building.outcome import Outcome
 from export.building.reading import build_spec
@@ -57,7 +57,7 @@ def network() -> bytes:
 def begun(told: BuildSpec, network: bytes) -> tuple[Bench, BuiltVariants, Outcome]:
     """As a build has it before it searches."""
     sets = Sets(crops(40, 1), crops(120, 2))
-    traced = TracedNetwork(network, {IMAGE: drawings(told.picture.inputs)[:1]},
+    traced = TracedNetwork(network, rows(drawings(told.picture.inputs), slice(1)),
                            Calibrating(sets.calibration, told.picture.inputs))  # fmt: skip
     built = build_variants({"opinion": traced}, told.variants)
     original = Original(network, original_answers(network, sets.held_out, told.picture.inputs))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edge.errors import BadSetting
 from export.__main__ import app
 from export.cells.stages import LEARNED_FROM, REPORT_FILE, quick_options, train_cells
 from export.cells.tile import TileFile
@@ -66,3 +67,15 @@ def test_the_command_tries_all_of_it_on_drawn_images(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "nucleus Dice" in result.output
     assert (tmp_path / "out" / "round-2" / "weights.safetensors").is_file()
+
+
+@pytest.mark.parametrize("command", ["train-cells", "train-default"])
+def test_what_one_process_does_is_not_started_by_torchrun(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, [command, "--quick"])
+    assert isinstance(result.exception, BadSetting)
+    assert "without torchrun" in result.exception.remedy
+    assert not list(tmp_path.iterdir())

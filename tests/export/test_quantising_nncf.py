@@ -20,6 +20,7 @@ from edge.runtime.parity import difference_of
 from export.errors import NotQuantisable
 from export.openvino_ir import Ir, executed_precisions, require_int8
 from export.quantising.nncf_ir import NncfOptions, quantise_ir
+from tests.prepared import prepared_onnx
 from tests.tiny import need_openvino
 from tests.tiny_torch import planes_inputs
 
@@ -87,6 +88,16 @@ def test_what_is_to_be_kept_stays_in_float(cells_onnx: bytes) -> None:
     kept = executed_precisions(quantise_ir(cells_onnx, fields(2), NncfOptions(keep=("Conv_0", "Conv_3"))))
     assert sum(kept.values()) == 8
     assert kept["f32"] == 2
+
+
+def test_nothing_is_rounded_before_the_first_convolution_but_what_it_takes() -> None:
+    runs = [{"image": np.random.default_rng(seed).random((4, 3, 8, 8)).astype(np.float32)} for seed in range(4)]
+    ir = quantise_ir(prepared_onnx(), runs, QUICK)
+    steps = openvino_core().read_model(ir.xml, ir.bin).get_ordered_ops()
+    first = [step.get_type_name() for step in steps].index("Convolution")
+    rounded = [step for step in steps[:first] if step.get_type_name() == "FakeQuantize"]
+    taken = {port.get_node().get_type_name() for step in rounded for port in step.output(0).get_target_inputs()}
+    assert taken == {"Convolution"}
 
 
 @pytest.mark.parametrize(

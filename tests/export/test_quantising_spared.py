@@ -17,6 +17,7 @@ from export.quantise import Arrays, QuantiseOptions, quantise
 from export.quantising import spared as sparing
 from export.quantising.score import distance, probabilities
 from export.quantising.spared import convolutions, outermost, spared
+from tests.prepared import prepared_onnx
 
 CHANNELS = 8
 SILUS = {"Sigmoid_0", "Sigmoid_1", "Mul_0", "Mul_1"}
@@ -95,3 +96,11 @@ def test_where_nothing_is_left_in_eight_bits_that_is_told(network: bytes) -> Non
         spared(load_graph(network), ["Conv_0", "Conv_1", "Conv_2"])
     with pytest.raises(NotQuantisable, match="no node 'Conv_7'"):
         spared(load_graph(network), ["Conv_7"])
+
+
+def test_what_is_done_to_the_picture_and_what_a_norm_stretches_stays_in_float() -> None:
+    model = load_graph(prepared_onnx())
+    kind = {node.name: node.op_type for node in model.graph.node}
+    kept = {kind[name] for name in spared(model, [])}
+    assert {"Mul", "Add", "Clip", "MaxPool", "Concat"} <= kept
+    assert not {"Conv", "Relu"} & kept

@@ -93,6 +93,12 @@ def test_the_table_says_what_the_cards_say(rooms: Path) -> None:
     assert row[9:] == ["1.50", "0.25", "4.00", "1.20", "123,456", "40 steps of 8, 0.50 h on a processor"]
 
 
+def test_a_room_that_was_fitted_had_no_steps(rooms: Path) -> None:
+    card = json.loads((rooms / "a_room" / MEASURED_FILE).read_text())
+    (rooms / "a_room" / MEASURED_FILE).write_text(json.dumps({**card, "steps": 0, "batch": 0}))
+    assert cells_of(tables(rows_of(rooms)), "a_room")[-1] == "fitted in one go, 0.50 h on a processor"
+
+
 def test_variants_that_are_not_there_have_no_number(rooms: Path) -> None:
     assert cells_of(tables(rows_of(rooms)), "b_room")[9:13] == ["1.50", "–", "4.00", "–"]
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from typer.testing import CliRunner
 
@@ -27,7 +27,7 @@ from export.onnx_export import to_onnx
 from export.opinion.table import write_cells
 from export.quantising.deployable import deployable
 from export.together.joined import BLAST, OTHER, common_head, joined
-from export.together.net import PLACE, VIEW, Telling, Together, members_of
+from export.together.net import PLACE, VIEW, MemberTold, Telling, Together, members_of, network
 from export.together.stacking import found
 from models.duggal2017_sd_layer.stain import FrozenDeconvolution
 from tests.tabled import EVERY_KIND, drawn_cells
@@ -123,6 +123,31 @@ def test_a_bundles_network_also_says_what_each_member_says(runs: Path, tmp_path:
     )
     np.testing.assert_allclose(said["members"].mean(1), np.exp(said["logits"]), atol=1e-4)
     assert members_of("marrowkit2026_student", {"members": 1}) == ()
+
+
+@pytest.mark.parametrize("view", ["cell-density", "relative-density"])
+def test_views_of_densities_are_made_within_the_graph_for_any_number_of_cells(view: str) -> None:
+    told: MemberTold = {"network": f"{__name__}:thumb", "settings": {}, "view": view, "size_px": 16, "place": [0, 1]}
+    planes = viewed(pictures_of(CELLS.planes[:2]), VIEW, 80)
+    graph = to_onnx(network(2, {"one": told}).eval(), {"image": planes}, {"image": {0: "cells"}})
+    with closing(OnnxRuntime().load(Network("together", graph), EngineOptions())) as session:
+        assert session.run({"image": np.repeat(planes.numpy(), 5, axis=0)})["logits"].shape == (10, 2)
+
+
+def thumb(classes: int) -> nn.Module:
+    """The mean of each of the first channels."""
+    return nn.Sequential(Chosen(classes), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+
+class Chosen(nn.Module):
+    """So many channels of the first."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__()
+        self.many = many
+
+    def forward(self, image: Tensor) -> Tensor:
+        return image[:, : self.many]
 
 
 @given(SEEDS)

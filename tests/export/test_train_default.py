@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from edge.bundle import open_bundle
 from edge.bundle.keys import load_keys
-from edge.commands.options import DATA_VARIABLE
 from edge.errors import BadSetting
 from export.__main__ import app
 from export.commands.train_default import train_default_command
@@ -21,6 +20,7 @@ from export.default_bundle.stages import MEASURED_JSON, SOURCES_TABLE, STAGES
 from export.default_bundle.workshop import Workshop
 from export.errors import NoImages, NotYetMade
 from export.opinion.trained import MeasureScale, Shape, TrainedOpinion
+from firmware_bridge.datafolder import DATA_VARIABLE
 from models.marrowkit2026_opinion.net import OpinionNet
 from tests.tabled import drawn_cells
 from tests.tiny import need_openvino

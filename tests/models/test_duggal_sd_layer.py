@@ -211,3 +211,12 @@ def test_the_room_is_furnished() -> None:
         assert isinstance(network(2, **card["small"]["settings"]).body, TextureNet)
     assert card["name"] == folder.name
     assert "## Limits" in (folder / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_new_network_answers_two_pictures_differently_enough_to_learn_from(body: str) -> None:
+    torch.manual_seed(20261128)
+    fresh = network(2, body, width=0.25).eval()
+    with torch.no_grad():
+        answers = fresh(torch.cat([picture(seed, 96) for seed in range(8)]))
+    assert answers.std(0).min() > 0.02
