@@ -27,27 +27,34 @@ Fault (firmware_bridge)
 │   ├── CaseFinished         its count is closed                     (person: resume it)
 │   ├── CaseOpen             its count is not closed yet             (person: finish it)
 │   ├── CaseUnsigned         there is no signature to amend          (person: go on)
+│   ├── CaseChanged          it is not any more as it was shown      (person: look, then do it again)
 │   ├── CaseEmpty            it has no field that could be counted   (person: capture one)
 │   ├── NothingToDo          there is nothing to undo or redo
 │   ├── LooksPersonal        a code looks like a name, a birthday, a telephone number (person: confirm, or another)
 │   ├── UnknownClass         a class that the case's bundle does not know (caller: one of its classes)
+│   ├── CaseAgain            it holds the pictures of another, looked at again (person: capture there)
 │   ├── CaseOfControl        it holds a control slide's run            (person: look at the control page)
 │   ├── OtherBundle          the case was begun with another bundle  (person: re-analyse it, or a new case)
 │   ├── RunBusy              a re-analysis is under way              (person: wait)
+│   ├── RunUnfinished        a re-analysis has not seen every field  (person: wait, or analyse again)
 │   └── Overtaken            newer questions came                    (person: ask again)
 ├── PersonFault              who somebody is, or may do
 │   ├── PinWrong             it is not that person's PIN
 │   ├── PinWait              too many wrong ones; `wait_s` until the next try
 │   ├── PinForm              4 to 12 figures make a PIN
+│   │   └── PinWeak          one that is tried first
 │   ├── NameTaken            somebody has that name already
 │   ├── LastLead             nobody would be left to let people in
 │   ├── NotSignedIn          this needs a person
 │   └── NotLead              this needs a person who leads
 ├── ControlFault             the control slide
 │   ├── ControlBlocks        it is due or out of its limits, and the settings say that nothing goes on
-│   ├── ControlEmpty         a run without a picture that passes the gate
-│   └── ControlFinished      the run is finished
+│   ├── ControlEmpty         a run without a picture
+│   ├── SlideTaken           another slide has that name
+│   ├── ControlFinished      the run is finished
+│   └── ControlRetired       the slide is out of use
 ├── ScaleSize                pictures have another size than when the scale was measured (person: measure again)
+├── ScaleUnlikely            red cells in the picture say another   (person: look at the figure, or confirm it)
 ├── ScaleLines               no even lines in the picture            (person: turn, focus, or mark two of them)
 ├── NotYet                   a step of the first run is not what it is said to be
 └── BadSetting               an option or a settings file makes no sense
@@ -220,6 +227,12 @@ class CaseUnsigned(CaseFault):
     code = "case.unsigned"
 
 
+class CaseChanged(CaseFault):
+    """It is not any more as it was shown to whoever wants to sign it, or to take a step of it back."""
+
+    code = "case.changed"
+
+
 class CaseEmpty(CaseFault):
     """There is no field that could be counted."""
 
@@ -262,6 +275,18 @@ class RunBusy(CaseFault):
     code = "run.busy"
 
 
+class RunUnfinished(CaseFault):
+    """A re-analysis has not looked at every field of its case: nobody may take it for a result."""
+
+    code = "run.unfinished"
+
+
+class CaseAgain(CaseFault):
+    """It holds the pictures of another case, looked at again, and takes no others."""
+
+    code = "case.again"
+
+
 class Overtaken(CaseFault):
     """Newer questions about cells have taken this one's place."""
 
@@ -294,6 +319,12 @@ class PinForm(PersonFault):
     """4 to 12 figures make a PIN."""
 
     code = "pin.form"
+
+
+class PinWeak(PinForm):
+    """One figure again and again, or figures in their order: the PINs that are tried first."""
+
+    code = "pin.weak"
 
 
 class NameTaken(PersonFault):
@@ -333,9 +364,15 @@ class ControlBlocks(ControlFault):
 
 
 class ControlEmpty(ControlFault):
-    """The run has no picture that passes the gate."""
+    """The run has no picture."""
 
     code = "control.empty"
+
+
+class SlideTaken(ControlFault):
+    """Another slide has that name."""
+
+    code = "control.taken"
 
 
 class ControlFinished(ControlFault):
@@ -344,10 +381,22 @@ class ControlFinished(ControlFault):
     code = "control.finished"
 
 
+class ControlRetired(ControlFault):
+    """The slide is out of use: its runs are kept, and no more are made."""
+
+    code = "control.retired"
+
+
 class ScaleSize(Fault):
     """Pictures have another size than those that the scale was measured on."""
 
     code = "scale.size"
+
+
+class ScaleUnlikely(Fault):
+    """The red cells in the picture say another scale than the one that is told."""
+
+    code = "scale.unlikely"
 
 
 class ScaleLines(Fault):

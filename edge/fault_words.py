@@ -14,6 +14,10 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
         "case.finished": ("The count of this case is finished.", "Resume it to change anything."),
         "case.open": ("This case is still being counted.", "Finish it first."),
         "case.unsigned": ("This case is not signed.", "Go on with it; nothing needs to be amended."),
+        "case.changed": (
+            "This case has changed since it was shown here; nothing was done.",
+            "Look at it as it is now, then do it again.",
+        ),
         "case.empty": ("There is no field in this case that could be counted.", "Capture a good field first."),
         "case.nothing": ("There is nothing to undo or redo.", "Correct a cell first."),
         "case.personal": (
@@ -31,9 +35,21 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cell.class": ("The case's bundle knows no such class.", "Choose one of the classes shown."),
         "desk.overtaken": ("Other cells were asked for since.", "Open the cell again."),
         "run.busy": ("A re-analysis is under way.", "Wait until it is done."),
+        "run.unfinished": (
+            "This re-analysis has not looked at every field of its case.",
+            "Wait until it is done; if it has stopped, analyse again.",
+        ),
+        "case.again": (
+            "This is a re-analysis: it holds the pictures of its case, and takes no others.",
+            "Capture in the case itself.",
+        ),
         "pin.wrong": ("This is not the right PIN.", "Try again."),
         "pin.wait": ("Too many wrong PINs.", "Wait a moment, then try again."),
         "pin.form": ("A PIN is 4 to 12 figures.", "Choose one of figures only."),
+        "pin.weak": (
+            "This PIN is one of those that are tried first.",
+            "Choose another one: not one figure again and again, and no figures in their order.",
+        ),
         "operator.taken": ("This name is taken already.", "Choose another name."),
         "operator.last_lead": ("Nobody would be left who leads.", "Let somebody else lead first."),
         "session.none": ("Nobody is signed in.", "Sign in with your PIN."),
@@ -42,11 +58,20 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The control slide is due or out of its limits.",
             "Check the control slide, or let somebody who leads change the setting.",
         ),
-        "control.empty": ("No picture of this run is good enough.", "Capture at least one good field."),
+        "control.empty": ("There is no picture in this run.", "Capture at least one field of the control slide."),
+        "control.taken": ("This name is taken already.", "Choose another name."),
         "control.finished": ("This run of the control slide is finished.", "Begin another run."),
+        "control.retired": (
+            "This control slide is out of use.",
+            "Choose another one, or let somebody who leads take it into use again.",
+        ),
         "scale.size": (
             "Pictures have another size than when the scale was measured.",
             "Set the camera back, or measure the scale again.",
+        ),
+        "scale.unlikely": (
+            "The red cells in the picture say quite another scale.",
+            "Check the figure and the objective, or confirm that it is right.",
         ),
         "scale.lines": (
             "No evenly spaced lines can be made out in this picture.",
@@ -79,6 +104,7 @@ OF_CASEWORK: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Another Marrowkit on this machine has this record open.",
             "Use that one, or stop it first.",
         ),
+        "data.folder": ("A file is where the data folder should be.", "Start the kit with another folder."),
         "setting": ("This value makes no sense here.", "Choose another value."),
     }
 )
@@ -174,6 +200,10 @@ OF_REQUESTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Do it on the kit's own page.",
         ),
         "web.too_large": ("This file is larger than the kit takes.", "Crop it or save it smaller."),
+        "kit.files": (
+            "The kit has too many files and connections open.",
+            "Close pages that nobody looks at; if it happens again, start the kit again.",
+        ),
         "internal": ("Something went wrong that should not.", "Try again; if it happens again, tell support."),
     }
 )

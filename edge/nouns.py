@@ -49,6 +49,15 @@ CLASSES: Mapping[str, str] = {
     "monocyte": N_("Monocyte"),
     "other": N_("Not a blast"),
 }
+LEFT_OUT: Mapping[str, str] = {
+    "smudged": N_("Smudged or crushed"),
+    "cut": N_("Cut by the edge"),
+    "several": N_("Several cells in one"),
+    "not-nucleated": N_("Not a nucleated cell"),
+    "already": N_("Counted already"),
+    "by-eye": N_("Left out by eye"),
+}
+"""Why a person leaves a cell out, by what is written down of it; whatever else is written there are their own words."""
 FEATURES: Mapping[str, Figure] = {
     "diameter_um": Figure(N_("Cell diameter"), "µm", 1),
     "nucleus_diameter_um": Figure(N_("Nucleus diameter"), "µm", 1),

@@ -7,6 +7,7 @@ the text says what is seen, the remedy starts with a verb.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from edge.fault_words import OF_CASEWORK, OF_MODELS, OF_PAPERS, OF_REQUESTS
+from edge.figures import rounded
+from edge.nouns import LEFT_OUT
 from edge.types import Reason
 from firmware_bridge.errors import Fault
 
@@ -152,7 +155,7 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "Ask a haematologist: a count alone cannot decide this.",
         ),
         "decide.few_cells": Sentence(
-            "Only {counted} countable cells; a case needs {target}.",
+            "Countable cells: only {counted}; a case needs {target}.",
             "Count {missing} more on other fields.",
         ),
         "decide.high_so_far": Sentence(
@@ -164,15 +167,15 @@ WORDS: Mapping[str, Sentence] = MappingProxyType(
             "Count on to {target} for a full one.",
         ),
         "decide.one_field": Sentence(
-            "This is one picture with {counted} countable cells, not a case.",
+            "This is one picture, not a case. Countable cells: {counted}.",
             "Count at least {target} cells over several fields.",
         ),
         "decide.thin_field": Sentence(
-            "Only {counted} countable cells here; fewer than {target} say nothing.",
+            "Countable cells here: only {counted}; fewer than {target} say nothing.",
             "Move to a field with more cells.",
         ),
         "decide.doubtful": Sentence(
-            "{cells} cells ({percent:.0f} %) are doubtful, enough to change the result.",
+            "Doubtful cells: {cells} ({percent:.0f} %), enough to change the result.",
             "Look at the doubtful cells, or ask a haematologist.",
         ),
         "decide.hematogones": Sentence(
@@ -287,20 +290,32 @@ NUMBER_SAMPLE = "1.5"
 """A number as the language writes it is a message too: its translation holds the language's decimal mark."""
 
 
+_DECIMALS = re.compile(r"\.(\d+)f")
+
+
 class _Figures(string.Formatter):
-    """`str.format`, with the reader's decimal mark."""
+    """`str.format`, with figures rounded as the page does, and the reader's decimal mark."""
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """One value; a mark in text is left alone."""
-        shown = super().format_field(value, format_spec)
-        return shown.replace(".", self._mark) if isinstance(value, (int, float)) else str(shown)
+        if not isinstance(value, (int, float)):
+            return str(super().format_field(value, format_spec))
+        decimals = _DECIMALS.fullmatch(format_spec)
+        number = rounded(value, int(decimals[1])) if decimals else value
+        return str(super().format_field(number, format_spec)).replace(".", self._mark)
 
 
 def _fill(template: str, reason: Reason, translate: Translate) -> str:
     # gettext answers the empty message id with the catalogue's header
     if not template:
         return ""
-    return _Figures(translate(NUMBER_SAMPLE)[1]).vformat(translate(template), (), reason.values)
+    return _Figures(translate(NUMBER_SAMPLE)[1]).vformat(translate(template), (), _named(reason.values, translate))
+
+
+def _named(values: Mapping[str, Any], translate: Translate) -> Mapping[str, Any]:
+    """The values, a person's reason in the reader's words where it is one of those that can be chosen."""
+    why = LEFT_OUT.get(str(values.get("reason", "")))
+    return values if why is None else {**values, "reason": translate(why)}

@@ -55,7 +55,7 @@ def _pairs(new: list[Place], earlier: list[Place], overlap: Overlap) -> Iterable
     """Ids of the nearest pairs within reach, each cell in one of them, the nearest first."""
     if not new or not earlier:
         return
-    moved = np.array([each.centre_px for each in earlier]) + np.array(overlap.offset_px)
+    moved = overlap.here(each.centre_px for each in earlier)
     away = np.hypot(*np.moveaxis(np.array([each.centre_px for each in new])[:, None] - moved, 2, 0))
     reach = np.array([NEAR * each.diameter_px + overlap.accuracy_px for each in new])
     away[away > reach[:, None]] = np.inf

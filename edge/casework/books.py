@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.casework.states import require_no_control
+from edge.errors import RunUnfinished
 from edge.record import Case, Record
 from edge.record.case_life import CaseLife
 from edge.record.controls import Controls
@@ -42,6 +43,22 @@ class Books:
         case = self.record.case(case_id)
         require_no_control(case)
         return case
+
+    def whole(self, case_id: int) -> Case:
+        """The same, to be corrected, finished or signed.
+
+        Raises:
+            NotRecorded, CaseOfControl; RunUnfinished: a re-analysis that has not looked at every field.
+        """
+        case = self.case(case_id)
+        if not self.is_whole(case):
+            what = f"This re-analysis of case {case.pseudonym} has not looked at every field."
+            raise RunUnfinished(what, "Wait until it is done; if it has stopped, analyse again.")
+        return case
+
+    def is_whole(self, case: Case) -> bool:
+        """Whether all is there that the case is to be judged by."""
+        return case.purpose != "again" or self.reruns.is_done(case.id)
 
 
 def open_books(record: Record) -> Books:

@@ -11,7 +11,7 @@ from edge.casework.controls import ControlBook, fact_of
 from edge.casework.models import Models
 from edge.casework.scales import Scales
 from edge.casework.seen_before import Already, Looker, look, never_seen, set_aside
-from edge.casework.states import require_counting
+from edge.casework.states import require_taking
 from edge.errors import OtherBundle
 from edge.record import Case, Recorded
 from edge.record.steps import Doing
@@ -40,11 +40,11 @@ class Captures:
         """The frame as it is to be examined for a case: a live one with the scale of the case's objective.
 
         Raises:
-            NotRecorded, CaseSigned, CaseFinished, ControlBlocks, ScaleSize.
+            NotRecorded, CaseAgain, CaseSigned, CaseFinished, ControlBlocks, ScaleSize.
             OtherBundle: the case's fields were examined with another bundle than the one in use.
         """
         case = self._books.record.case(case_id)
-        require_counting(case)
+        require_taking(case)
         self._require_same_bundle(case)
         if case.purpose != "patient":
             return frame
@@ -71,7 +71,7 @@ class Captures:
 
     def _note(self, case_id: int, number: int, already: Sequence[Already], by: str) -> None:
         case = self._books.record.case(case_id)
-        require_counting(case)  # it may have been signed while the picture was examined
+        require_taking(case)  # it may have been signed while the picture was examined
         self._books.steps.add(case_id, Doing(kind="field", operator=by, field=number), case.version)
         self._note_control(case, by)
         set_aside(self._books, case_id, number, already)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, Literal, cast
 
+from edge.casework.answers import answered
 from edge.casework.books import Books
 from edge.casework.content import is_intact
 from edge.casework.counting import doubt
@@ -13,6 +16,7 @@ from edge.casework.results import CaseResult
 from edge.casework.snapshot import Snapshot
 from edge.casework.views import crops
 from edge.document import Document
+from edge.figures import shortened
 from edge.papers.case_file import (
     BundleFacts,
     CaseFacts,
@@ -29,8 +33,9 @@ from edge.papers.case_file import (
     ReferralAnswer,
     Signature,
     StationFacts,
+    Successor,
 )
-from edge.record import FieldRow
+from edge.record import Case, FieldRow
 from edge.record.case_life import Fact
 from edge.record.steps import Step
 from edge.types import Decision, Features, Reason
@@ -57,7 +62,10 @@ def case_file(books: Books, kit: KitName, snapshot: Snapshot) -> CaseFile:
         targets=figures.targets,
         by_class=tuple(ClassCount(c.label, c.cells, c.percent, c.interval, c.blast) for c in figures.classes),
         decision=Decision(decision["label"], decision["score"], tuple(decision["interval"]), reasons),
-        fields=tuple(_field(row, books.record.document(row.case_id, row.number)) for row in result.fields),
+        fields=tuple(
+            _field(row, documents.get(row.number) or books.record.document(row.case_id, row.number))
+            for row in result.fields
+        ),
         cells=tuple(_cells(books, documents, rows, result)),
         operator=_operator(steps),
         signature=_signature(books, result),
@@ -66,8 +74,10 @@ def case_file(books: Books, kit: KitName, snapshot: Snapshot) -> CaseFile:
         systems=figures.systems,
         manual=_manual(result),
         corrections=tuple(_correction(step, documents) for step in steps if step.kind in CELL_STEPS),
-        answer=_answer(facts.get("answer")),
+        answer=_answer(facts.get("answer"), steps, result.case.version),
         consent=_consent(facts.get("consent")),
+        successor=_successor(books, result.case),
+        people={each.name: each.id for each in books.people.operators()},
     )
 
 
@@ -118,13 +128,16 @@ def _cells(
     books: Books, documents: Mapping[int, Document], rows: Mapping[int, FieldRow], result: CaseResult
 ) -> Iterator[CellFacts]:
     for number, document in documents.items():
-        image = books.record.picture(rows[number].image)
-        pictures = crops(image, document["cells"], document["um_per_px"], CROP_UM, CROP_PX)
-        for cell, picture in zip(document["cells"], pictures, strict=True):
-            yield _cell(number, cell, picture, result)
+        image, um_per_px = books.record.picture(rows[number].image), document["um_per_px"]
+        for cell in document["cells"]:
+            yield _cell(number, cell, cache(partial(_crop, image, um_per_px, cell)), result)
 
 
-def _cell(number: int, cell: Mapping[str, Any], picture: bytes, result: CaseResult) -> CellFacts:
+def _crop(image: Path, um_per_px: float, cell: Mapping[str, Any]) -> bytes:
+    return crops(image, [cell], um_per_px, CROP_UM, CROP_PX)[0]
+
+
+def _cell(number: int, cell: Mapping[str, Any], crop: Callable[[], bytes], result: CaseResult) -> CellFacts:
     roles = result.model.roles
     x, y = cell["centre"]
     rules = sorted(((fired["rule"], fired["strength"]) for fired in cell["fuzzy"]["rules"]), key=lambda rule: -rule[1])
@@ -135,7 +148,7 @@ def _cell(number: int, cell: Mapping[str, Any], picture: bytes, result: CaseResu
         machine=cell["machine"]["class"],
         blast=cell["class"] in roles.blast,
         probability=cell["p"],
-        doubt=round(doubt(cell, roles), 6),
+        doubt=shortened(doubt(cell, roles), 6),
         doubtful=cell["doubtful"],
         centre_px=(x, y),
         features=Features(**cell["features"]),
@@ -145,7 +158,7 @@ def _cell(number: int, cell: Mapping[str, Any], picture: bytes, result: CaseResu
         members=cell.get("members", {}),
         rules=tuple(rules),
         excluded=_reasons(cell["codes"]),
-        crop_jpeg=picture,
+        crop=crop,
         crop_um=CROP_UM,
     )
 
@@ -162,6 +175,18 @@ def _signature(books: Books, result: CaseResult) -> Signature | None:
         return None
     intact = is_intact(books, result.case.id, signed)
     return Signature(signed.operator, signed.clock_hint, signed.digest, signed.statement, intact)
+
+
+def _successor(books: Books, case: Case) -> Successor | None:
+    """The latest version that somebody signed after this one, or the one that was begun."""
+    latest = books.record.case(case.id).version
+    if latest == case.version:
+        return None
+    later = [each for each in books.life.signatures(case.id) if each.version > case.version]
+    if later:
+        return Successor(later[-1].version, later[-1].clock_hint, signed=True)
+    begun = [step for step in books.steps.of(case.id) if step.kind == "amend" and step.version == latest]
+    return Successor(latest, begun[-1].clock_hint, signed=False)
 
 
 def _control(fact: Fact | None) -> ControlState | None:
@@ -205,12 +230,20 @@ def _machine(step: Step, documents: Mapping[int, Document]) -> Mapping[str, Any]
     return found[0] if found else {"class": "", "countable": False}
 
 
-def _answer(fact: Fact | None) -> ReferralAnswer | None:
+def _answer(fact: Fact | None, steps: Sequence[Step], version: int) -> ReferralAnswer | None:
     if fact is None:
         return None
-    said = fact.value
-    when = said.get("when") or fact.clock_hint
-    return ReferralAnswer(said["expert"], when, said["opinion"], said["percent"], said["text"])
+    said, about = fact.value, answered(fact.value, steps, version)
+    return ReferralAnswer(
+        expert=said["expert"],
+        when=said.get("when") or fact.clock_hint,
+        opinion=said["opinion"],
+        version=about.version,
+        percent=said["percent"],
+        text=said["text"],
+        referral=said.get("referral", ""),
+        recounted=about.recounted,
+    )
 
 
 def _consent(fact: Fact | None) -> Consent | None:

@@ -13,7 +13,7 @@ from edge.casework.books import Books
 from edge.casework.counting import BY_PERSON
 from edge.casework.history import History, correction_of, history, value_of
 from edge.casework.states import require_counting
-from edge.errors import NothingToDo, NotRecorded, UnknownClass
+from edge.errors import CaseChanged, NothingToDo, NotRecorded, UnknownClass
 from edge.record.corrections import AS_FOUND, CellKey, Correction
 from edge.record.steps import Doing, Step
 
@@ -37,7 +37,7 @@ class CellBook:
         """Give a cell another class, set it aside, or count it. What holds already is no step.
 
         Raises:
-            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, RunUnfinished, NotRecorded.
             UnknownClass: the case's bundle has no such class.
         """
         with self._books.database.writing():
@@ -54,41 +54,41 @@ class CellBook:
         """Back to the kit's word.
 
         Raises:
-            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, RunUnfinished, NotRecorded.
         """
         with self._books.database.writing():
             self._open_cell(case_id, key)
             now = self._books.corrections.of(case_id).get(key, AS_FOUND)
             self._step(case_id, key, now, AS_FOUND, Doing(kind="restore", operator=by))
 
-    def undo(self, case_id: int, by: str) -> Step:
-        """Take back the latest step on a cell; the step.
+    def undo(self, case_id: int, number: int, by: str) -> Step:
+        """Take back the latest step on a cell, which `number` names for whoever has seen it; the step.
 
         Raises:
-            CaseSigned, CaseFinished, CaseOfControl, NotRecorded.
+            CaseSigned, CaseFinished, CaseOfControl, RunUnfinished, NotRecorded.
             NothingToDo: there is none in this version of the case.
+            CaseChanged: somebody took another one since.
         """
         with self._books.database.writing():
-            done = self._history(case_id).done
-            step = _last(done, "undo")
+            step = _last(self._history(case_id).done, "undo", number)
             self._move(case_id, step, "undo", step.before, step.after, by)
         return step
 
-    def redo(self, case_id: int, by: str) -> Step:
+    def redo(self, case_id: int, number: int, by: str) -> Step:
         """Take the latest step again that was taken back; raises as `undo`."""
         with self._books.database.writing():
-            step = _last(self._history(case_id).undone, "redo")
+            step = _last(self._history(case_id).undone, "redo", number)
             self._move(case_id, step, "redo", step.after, step.before, by)
         return step
 
     def _history(self, case_id: int) -> History:
-        case = self._books.case(case_id)
+        case = self._books.whole(case_id)
         require_counting(case)
         return history(self._books.steps.of(case_id), case.version)
 
     def _open_cell(self, case_id: int, key: CellKey) -> Mapping[str, Any]:
         """The cell as the kit found it, in a case that may be corrected."""
-        case = self._books.case(case_id)
+        case = self._books.whole(case_id)
         require_counting(case)
         field, cell = key
         cells = self._books.record.document(case_id, field)["cells"]
@@ -130,7 +130,11 @@ def _counted(now: Correction, machine: Mapping[str, Any], wish: Wish) -> Correct
     return replace(now, counted=counted, code="", reason="")
 
 
-def _last(steps: tuple[Step, ...], what: str) -> Step:
+def _last(steps: tuple[Step, ...], what: str, number: int) -> Step:
     if not steps:
         raise NothingToDo(f"There is nothing to {what}.", "Correct a cell first.")
+    if steps[-1].number != number:
+        raise CaseChanged(
+            f"The step to {what} is {steps[-1].number} now.", "Look at it as it is now, then do it again."
+        )
     return steps[-1]

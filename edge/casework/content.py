@@ -21,19 +21,29 @@ SCHEMA = 1
 
 def sealed(books: Books, result: CaseResult) -> tuple[str, str]:
     """The content of a case as it is now, and its SHA-256."""
+    content = {"schema": SCHEMA, **_stated(books, result), "fields": _fields(books, result.case.id)}
+    text = canonical_json(content).decode()
+    return text, _sha256(text.encode())
+
+
+def seal(books: Books, result: CaseResult) -> str:
+    """SHA-256 of what is shown of a case and signed, as `sealed` but without reading a picture: whoever signs or amends
+    says by it what they have seen.
+    """
+    fields = [[row.number, row.frame_digest, row.ok] for row in result.fields]
+    return _sha256(canonical_json({**_stated(books, result), "fields": fields}))
+
+
+def _stated(books: Books, result: CaseResult) -> dict[str, Any]:
     case = result.case
-    content = {
-        "schema": SCHEMA,
+    return {
         "case": _said(asdict(case)),
-        "fields": _fields(books, case.id),
         "corrections": _corrections(books.corrections.of(case.id)),
         "figures": as_document(result.figures),
         "manual": _value(result.facts, "manual"),
         "control": _value(result.facts, "control"),
         "bundle": {"ref": asdict(result.model.ref), "title": result.model.title, "digests": list(result.bundles)},
     }
-    text = canonical_json(content).decode()
-    return text, _sha256(text.encode())
 
 
 def is_intact(books: Books, case_id: int, signature: Signature) -> bool:

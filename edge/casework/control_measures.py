@@ -23,6 +23,7 @@ LEVELS: Sequence[Level] = ("ok", "warn", "block")
 BY_GATE = ("focus_um", "exposure", "unevenness", "stained", "green_share", "light_red", "light_blue")
 """Measures of the quality gate: sharpness, brightness, evenness, stained share, the stain's hue, the lamp's colour."""
 SCALE, CELLS, BLASTS = "um_per_px", "cells_per_field", "blast_percent"
+GOOD = "good_fields"
 FIXED: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "focus_um": ((0.0, 1.1), (0.0, 1.4)),
     "exposure": ((130.0, inf), (100.0, inf)),
@@ -70,16 +71,26 @@ class Finding:
     z: float | None = None
 
 
+NONE_GOOD = Finding(GOOD, "fixed", "block", 0.0, 1.0, inf)
+"""Of a run whose pictures were all refused."""
+
+
+def measured_by_gate(documents: Iterable[Document]) -> dict[str, float]:
+    """Medians of what the gate measured, over fields that it let pass or not."""
+    fields = list(documents)
+    return _told({name: _median(document["quality"].get(name) for document in fields) for name in BY_GATE})
+
+
 def measured(documents: Iterable[Document], roles: Roles) -> dict[str, float]:
     """Medians over the run's good fields; what no field tells is absent."""
     fields = list(documents)
-    found = {name: _median(document["quality"].get(name) for document in fields) for name in BY_GATE}
+    found: dict[str, float | None] = {**measured_by_gate(fields)}
     red = [document["um_per_px"] for document in fields if document["scale_source"] == "red cells"]
     found[SCALE] = _median(red)
     cells = [cell for document in fields for cell in document["cells"] if cell["countable"]]
     found[CELLS] = len(cells) / len(fields) if fields else None
     found[BLASTS] = 100 * sum(cell["class"] in roles.blast for cell in cells) / len(cells) if cells else None
-    return {name: float(f"{value:.6g}") for name, value in found.items() if value is not None}
+    return _told(found)
 
 
 def limits(base: Sequence[Measures], base_runs: int) -> dict[str, Limit]:
@@ -152,6 +163,10 @@ def _limit(name: str, row: Sequence[float]) -> Limit:
     mean = statistics.fmean(row)
     least = max(LEAST_SD.get(name, 0.0), LEAST_RELATIVE_SD.get(name, 0.0) * abs(mean), 1e-9)
     return Limit(mean, max(statistics.stdev(row), least))
+
+
+def _told(found: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: float(f"{value:.6g}") for name, value in found.items() if value is not None}
 
 
 def _median(values: Iterable[float | None]) -> float | None:

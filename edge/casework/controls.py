@@ -5,16 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from edge.casework.books import Books
-from edge.casework.control_measures import Limit, Measures, as_document, findings, limits, measured, verdict
+from edge.casework.control_measures import (
+    NONE_GOOD,
+    Finding,
+    Limit,
+    Measures,
+    as_document,
+    findings,
+    limits,
+    measured,
+    measured_by_gate,
+    verdict,
+)
 from edge.casework.models import Models
 from edge.casework.scales import Scales
 from edge.casework.settings import ControlPolicy, SettingsBook
-from edge.errors import BadSetting, ControlBlocks, ControlEmpty, ControlFinished
+from edge.errors import BadSetting, ControlBlocks, ControlEmpty, ControlFinished, ControlRetired
 from edge.record import NewCase
-from edge.record.clock import clock_hint
+from edge.record.clock import clock_hint, here
 from edge.record.controls import ControlRun, ControlSlide, Level
 from edge.record.steps import Doing
 
@@ -63,7 +75,7 @@ class ControlBook:
         """A new control slide.
 
         Raises:
-            NameTaken; BadSetting: it has no name, or no kind that there is.
+            SlideTaken; BadSetting: it has no name, or no kind that there is.
         """
         said = " ".join(name.split())
         if not said or len(said) > 60 or kind not in KINDS or not 2 <= base_runs <= 30:
@@ -93,10 +105,10 @@ class ControlBook:
         """A new run, or the one that is open; whether it is new.
 
         Raises:
-            NotRecorded: there is no such slide.
+            NotRecorded: there is no such slide; ControlRetired: it is out of use.
         """
         with self._books.database.writing():
-            slide = self._books.controls.slide(control_id)
+            slide = self._in_use(control_id)
             runs = self._books.controls.runs(control_id)
             if runs and runs[-1].is_open:
                 return runs[-1], False
@@ -112,8 +124,9 @@ class ControlBook:
         """A run to which pictures may be added.
 
         Raises:
-            NotRecorded; ControlFinished: it is finished.
+            NotRecorded, ControlRetired; ControlFinished: it is finished.
         """
+        self._in_use(control_id)
         run = self._books.controls.run(control_id, number)
         if not run.is_open:
             raise ControlFinished(f"Run {number} of this control slide is finished.", "Begin another run.")
@@ -123,23 +136,33 @@ class ControlBook:
         """Judge a run by its pictures, for good.
 
         Raises:
-            NotRecorded, ControlFinished; ControlEmpty: no picture of it passed the gate.
+            NotRecorded, ControlRetired, ControlFinished; ControlEmpty: it has no picture.
         """
         with self._books.database.writing():
             run = self.open_run(control_id, number)
-            documents = list(self._books.record.counted_documents(run.case_id))
-            if not documents:
-                raise ControlEmpty("No picture of this run is good enough.", "Capture at least one good field.")
-            measures = measured(documents, self._models.current.roles)
-            earlier = self._judged(control_id)
-            told = self._scales.told(self._books.record.case(run.case_id).objective)
-            found = findings(earlier, measures, self.limits(control_id), told)
+            measures, found = self._judge(run)
             self._books.controls.finish(run, measures, verdict(found), [as_document(each) for each in found])
             self._books.life.change(run.case_id, state="finished")
             after = {"slide": control_id, "run": number, "verdict": verdict(found)}
             self._books.steps.add(None, Doing(kind="control", operator=by, after=after))
         self._finished_at_s[run.id] = self._clock()
         return self._books.controls.run(control_id, number)
+
+    def _judge(self, run: ControlRun) -> tuple[Measures, Sequence[Finding]]:
+        """What a run measures, and what is amiss. That the gate let no picture pass is the gravest of all, as when
+        the lamp fails or nothing can be focused.
+        """
+        record = self._books.record
+        good = list(record.counted_documents(run.case_id))
+        if good:
+            measures = measured(good, self._models.current.roles)
+            told = self._scales.told(record.case(run.case_id).objective)
+            return measures, findings(self._judged(run.control_id), measures, self.limits(run.control_id), told)
+        refused = [record.document(run.case_id, row.number) for row in record.fields(run.case_id)]
+        if not refused:
+            raise ControlEmpty("There is no picture in this run.", "Capture at least one field of the control slide.")
+        measures = measured_by_gate(refused)
+        return measures, [NONE_GOOD, *findings((), measures, {}, None)]
 
     def limits(self, control_id: int) -> Mapping[str, Limit]:
         """The limits that a slide's base runs give; empty until there are enough. A run out of control is no base."""
@@ -166,13 +189,25 @@ class ControlBook:
             what = "No control slide was checked today." if state.due else "The control slide is out of its limits."
             raise ControlBlocks(what, "Check the control slide, or let somebody who leads change the setting.")
 
+    def _in_use(self, control_id: int) -> ControlSlide:
+        slide = self._books.controls.slide(control_id)
+        if not slide.active:
+            raise ControlRetired(f"Control slide {slide.name} is out of use.", "Choose another one.")
+        return slide
+
     def _judged(self, control_id: int) -> Sequence[Measures]:
         return [run.measures for run in self._books.controls.runs(control_id) if run.measures is not None]
 
     def _is_todays(self, run: ControlRun) -> bool:
         at_s = self._finished_at_s.get(run.id)
         is_fresh = at_s is not None and self._clock() - at_s < FRESH_S
-        return is_fresh or (run.finished_hint or "")[:10] == clock_hint()[:10]
+        return is_fresh or _day(run.finished_hint or "") == _day(clock_hint())
+
+
+def _day(hint: str) -> date | None:
+    """A day is one of the kit's time zone: in UTC, Lima's ends at seven in the evening."""
+    at = here(hint)
+    return None if at is None else at.date()
 
 
 def fact_of(state: ControlState) -> dict[str, Any] | None:

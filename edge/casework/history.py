@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,24 @@ def corrections_of(steps: Iterable[Step]) -> Mapping[CellKey, Correction]:
         if step.field is not None and step.cell is not None:
             said[step.field, step.cell] = correction_of(step.after)
     return {key: correction for key, correction in said.items() if not correction.is_nothing}
+
+
+def deciders(steps: Iterable[Step]) -> Mapping[CellKey, Step]:
+    """Whose word holds of each cell that a person decided on: the step that was not taken back."""
+    held: dict[CellKey, list[Step]] = defaultdict(list)
+    taken: dict[int, Step] = {}
+    for step in steps:
+        if step.field is None or step.cell is None:
+            continue
+        standing = held[step.field, step.cell]
+        if step.kind in CELL_KINDS:
+            taken[step.number] = step
+            standing.append(step)
+        elif step.kind == "undo":
+            standing.pop()
+        elif step.kind == "redo" and step.of_step is not None:
+            standing.append(taken[step.of_step])
+    return {key: standing[-1] for key, standing in held.items() if standing and standing[-1].after is not None}
 
 
 def correction_of(value: Mapping[str, Any] | None) -> Correction:

@@ -8,6 +8,7 @@ from typing import Any
 
 from edge.again import Album, Overlap, Place, Signature, counted_before
 from edge.casework.seen_before import Already, Earlier
+from edge.document import Document
 from edge.types import CellResult, Examination, Frame
 from firmware_bridge.imagefile import read_image
 
@@ -35,13 +36,14 @@ class KnownAgain:
         """
         self._keep(earlier)
         overlaps = self._album.overlaps(self._sign(frame))
-        counted = {self._numbers[each.image]: tuple(_counted(each)) for each in earlier}
+        beneath = {overlap.field for overlap in overlaps}
+        numbered = {self._numbers[each.image]: each for each in earlier}
+        counted = {number: tuple(_counted(numbered[number].read())) for number in beneath}
         scale = examination.scale.um_per_px if examination.scale is not None else None
         new = [] if scale is None else [_place(result, scale) for result in examination.cells]
         before = counted_before(new, overlaps, counted)
-        fields = {self._numbers[each.image]: each.number for each in earlier}
         return tuple(
-            _already(overlap, fields[overlap.field], (each.id for each in before if each.field == overlap.field))
+            _already(overlap, numbered[overlap.field], (each.id for each in before if each.field == overlap.field))
             for overlap in overlaps
         )
 
@@ -56,8 +58,8 @@ class KnownAgain:
             self._numbers[path] = number
 
 
-def _already(overlap: Overlap, field: int, cells: Iterable[int]) -> Already:
-    return Already(field, overlap.share, tuple(cells))
+def _already(overlap: Overlap, earlier: Earlier, cells: Iterable[int]) -> Already:
+    return Already(earlier.number, overlap.share, tuple(cells))
 
 
 def _place(result: CellResult, um_per_px: float) -> Place:
@@ -65,11 +67,11 @@ def _place(result: CellResult, um_per_px: float) -> Place:
     return Place(cell.id, cell.centre_px, cell.features.nucleus_diameter_um / um_per_px)
 
 
-def _counted(earlier: Earlier) -> Iterator[Place]:
-    um_per_px: float | None = earlier.document["um_per_px"]
+def _counted(document: Document) -> Iterator[Place]:
+    um_per_px: float | None = document["um_per_px"]
     if um_per_px is None:
         return
-    for cell in earlier.document["cells"]:
+    for cell in document["cells"]:
         if cell["countable"]:
             yield _recorded(cell, um_per_px)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge.casework.books import Books
-from edge.casework.content import sealed
+from edge.casework.content import seal, sealed
 from edge.casework.personal import code_looks_like, note_looks_like
-from edge.casework.results import Results
+from edge.casework.results import CaseResult, Results
 from edge.casework.staff import Staff
 from edge.casework.states import (
     require_counting,
@@ -17,7 +17,7 @@ from edge.casework.states import (
     require_signed,
     require_unsigned,
 )
-from edge.errors import BadSetting, CaseEmpty, LooksPersonal, UnknownClass
+from edge.errors import BadSetting, CaseChanged, CaseEmpty, LooksPersonal, UnknownClass
 from edge.papers.reply import OPINIONS
 from edge.record import Case, NewCase
 from edge.record.case_life import Signature
@@ -41,10 +41,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Whose hand signs: the person, the PIN that proves it, and what they say."""
+    """Whose hand signs: the person, the PIN that proves it, what they have seen, and what they say.
+
+    seal  `edge.casework.content.seal` of the case as it was shown to them
+    """
 
     operator_id: int
     pin: str
+    seal: str
     statement: str = ""
 
 
@@ -88,10 +92,10 @@ class Life:
         """Close the count: the result is preliminary until somebody signs it.
 
         Raises:
-            CaseSigned, CaseFinished, NotRecorded; CaseEmpty: no field of it could be counted.
+            CaseSigned, CaseFinished, RunUnfinished, NotRecorded; CaseEmpty: no field of it could be counted.
         """
         with self._books.database.writing():
-            case = self._books.case(case_id)
+            case = self._books.whole(case_id)
             require_counting(case)
             if not self._books.record.tally(case_id).counted:
                 raise CaseEmpty("There is no field in this case that could be counted.", "Capture a good field first.")
@@ -111,19 +115,20 @@ class Life:
             self._move(case, "open" if case.version == 1 else "amended", Doing(kind="resume", operator=by))
 
     def sign(self, case_id: int, hand: Hand) -> Signature:
-        """Put a person's name under everything that the case holds now.
+        """Put a person's name under everything that the case holds now, which is what they have seen.
 
         Raises:
-            CaseSigned, CaseOpen, NotRecorded, PinWrong, PinWait, NotSignedIn.
+            CaseSigned, CaseOpen, CaseChanged, RunUnfinished, NotRecorded, PinWrong, PinWait, NotSignedIn.
         """
-        require_finished(self._books.case(case_id))
+        require_finished(self._books.whole(case_id))
         person = self._staff.verify(hand.operator_id, hand.pin)
         with self._books.database.writing():
-            case = self._books.case(case_id)
+            case = self._books.whole(case_id)
             require_finished(case)
+            result = self._seen(case_id, hand)
             statement = _text(hand.statement, LONGEST_STATEMENT)
             step = self._step(case, Doing(kind="sign", operator=person.name, reason=statement))
-            content, digest = sealed(self._books, self._results.live(case_id))
+            content, digest = sealed(self._books, result)
             signature = Signature(case.version, person.id, person.name, statement, digest, content, step, clock_hint())
             self._books.life.sign(case_id, signature)
             self._books.life.change(case_id, state="signed")
@@ -133,7 +138,7 @@ class Life:
         """Reopen a signed case as its next version; what was signed stays as it was.
 
         Raises:
-            CaseUnsigned, NotRecorded, PinWrong, PinWait, NotSignedIn; BadSetting: no reason is given.
+            CaseUnsigned, CaseChanged, NotRecorded, PinWrong, PinWait, NotSignedIn; BadSetting: no reason is given.
         """
         require_signed(self._books.case(case_id))
         if not reason.strip():
@@ -142,6 +147,7 @@ class Life:
         with self._books.database.writing():
             case = self._books.case(case_id)
             require_signed(case)
+            self._seen(case_id, hand)
             self._books.life.change(case_id, state="amended", version=case.version + 1)
             self._books.life.drop_fact(case_id, "finished")
             amended = self._books.record.case(case_id)
@@ -179,19 +185,39 @@ class Life:
     def answer(self, case_id: int, answer: Mapping[str, Any], by: str) -> None:
         """What the expert answered; it may come long after the signature, and stands beside what was signed.
 
+        `answer` may say which `version` of the case they were asked about; else it is the one that stands.
+
         Raises:
-            NotRecorded; BadSetting: an opinion that the referral's form does not have.
+            NotRecorded; BadSetting: an opinion that the referral's form does not have, or no version of this case.
         """
         if answer["opinion"] not in OPINIONS:
             raise BadSetting(f"There is no opinion {answer['opinion']!r}.", f"There are: {', '.join(OPINIONS)}.")
         with self._books.database.writing():
-            self._set(self._books.case(case_id), "answer", dict(answer), by)
+            case = self._books.case(case_id)
+            version = answer.get("version") or case.version
+            if not 1 <= version <= case.version:
+                raise BadSetting(f"There is no version {version} of this case.", f"It is at version {case.version}.")
+            self._set(case, "answer", {**answer, "version": version}, by)
 
     def consent(self, case_id: int, ground: str | None, by: str) -> None:
-        """Whether cells of the case may be used for training, on what ground; None takes it back."""
+        """Whether cells of the case may be used for training, on what ground; None takes it back.
+
+        Raises:
+            NotRecorded; BadSetting: the ground is blank or too long.
+        """
+        if ground is not None and not ground.strip():
+            raise BadSetting("Consent is given on some ground.", "Say on which, as the number of a form.")
         with self._books.database.writing():
             value = None if ground is None else {"ground": _text(ground)}
             self._set(self._books.case(case_id), "consent", value, by)
+
+    def _seen(self, case_id: int, hand: Hand) -> CaseResult:
+        """The case as it is, which has to be what was shown to whoever signs."""
+        result = self._results.of(case_id)
+        if seal(self._books, result) != hand.seal:
+            what = f"Case {result.case.pseudonym} has changed since it was shown."
+            raise CaseChanged(what, "Look at it as it is now, then do it again.")
+        return result
 
     def _say(self, case: Case, name: str, text: str | None, by: str) -> None:
         before = getattr(case, name)

@@ -7,21 +7,28 @@ from math import hypot
 
 from edge.decide.wilson import wilson
 
+TELLING_POINTS = 20.0
+"""From the lowest limit that decides (5 % blasts) to the highest (25 %): who cannot exclude that much has seen no
+agreement, only too few cells.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """First share less the second, in percentage points, with its 95 % interval.
-
-    `agree`: the interval holds 0, so chance alone explains the difference. Nothing counted on a side, nothing known.
-    """
+    """First share less the second, in percentage points, with its 95 % interval."""
 
     points: float
     interval: tuple[float, float]
 
     @property
-    def agree(self) -> bool:
-        """Whether chance alone explains it."""
-        return self.interval[0] <= 0.0 <= self.interval[1]
+    def agree(self) -> bool | None:
+        """Whether chance alone explains it: the interval holds 0. None where it also holds a difference of
+        `TELLING_POINTS`: then too few cells were counted to tell.
+        """
+        low, high = self.interval
+        if not low <= 0.0 <= high:
+            return False
+        return True if max(-low, high) <= TELLING_POINTS else None
 
 
 def difference(first: tuple[int, int], second: tuple[int, int]) -> Difference:

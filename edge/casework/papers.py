@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -18,24 +19,27 @@ from edge.casework.settings import SettingsBook
 from edge.casework.snapshot import Snapshot, Snapshots
 from edge.document import Document
 from edge.errors import BadSetting, StoreDamaged
-from edge.papers.case_file import CaseFile
+from edge.papers.case_file import CaseFile, ReferralAnswer
 from edge.papers.cells_csv import cells_csv, columns_csv
+from edge.papers.digest import referral_digest
 from edge.papers.export import Export, held, safe_name
 from edge.papers.fhir import fhir_bundle
 from edge.papers.images import FieldPicture, image_files
 from edge.papers.reader import Reader
 from edge.papers.referral import referral_pdf
+from edge.papers.reply import Reply
 from edge.papers.report import report_pdf
 from edge.papers.targets import Target, targets
 from edge.papers.training import training_files, training_zip
 from edge.papers.training_cells import RecordedField, TrainingCell, planes_of
+from edge.papers.underway import UnderWay
 from edge.papers.writing import Written, write_exports
 from edge.record import FieldRow
 from edge.record.steps import Doing
 from edge.types import Features, Labels, Pixels
 
-FOLDER = "exports"
-"""Beside the database: where exports go without a stick."""
+FOLDER, UNDER_WAY = "exports", "exports-under-way"
+"""Beside the database: where exports go without a stick, and notes of those that have not ended."""
 Maker = Callable[["PaperDesk", "Sheaf", Reader], bytes]
 
 
@@ -52,6 +56,8 @@ class PaperDesk:
 
     def __init__(self, books: Books, snapshots: Snapshots, settings: SettingsBook) -> None:
         self._books, self._snapshots, self._settings = books, snapshots, settings
+        self._under_way = UnderWay(books.record.folder / UNDER_WAY)
+        self._under_way.sweep(books.record.folder / FOLDER)
 
     def file(self, case_id: int, version: int | None = None) -> CaseFile:
         """The case as papers want it, now or as a version was signed; raises as `case_file` and `Snapshots.of`."""
@@ -66,6 +72,30 @@ class PaperDesk:
         if kind not in KINDS:
             raise BadSetting(f"There is no paper {kind!r}.", f"There are: {', '.join(KINDS)}.")
         return KINDS[kind].make(self, self._sheaf(case_id, version), reader)
+
+    def answer(self, case_id: int, reply: Reply, now: str) -> ReferralAnswer:
+        """An answer that came back, for the count whose referral it answers: as it is, or as a version was signed.
+
+        Raises:
+            NotRecorded, StoreDamaged; ReplyElsewhere: no version of the case was asked about by this code.
+        """
+        now_stands = self.file(case_id)
+        earlier = range(now_stands.case.version - 1, 0, -1)
+        asked = chain([now_stands], (self.file(case_id, version) for version in earlier))
+        fitting = next((file for file in asked if reply.is_of(file)), now_stands)
+        return reply.for_case(fitting, now)
+
+    def asked_about(self, case_id: int, version: int | None = None) -> str:
+        """The digest of what a referral of a version asks about, for an answer that somebody writes down; empty for a
+        version that there is not.
+
+        Raises:
+            NotRecorded: there is no such case.
+        """
+        now_stands = self.file(case_id)
+        if version in (None, now_stands.case.version):
+            return referral_digest(now_stands)
+        return referral_digest(self.file(case_id, version)) if version < now_stands.case.version else ""
 
     def targets(self) -> tuple[Target, ...]:
         """Where exports may go: the kit's own folder, then sticks."""
@@ -86,7 +116,8 @@ class PaperDesk:
         sheaf = self._sheaf(case_id, None)
         file = sheaf.file
         name = safe_name(f"{file.case.pseudonym}-{file.case.number}-v{file.case.version}")
-        written = write_exports(target, name, [each for kind in kinds for each in self._exports(sheaf, kind, reader)])
+        exports = [each for kind in kinds for each in self._exports(sheaf, kind, reader)]
+        written = write_exports(target, name, exports, self._under_way)
         doing = Doing(kind="export", operator=by, after={"folder": written.folder.name, "kinds": list(kinds)})
         self._books.steps.add(case_id, doing, file.case.version)
         return written

@@ -7,7 +7,7 @@ differently than in the live picture. It goes on in a thread, one at a time; aft
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -128,7 +128,7 @@ class Reanalysis:
         try:
             with closing(open_examiner(bundle)) as examiner:
                 self._models.keep(examiner.model)
-                whole = all(self._look(row, again_id, examiner) for row in self._books.record.fields(case_id))
+                whole = all(self._look(row, again_id, examiner) for row in self._fields(case_id))
         except Fault as fault:
             known = {"code": fault.code, "detail": fault.what, "remedy": fault.remedy}
             self._books.reruns.end(again_id, "failed", known)
@@ -138,6 +138,13 @@ class Reanalysis:
             raise
         self._books.reruns.end(again_id, "done" if whole else "stopped")
         self._books.life.change(again_id, state="finished")
+
+    def _fields(self, case_id: int) -> Iterator[FieldRow]:
+        """In their order, with those that are captured meanwhile."""
+        seen = 0
+        while rows := self._books.record.fields(case_id)[seen:]:
+            yield from rows
+            seen += len(rows)
 
     def _look(self, row: FieldRow, again_id: int, examiner: OtherExaminer) -> bool:
         """Examine one field again; False where the kit is to stop."""

@@ -85,6 +85,7 @@ class CaseResult:
     bundles    the digests of the bundles that its fields were examined with; more than one only in old cases
     signature  of this version
     facts      single things that are said of it: see `edge.record.case_life`
+    whole      False for a re-analysis that has not looked at every field
     """
 
     case: Case
@@ -95,6 +96,7 @@ class CaseResult:
     bundles: tuple[str, ...]
     signature: Signature | None
     facts: Mapping[str, Fact]
+    whole: bool = True
 
     @property
     def counted_fields(self) -> int:
@@ -114,14 +116,21 @@ class Results:
         Raises:
             NotRecorded: there is no such case.
         """
+        return self.with_documents(case_id)[0]
+
+    def with_documents(self, case_id: int) -> tuple[CaseResult, Mapping[int, Document]]:
+        """The same with the corrected documents of its counted fields, read once for both; raises as `of`."""
         with self._books.database.alone():
-            result = self.live(case_id)
+            result, documents = self._counted(case_id)
         if result.signature is None:
-            return result
-        return replace(result, figures=figures_of(json.loads(result.signature.content)["figures"]))
+            return result, documents
+        return replace(result, figures=figures_of(json.loads(result.signature.content)["figures"])), documents
 
     def live(self, case_id: int) -> CaseResult:
         """A case counted now; raises as `of`."""
+        return self._counted(case_id)[0]
+
+    def _counted(self, case_id: int) -> tuple[CaseResult, Mapping[int, Document]]:
         record = self._books.record
         case, rows, facts = record.case(case_id), record.fields(case_id), self._books.life.facts(case_id)
         bundles = self._books.record.bundles(case_id)
@@ -130,7 +139,8 @@ class Results:
         figures = self._figures(case_id, documents, model, facts)
         shown = tuple(self.shown(row, documents.get(row.number), model) for row in rows)
         manual = manual_sum(facts.get("manual"), figures.counts, model)
-        return CaseResult(case, shown, figures, manual, model, bundles, self._signature(case), facts)
+        about = (self._signature(case), facts, self._books.is_whole(case))
+        return CaseResult(case, shown, figures, manual, model, bundles, *about), documents
 
     def documents(self, case_id: int, model: Model) -> Mapping[int, Document]:
         """The corrected documents of the counted fields of a case, by number."""

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import hypot
+from math import hypot, log
 from typing import Any
 
 from edge.casework.books import Books
-from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown
+from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown, ScaleUnlikely
 from edge.record.clock import clock_hint
 from edge.record.station_facts import ToldScale
 from edge.record.steps import Doing
@@ -22,6 +22,9 @@ from edge.types import Frame
 POINT_SD_SHARE = 0.0015
 """How exactly a finger and a cross-hair mark a line, as a share of the picture's longer side: 1.5 of 960 pixels (A)."""
 LEAST_APART_SHARE = 0.05
+MOST_OFF = 0.3
+"""Natural logarithm of the ratio of two scales: the red cells' is 6 % uncertain, and sick people's red cells are up
+to a seventh wider or narrower than 7.5 µm (A)."""
 Mark = tuple[float, float]
 """A place in a picture however large it is shown: shares of its width and height."""
 
@@ -89,6 +92,20 @@ def by_red_cells(frame: Frame) -> Reading:
             "There are no red cells to measure by in this picture.", "Find a field with red cells in it."
         )
     return Reading(read.um_per_px, read.relative_sd, "red_cells", {"red_cells": read.red_cells})
+
+
+def require_likely(reading: Reading, frame: Frame) -> None:
+    """A figure that somebody types may have its point at the wrong place, and all sizes with it: red cells in the
+    picture would be of another size than people's are.
+
+    Raises:
+        ScaleUnlikely: by more than even sick people's red cells differ.
+    """
+    red = None if reading.method == "red_cells" else measure(frame.pixels)
+    if red is None or abs(log(reading.um_per_px / red.um_per_px)) <= MOST_OFF:
+        return
+    what = f"The red cells in the picture say {red.um_per_px:.3g} µm per pixel, not {reading.um_per_px:.3g}."
+    raise ScaleUnlikely(what, "Check the figure and the objective, or confirm that it is right.")
 
 
 class Scales:

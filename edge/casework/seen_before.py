@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from edge.casework.books import Books
 from edge.casework.counting import AGAIN
 from edge.casework.history import value_of
+from edge.document import Document
 from edge.record.corrections import Correction
 from edge.record.steps import Doing
 from edge.types import Examination, Frame
@@ -17,11 +19,15 @@ from edge.types import Examination, Frame
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A counted field of the same case: its number, its picture as JPEG, and its document."""
+    """A counted field of the same case: its number, its picture as JPEG, and what reads its document.
+
+    Few of a case's fields lie beneath a new one, and only of these a document is needed: reading all of them made each
+    capture of a long case slower than the one before.
+    """
 
     number: int
     image: Path
-    document: dict[str, Any]
+    read: Callable[[], Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,12 @@ def look(books: Books, looker: Looker, case_id: int, frame: Frame, examination: 
     """Ask the looker about a new field of a case; one that the gate refused is not counted anyway."""
     if not examination.verdict.ok:
         return ()
-    documents = books.record.counted_by_number(case_id)
-    # afterwards: a field that somebody else adds meanwhile has a picture without a document, never the reverse
-    images = {row.number: row.image for row in books.record.fields(case_id)}
-    earlier = [Earlier(number, books.record.picture(images[number]), each) for number, each in documents]
+    record = books.record
+    earlier = [
+        Earlier(row.number, record.picture(row.image), partial(record.document, case_id, row.number))
+        for row in record.fields(case_id)
+        if row.ok
+    ]
     return tuple(looker(frame, examination, earlier))
 
 

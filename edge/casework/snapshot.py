@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from edge.casework.answers import answered
 from edge.casework.books import Books
 from edge.casework.counting import corrected
 from edge.casework.history import corrections_of
@@ -51,13 +52,13 @@ class Snapshots:
             return self._now(case_id) if version == case.version else self._then(case_id, signed[0])
 
     def _now(self, case_id: int) -> Snapshot:
-        result = self._results.of(case_id)
-        documents = self._results.documents(case_id, result.model)
+        result, documents = self._results.with_documents(case_id)
         return Snapshot(result, documents, self._books.steps.of(case_id))
 
     def _then(self, case_id: int, signature: Signature) -> Snapshot:
         content = json.loads(signature.content)
-        steps = tuple(step for step in self._books.steps.of(case_id) if step.number <= signature.step)
+        log = self._books.steps.of(case_id)
+        steps = tuple(step for step in log if step.number <= signature.step)
         digests = tuple(content["bundle"]["digests"])
         model = self._models.of(digests[-1] if digests else None)
         numbers = {field["number"] for field in content["fields"]}
@@ -67,6 +68,9 @@ class Snapshots:
             if number in numbers
         }
         figures, facts = figures_of(content["figures"]), _facts(content, steps)
+        answer = self._books.life.facts(case_id).get("answer")
+        if answer is not None and answered(answer.value, log, signature.version).version == signature.version:
+            facts["answer"] = answer
         rows = [row for row in self._books.record.fields(case_id) if row.number in numbers]
         said = {name: content["case"][name] for name in ("objective", "note", "version")}
         result = CaseResult(
@@ -83,7 +87,7 @@ class Snapshots:
 
 
 def _facts(content: Mapping[str, Any], steps: Iterable[Step]) -> dict[str, Fact]:
-    """What was said of the case then; the expert's answer and consent are of the case, not of a version."""
+    """What was said of the case then; consent is of the case, not of a version."""
     kept = {kind: content[kind] for kind in ("manual", "control") if content[kind] is not None}
     facts = {kind: Fact(each["value"], each["operator"], each["when"]) for kind, each in kept.items()}
     finished = [step for step in steps if step.kind == "finish"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from dataclasses import dataclass, replace
 from edge.casework import pin as pins
 from edge.casework.books import Books
 from edge.casework.lockout import wait_s
+from edge.casework.sessions import Sessions
 from edge.errors import BadSetting, LastLead, NotLead, NotSignedIn, PinWait, PinWrong
 from edge.record.people import Operator
 from edge.record.steps import Doing
@@ -30,18 +30,24 @@ class Change:
     own_pin: str | None = None
 
     @property
-    def is_own(self) -> bool:
-        """Whether everybody may do it with their own PIN."""
-        return self.own_pin is not None and (self.name, self.lead, self.active) == (None, None, None)
+    def is_only_pin(self) -> bool:
+        """Whether everybody may do it to themselves."""
+        return self.pin is not None and (self.name, self.lead, self.active) == (None, None, None)
 
 
 class Staff:
-    """The operators of a kit. `clock` counts seconds and never goes back; a kit's wall clock may."""
+    """The operators of a kit. `clock` counts seconds and never goes back; a kit's wall clock may. `up`: `Sessions`."""
 
-    def __init__(self, books: Books, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        books: Books,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        up: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         self._books, self._people, self._clock = books, books.people, clock
         self._door = threading.Lock()
-        self._seen_s: dict[str, float] = {}
+        self.sessions = Sessions(books.people, clock, wall, up)
         # a restart must not shorten a wait: whoever had to wait, waits anew
         self._wrong_at_s = dict.fromkeys((each.id for each in self._people.operators() if each.wrong), clock())
 
@@ -53,9 +59,9 @@ class Staff:
         """Let somebody in. The first one leads and needs nobody; later ones need somebody who leads.
 
         Raises:
-            NotSignedIn, NotLead, NameTaken, PinForm, BadSetting.
+            NotSignedIn, NotLead, NameTaken, PinForm, PinWeak, BadSetting.
         """
-        name, kept = _name(name), pins.hashed(pin)
+        name, kept = _name(name), pins.hashed(pins.chosen(pin))
         with self._books.database.writing():
             first = not self._people.operators()
             if not first:
@@ -67,14 +73,17 @@ class Staff:
     def change(self, operator_id: int, change: Change, by: Operator | None) -> Operator:
         """Change somebody: one's own PIN with the present one, everything else as somebody who leads.
 
+        Whoever leads shows the present PIN too: a kit left signed in for a minute gives nobody their signature.
+
         Raises:
-            NotSignedIn, NotLead, NameTaken, LastLead, NotRecorded, PinForm, PinWrong, PinWait, BadSetting.
+            NotSignedIn, NotLead, NameTaken, LastLead, NotRecorded, PinForm, PinWeak, PinWrong, PinWait, BadSetting.
         """
-        if change.is_own and by is not None and by.id == operator_id:
-            self.verify(operator_id, change.own_pin or "")
-        else:
+        is_own = by is not None and by.id == operator_id
+        if not (is_own and change.is_only_pin):
             require_lead(by)
-        kept = None if change.pin is None else pins.hashed(change.pin)
+        if is_own and change.pin is not None:
+            self.verify(operator_id, change.own_pin or "")
+        kept = None if change.pin is None else pins.hashed(pins.chosen(change.pin))
         with self._books.database.writing():
             before = self._people.operator(operator_id)
             after = _changed(before, change)
@@ -91,9 +100,9 @@ class Staff:
         """A new PIN for somebody who has forgotten theirs, given by whoever holds the machine.
 
         Raises:
-            NotRecorded, PinForm.
+            NotRecorded, PinForm, PinWeak.
         """
-        kept = pins.hashed(pin)
+        kept = pins.hashed(pins.chosen(pin))
         with self._books.database.writing():
             operator = self._people.operator(operator_id)
             self._people.set_pin(operator_id, kept)
@@ -122,27 +131,7 @@ class Staff:
 
     def sign_in(self, operator_id: int, pin: str) -> str:
         """A token for the browser to keep; raises as `verify`."""
-        operator, token = self.verify(operator_id, pin), secrets.token_urlsafe(32)
-        self._people.begin_session(_digest(token), operator.id)
-        self._seen_s[_digest(token)] = self._clock()
-        return token
-
-    def who(self, token: str, idle_s: float) -> Operator | None:
-        """Who holds a token, if they were here within `idle_s` seconds; a restart counts as being here."""
-        digest, now_s = _digest(token), self._clock()
-        operator = self._people.session(digest) if token else None
-        if operator is None:
-            return None
-        if now_s - self._seen_s.get(digest, now_s) > idle_s:
-            self.sign_out(token)
-            return None
-        self._seen_s[digest] = now_s
-        return operator
-
-    def sign_out(self, token: str) -> None:
-        """Forget a token."""
-        self._people.end_session(_digest(token))
-        self._seen_s.pop(_digest(token), None)
+        return self.sessions.begin(self.verify(operator_id, pin))
 
     def _require_waited(self, operator: Operator) -> None:
         left_s = self._wrong_at_s.get(operator.id, -1e9) + wait_s(operator.wrong) - self._clock()
@@ -193,7 +182,3 @@ def _changed(before: Operator, change: Change) -> Operator:
 
 def _shown(operator: Operator) -> dict[str, object]:
     return {"id": operator.id, "name": operator.name, "lead": operator.lead, "active": operator.active}
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

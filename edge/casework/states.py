@@ -6,7 +6,7 @@ open ──finish──> finished ──sign──> signed ──amend──> am
 
 from __future__ import annotations
 
-from edge.errors import CaseFinished, CaseOfControl, CaseOpen, CaseSigned, CaseUnsigned
+from edge.errors import CaseAgain, CaseFinished, CaseOfControl, CaseOpen, CaseSigned, CaseUnsigned
 from edge.record import Case
 
 COUNTING = frozenset({"open", "amended"})
@@ -21,6 +21,18 @@ def require_no_control(case: Case) -> None:
     if case.purpose == "control":
         what = f"Number {case.id} holds a run of control slide {case.pseudonym}, not a case."
         raise CaseOfControl(what, "Look at it on the page of the control slide.")
+
+
+def require_taking(case: Case) -> None:
+    """Pictures may be captured into it.
+
+    Raises:
+        CaseAgain: it is a re-analysis; CaseSigned, CaseFinished.
+    """
+    if case.purpose == "again":
+        what = f"This is a re-analysis of case {case.pseudonym}: it takes no other pictures."
+        raise CaseAgain(what, "Capture in the case itself.")
+    require_counting(case)
 
 
 def require_counting(case: Case) -> None:

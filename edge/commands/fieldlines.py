@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from edge.document import document
 from edge.errors import RecordFault
+from edge.papers.reader import plain_number
 from edge.types import Counts, Decision, Examination
 from edge.words import say
 
@@ -47,7 +48,7 @@ def _row(examination: Examination, width: int) -> str:
 def _blasts(counts: Counts, decision: Decision) -> str:
     """`12 of 38, 32 % (19–48)`: blasts among the countable cells."""
     low, high = decision.interval
-    share = f"{decision.score:.0f} % ({low:.0f}–{high:.0f})"
+    share = f"{plain_number(decision.score, 0)} % ({plain_number(low, 0)}–{plain_number(high, 0)})"
     return f"{counts.blast} of {counts.countable}, {share}" if counts.countable else NONE
 
 

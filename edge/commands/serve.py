@@ -13,13 +13,16 @@ import typer
 from fastapi import FastAPI
 
 from edge.again import Signature
+from edge.bundle.offered import Offered, offered_bundles
 from edge.casework import Model, open_casework
 from edge.casework.casework import Outside
 from edge.casework.known_again import KnownAgain
+from edge.casework.sessions import machine_up_s
 from edge.commands.options import DataDir, data_folder
+from edge.decide.views import VIEWS
 from edge.errors import BadSetting, StoreBusy
 from edge.explain import Explained, RecordedField
-from edge.intake.live import LiveOptions, open_live
+from edge.intake.live import Live, LiveOptions, open_live
 from edge.record import Record
 from edge.types import Frame
 from edge.web import Examiner, WebParts, create_app, create_fallback
@@ -140,7 +143,10 @@ def _parts(
         looker=KnownAgain(station.signature),
         looker_again=KnownAgain(station.signature),
         open_examiner=lambda name: open_station(name, folder),
+        offered=lambda: _offered(folder),
         camera_missing=lambda: _camera_missing(live.state),
+        amiss=lambda: _amiss(live, station),
+        up=machine_up_s,
     )
     return WebParts(
         casework=open_parts.enter_context(closing(open_casework(record, station.model, outside))),
@@ -157,6 +163,11 @@ def _camera_missing(state: PumpState) -> str | None:
     return None if state.usable and state.age_s is not None else "No picture comes from the camera."
 
 
+def _amiss(live: Live, station: Station) -> tuple[str, ...] | None:
+    frame = live.latest() if live.state.usable else None
+    return None if frame is None else tuple(reason.code for reason in station.gate(frame).reasons)
+
+
 def _findings(folder: Path, bundle: str | None) -> list[dict[str, str]]:
     # late: the doctor imports everything that it looks at
     from edge.commands.checks import check_everything
@@ -171,6 +182,10 @@ def _open_station(bundle: str | None, folder: Path) -> Station:
     from edge.station import open_station
 
     return ExplainingStation(open_station(bundle, folder))
+
+
+def _offered(folder: Path) -> tuple[Offered, ...]:
+    return offered_bundles(folder, VIEWS)
 
 
 def _host_names() -> frozenset[str]:

@@ -7,9 +7,10 @@ said (ISO 8601), which may be wrong; the order of things is told by numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import cached_property
 from typing import Literal
 
 from edge.decide.systems import Systems
@@ -65,6 +66,17 @@ class Signature:
     digest: str
     statement: str = ""
     intact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The version that came after the one on paper: since when, and whether a person has signed it, which replaces this
+    one; else this one was only opened again.
+    """
+
+    version: int
+    when: str
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +175,8 @@ class CellFacts:
     fuzzy_score  0 (not suspicious) … 100
     rules        sentences of the fuzzy rules that fired (message ids), strongest first, with 0–1
     excluded     why it is not counted, the kit's reasons and a person's; empty if it is
-    crop_jpeg    a square picture around it, as JPEG; empty where the field's picture is gone
+    crop         makes a square picture around it, as JPEG; None where the field's picture is gone. A paper shows few
+                 of a long case's cells, and the picture follows from the field's: it is no part of what is compared
     crop_um      the side of that square in micrometres
     """
 
@@ -183,8 +196,17 @@ class CellFacts:
     members: Mapping[str, Mapping[str, float]] = default(default_factory=dict)
     rules: tuple[tuple[str, float], ...] = ()
     excluded: tuple[Reason, ...] = ()
-    crop_jpeg: bytes = b""
+    crop: Callable[[], bytes] | None = default(default=None, compare=False, repr=False)
     crop_um: float = 20.0
+
+    @property
+    def crop_jpeg(self) -> bytes:
+        """The picture; empty where the field's picture is gone.
+
+        Raises:
+            StoreDamaged: the field's picture cannot be read.
+        """
+        return b"" if self.crop is None else self.crop()
 
     @property
     def counted(self) -> bool:
@@ -221,15 +243,21 @@ class Correction:
 class ReferralAnswer:
     """What the expert answered.
 
-    opinion  a code of `edge.papers.reply.OPINIONS`
-    percent  blasts by the expert's own eyes; None where not said
+    opinion    a code of `edge.papers.reply.OPINIONS`
+    version    of the case that they were asked about
+    percent    blasts by the expert's own eyes; None where not said
+    referral   `edge.papers.digest.referral_digest` of what they were asked about; empty where nobody can tell
+    recounted  cells of that version were counted or corrected after the answer
     """
 
     expert: str
     when: str
     opinion: str
+    version: int
     percent: float | None = None
     text: str = ""
+    referral: str = ""
+    recounted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +269,7 @@ class Consent:
     ground: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, which leave no place for what is worked out once
 class CaseFile:
     """A case on paper.
 
@@ -251,6 +279,8 @@ class CaseFile:
     by_class  every class of the bundle in its order, also those without cells
     decision  on these counts
     excluded  reason code to number of cells, most frequent first
+    successor None where this is the latest version
+    people    names of those who work with the kit to its own numbers for them
     systems   what each of the two systems alone says of the counted cells; None in cases signed before this was told
     """
 
@@ -272,8 +302,20 @@ class CaseFile:
     corrections: tuple[Correction, ...] = ()
     answer: ReferralAnswer | None = None
     consent: Consent | None = None
+    successor: Successor | None = None
+    people: Mapping[str, int] = default(default_factory=dict)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Digests of it that papers have worked out so far, by what they cover; a changed copy begins without any."""
+        return {}
 
     @property
     def preliminary(self) -> bool:
         """Whether nobody has signed this version as it is."""
         return self.signature is None or not self.signature.intact
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a person has signed a later version."""
+        return self.successor is not None and self.successor.signed

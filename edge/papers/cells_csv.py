@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
+from edge.figures import shortened
 from edge.nouns import FEATURES
 from edge.papers.case_file import CaseFile, CellFacts
 from edge.types import Features
@@ -51,7 +52,7 @@ def safe(value: Value) -> Value:
     """The value as a spreadsheet may see it: text stays text."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULAS) else value
-    return round(value, 6) if isinstance(value, float) else value
+    return shortened(value, 6) if isinstance(value, float) else value
 
 
 def _about(file: CaseFile) -> Iterator[Column]:

@@ -29,7 +29,7 @@ def _untypical(cell: CellFacts) -> tuple[bool, float, int, int]:
 
 
 def _shown(file: CaseFile, label: str | None = None) -> list[CellFacts]:
-    return [cell for cell in file.cells if cell.counted and cell.crop_jpeg and label in (None, cell.label)]
+    return [cell for cell in file.cells if cell.counted and cell.crop and label in (None, cell.label)]
 
 
 def _first(cells: Iterable[CellFacts], most: int) -> tuple[CellFacts, ...]:

@@ -7,26 +7,32 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from edge.papers.case_file import CaseFile
 
 SHORT = 16
 """Hexadecimal digits of the short form: 64 bits."""
-LATER = ("signature", "answer", "consent", "station")
+LATER = ("signature", "answer", "consent", "station", "successor", "people")
 """What may come or change after the result stands, and so is no part of it."""
 DERIVED = ("systems",)
 """What follows from the cells, and so needs no digest: kits that did not tell it yet call the same case the same."""
 
 
 def content_digest(file: CaseFile) -> str:
-    """SHA-256 of the result, hexadecimal: facts, fields, cells with their pictures, counts, decision, corrections.
+    """SHA-256 of the result, hexadecimal: facts, fields with their pictures, cells, counts, decision, corrections.
+
+    A cell's picture is cut from its field's, whose digest is covered, and is not covered itself: another version of a
+    JPEG library would make another of it.
 
     Signing, the expert's answer, consent to training, a newer software and another proof of the same bundle leave it as
     it is; anything that a reader of the report would call the result changes it.
     """
-    return _digest({key: value for key, value in asdict(_settled(file)).items() if key not in LATER + DERIVED})
+    if "content" not in file.digests:
+        result = _plain(_settled(file)).items()
+        file.digests["content"] = _digest({key: value for key, value in result if key not in LATER + DERIVED})
+    return file.digests["content"]
 
 
 def referral_digest(file: CaseFile) -> str:
@@ -50,7 +56,7 @@ def short(digest: str) -> str:
 
 
 def _digest(plain: Mapping[str, Any]) -> str:
-    told = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text)
+    told = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -59,8 +65,8 @@ def _settled(file: CaseFile) -> CaseFile:
     return replace(file, case=replace(file.case, state="finished"), bundle=replace(file.bundle, title="", parity=None))
 
 
-def _as_text(value: Any) -> str:
-    """Pictures by their digests; whatever else is no JSON must not pass as text."""
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    raise TypeError(f"{type(value).__name__} has no digest")
+def _plain(value: Any) -> dict[str, Any]:
+    """The fields of a value that make it what it is; whatever else is no JSON must not pass as text."""
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{type(value).__name__} has no digest")
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.compare}

@@ -30,6 +30,7 @@ MOST_LINES = 8
 MISSING = "\ufffd"
 JOINERS = frozenset("\u200c\u200d\u200e\u200f\u061c\u2066\u2067\u2068\u2069")
 """Of the invisible format characters, those that shape words or keep figures in order; others could hide something."""
+ISOLATES = frozenset("\u2066\u2067\u2068\u2069")
 ISOLATED = "\u2068{}\u2069"
 
 
@@ -54,8 +55,12 @@ def family_of(reader: Reader) -> str:
 
 
 def isolated(text: str) -> str:
-    """A name or a code inside a sentence: its direction leaves the sentence's alone (UAX #9, FSI … PDI)."""
-    return ISOLATED.format(text)
+    """A name or a code inside a sentence: its direction leaves the sentence's alone (UAX #9, FSI … PDI).
+
+    Each line is a paragraph, which ends all isolates. Some of the text's own would end this one early, or never.
+    """
+    own = "".join(letter for letter in text if letter not in ISOLATES)
+    return "\n".join(ISOLATED.format(line) for line in own.split("\n"))
 
 
 def in_short(text: str, most: int) -> str:

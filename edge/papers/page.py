@@ -147,7 +147,7 @@ def report_page(file: CaseFile, reader: Reader) -> ReportPage:
         percentage=percentage_words(file, reader),
         line=_line(file, reader),
         why=Block(say(WHY), reasons) if reasons else None,
-        answer=None if file.answer is None else Block(say(ANSWERED), tuple(answer_words(file.answer, reader))),
+        answer=None if file.answer is None else Block(say(ANSWERED), tuple(answer_words(file, file.answer, reader))),
         counts=Block(say(COUNTS), tuple(below_the_table(file, reader))),
         heads=tuple(map(say, HEADS)),
         shares=tuple(_share(each, reader) for each in file.by_class),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
+from edge.figures import percentage, rounded
 from edge.nouns import is_unread
 from edge.types import Reason
 from edge.words import Translate, in_english, say
@@ -21,9 +23,9 @@ def plain_moment(when: str) -> str:
     return when[:16].replace("T", " ") if _MOMENT.match(when) else when
 
 
-def plain_number(value: float, decimals: int) -> str:
+def plain_number(value: float | Decimal, decimals: int) -> str:
     """A figure with a point, in every language alike."""
-    return f"{value:.{decimals}f}"
+    return f"{rounded(value, decimals)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Reader:
 
     code: str = "en"
     translate: Translate = in_english
-    number: Callable[[float, int], str] = plain_number
+    number: Callable[[float | Decimal, int], str] = plain_number
     moment: Callable[[str], str] = plain_moment
 
     @property
@@ -62,6 +64,14 @@ class Reader:
     def figure(self, value: float, decimals: int = 0) -> str:
         """A figure."""
         return self.number(value, decimals)
+
+    def percent(self, share: float) -> str:
+        """A share of one in whole percent."""
+        return self.number(percentage(share), 0)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Several things one after the other, with the comma of the language's script."""
+        return ("، " if self.direction == "rtl" else ", ").join(parts)
 
     def named(self, names: Mapping[str, str], key: str) -> str:
         """What a key is called; one that has no name, as itself."""

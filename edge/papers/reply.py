@@ -28,11 +28,20 @@ OPINIONS: Mapping[str, str] = {
 LETTERS: Mapping[str, str] = dict(zip("ABCDE", OPINIONS, strict=True))
 """The letter beside each opinion on the form."""
 MOST_TEXT = 2000
+_PLAIN = str.maketrans(
+    {"٪": "%", "،": ",", "؛": ";", "٫": ".", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")}
+)
+"""Signs of other scripts and of keyboards that make text prettier, letter by letter."""
+_AROUND = "\"'`*_~“”„‘’«»\u200e\u200f\u061c\ufeff"
+"""What messengers set around text, or take for bold and italic."""
 _TYPED = re.compile(
-    r"\s*(?P<code>[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){7})\s+(?P<letter>[A-Ea-e])\b"
-    r"(?:[\s,;:]+(?P<percent>\d{1,3}(?:[.,]\d+)?)\s*%?(?=\s|$|[;,]))?[\s,;:]*(?P<text>.*)",
+    rf"[\s{_AROUND}]*(?P<code>[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){{7}})[\s,;:.{_AROUND}]+(?P<letter>[A-Ea-e])(?![^\W_])"
+    rf"(?:[\s,;:.){_AROUND}-]+(?P<percent>\d{{1,3}}(?:[.,]\d+)?)(?P<sign>\s*%)?(?=[\s;,.{_AROUND}]|$))?"
+    rf"[\s,;:.){_AROUND}]*(?P<text>.*)",
     re.DOTALL,
 )
+_WORDS, _OUT_OF = re.compile(r"\s+\w"), re.compile(r"\s+[^\W\d]{1,4}\s+\d")
+"""What shows behind a figure that it counts something: any word, or a short one and another figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,19 @@ class Reply:
         Raises:
             ReplyElsewhere: it answers another referral.
         """
-        due = reply_code(referral_digest(file))
+        digest = referral_digest(file)
+        due = reply_code(digest)
         if self.code != due:
             raise ReplyElsewhere(
                 f"This answer bears the code {spaced(self.code)}; that of this case is {spaced(due)}.",
                 "Open the case that it belongs to, or ask the expert whether the code is right.",
             )
-        return ReferralAnswer(self.expert, self.when or now, self.opinion, self.percent, self.text)
+        about = (file.case.version, self.percent, self.text, digest)
+        return ReferralAnswer(self.expert, self.when or now, self.opinion, *about)
+
+    def is_of(self, file: CaseFile) -> bool:
+        """Whether it answers the referral of this very count."""
+        return self.code == reply_code(referral_digest(file))
 
 
 def reply_code(digest: str) -> str:
@@ -83,14 +98,26 @@ def read_typed(line: str) -> Reply:
     Raises:
         ReplyUnreadable: it is not one.
     """
-    found = _TYPED.fullmatch(line.strip())
+    found = _TYPED.fullmatch(line.translate(_PLAIN))
     if found is None:
         raise ReplyUnreadable(
             "This line is no answer to a referral.",
             "It is the code, a letter from A to E, the percentage of blasts and a comment: 7K2Q-9FXA B 85 nucleoli",
         )
-    percent = None if found["percent"] is None else read_percent(found["percent"])
-    return Reply(read_code(found["code"]), LETTERS[found["letter"].upper()], percent, text=found["text"][:MOST_TEXT])
+    begin = found.start("percent") if _counts_words(found) else found.start("text")
+    percent = None if begin == found.start("percent") else read_percent(found["percent"] or "")
+    text = line[begin:].rstrip().rstrip(_AROUND)[:MOST_TEXT]  # as it was written
+    return Reply(read_code(found["code"]), LETTERS[found["letter"].upper()], percent, text=text)
+
+
+def _counts_words(found: re.Match[str]) -> bool:
+    """Whether its figure, where there is one, begins the comment: `D 2 fields were blurred`, `A 3 of 10 cells`. Who
+    calls a leukaemia likely or unlikely gives a percentage; of other answers it needs its sign, or to stand alone.
+    """
+    if found["percent"] is None or found["sign"]:
+        return False
+    counted = _OUT_OF if found["letter"] in "ABab" else _WORDS
+    return bool(counted.match(found.string, found.end("percent")))
 
 
 def read_percent(text: str) -> float | None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Literal, TypeVar
 
-from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, RenderStyle
 
 from edge.papers.lettering import add_fonts, close_fonts, family_of, printable
+from edge.papers.ordering import OrderedPdf
 from edge.papers.reader import Direction, Reader
 
 Colour = tuple[int, int, int]
@@ -90,7 +90,7 @@ class Sheet:
     def __init__(self, reader: Reader, imprint: Imprint) -> None:
         self.reader = reader
         self._imprint = imprint
-        self._pdf = FPDF(format="A4", unit="mm")
+        self._pdf = OrderedPdf(format="A4", unit="mm")
         self._pdf.set_auto_page_break(auto=False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0

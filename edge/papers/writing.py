@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from edge.durable import sync_folder, write_synced
 from edge.papers.export import Export, digest, held
 from edge.papers.faults import PaperFault, PictureDamaged, TargetFull, TargetGone, TargetReadOnly, TargetWrong
 from edge.papers.targets import Target, target_at
+from edge.papers.underway import UnderWay
 
 SPARE_BYTES, BLOCK_BYTES = 2**20, 32 * 2**10
 """Asked for besides the files, and per file: FAT on a large stick gives room in pieces of up to 32 KiB."""
@@ -39,12 +38,13 @@ class Written:
     bytes: int
 
 
-def write_exports(target: Target, folder_name: str, exports: Sequence[Export]) -> Written:
+def write_exports(target: Target, folder_name: str, exports: Sequence[Export], under_way: UnderWay) -> Written:
     """Write files into a new folder of the target; one of that name that is there is kept, the new one gets a number.
 
     Args:
         target: as `edge.papers.targets` listed it; if something else lies at its path by now, nothing is written.
         folder_name: as `edge.papers.export.safe_name` gives it.
+        under_way: the kit's notes, so that what a power cut leaves there is swept away by the next export.
 
     Raises:
         TargetGone: the stick was pulled, before or in the midst of it.
@@ -54,8 +54,8 @@ def write_exports(target: Target, folder_name: str, exports: Sequence[Export]) -
     """
     _require_same(target)
     _require_room(target, exports)
-    beside = target.path / f".{folder_name}.{secrets.token_hex(4)}.part"
-    with _faults_named(target), _removed_on_failure(beside):
+    under_way.sweep(target.path)
+    with under_way.begun(target.path, folder_name) as beside, _faults_named(target):
         sums = _write_all(beside, exports)
         _compare(beside, sums)
         _require_same(target)
@@ -141,15 +141,6 @@ def _sync(folder: Path) -> None:
         if error.errno not in NO_SUCH_SYNC:
             raise
         os.sync()
-
-
-@contextmanager
-def _removed_on_failure(beside: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from edge.errors import NameTaken, NotRecorded
+from edge.errors import NotRecorded, SlideTaken
 from edge.record.clock import clock_hint
 from edge.record.database import Database
 from edge.record.rows import as_json
@@ -80,7 +80,7 @@ class Controls:
         """A new one.
 
         Raises:
-            NameTaken: there is one of that name.
+            SlideTaken: there is one of that name.
         """
         try:
             with self._database.writing() as connection:
@@ -89,7 +89,7 @@ class Controls:
                     (name, kind, base_runs, clock_hint()),
                 )
         except sqlite3.IntegrityError as error:
-            raise NameTaken(f"There is a control slide {name!r} already.", "Choose another name.") from error
+            raise SlideTaken(f"There is a control slide {name!r} already.", "Choose another name.") from error
         return self.slide(int(cursor.lastrowid or 0))
 
     def set_active(self, control_id: int, active: bool) -> None:

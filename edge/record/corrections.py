@@ -19,7 +19,7 @@ class Correction:
     label    its class
     counted  whether it takes part in counts
     code     why it does not: `cell.person` by a person, `cell.again` where it was seen before; empty if it does
-    reason   a person's own words, or the number of the field that it was seen in
+    reason   of a person: a key of `edge.nouns.LEFT_OUT` or their own words; or the number of the field it was seen in
     """
 
     label: str | None = None

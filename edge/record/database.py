@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import CaseSigned, StoreDamaged, StoreFull, StoreUnreachable
+from edge.record.folding import folded
 from edge.record.migrations import migrate
 from edge.record.schema_casework import SIGNED
 
@@ -51,9 +52,12 @@ class Database:
             yield
 
     def select(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """The rows of a query, by column."""
+        """The rows of a query, by column. Nothing has a number beyond 64 bits."""
         with self.alone():
-            return [dict(row) for row in self.connection.execute(query, values)]
+            try:
+                return [dict(row) for row in self.connection.execute(query, values)]
+            except OverflowError:
+                return []
 
     def close(self) -> None:
         """Close it. Safe to call twice."""
@@ -104,6 +108,7 @@ def faults_named(folder: Path) -> Iterator[None]:
 
 def _prepare(connection: sqlite3.Connection, path: Path, thorough: bool) -> None:
     connection.row_factory = sqlite3.Row
+    connection.create_function("folded", 1, folded, deterministic=True)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

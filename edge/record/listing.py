@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.record.database import Database
+from edge.record.folding import folded
 from edge.record.rows import Case, case_of
 from edge.types import Counts
 
@@ -14,7 +15,7 @@ STATES = ("open", "finished", "signed", "amended")
 ORDERS: Mapping[str, str] = {
     "newest": "id DESC",
     "oldest": "id",
-    "pseudonym": "pseudonym COLLATE NOCASE, id",
+    "pseudonym": "folded(pseudonym), id",
     "changed": "changed_hint DESC, id DESC",
 }
 
@@ -108,9 +109,8 @@ class Listing:
 def _where(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
     parts, values = ["purpose = 'patient'"], []
     if wanted.query:
-        like = "%" + wanted.query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        parts.append("(pseudonym LIKE ? ESCAPE '\\' OR note LIKE ? ESCAPE '\\')")
-        values += [like, like]
+        parts.append("(instr(folded(pseudonym), ?) OR instr(folded(note), ?))")
+        values += [folded(wanted.query)] * 2
     if wanted.state:
         parts.append("state = ?")
         values.append(wanted.state)

@@ -83,17 +83,22 @@ class People:
             connection.execute("UPDATE operators SET pin = ?, wrong = 0 WHERE id = ?", (pin, operator_id))
             connection.execute("DELETE FROM sessions WHERE operator_id = ?", (operator_id,))
 
-    def begin_session(self, token_digest: str, operator_id: int) -> None:
-        """Remember who holds a token."""
+    def begin_session(self, token_digest: str, operator_id: int, hint: str) -> None:
+        """Remember who holds a token, and what the clock said when they were last here."""
         with self._database.writing() as connection:
-            connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_digest, operator_id, clock_hint()))
+            connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_digest, operator_id, hint))
 
-    def session(self, token_digest: str) -> Operator | None:
-        """Who holds it: somebody who may still sign in, or nobody."""
-        query = "SELECT operator_id FROM sessions WHERE token_digest = ?"
+    def keep_session(self, token_digest: str, hint: str) -> None:
+        """Remember that whoever holds it is here."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE sessions SET clock_hint = ? WHERE token_digest = ?", (hint, token_digest))
+
+    def session(self, token_digest: str) -> tuple[Operator, str] | None:
+        """Who holds it, somebody who may still sign in, and what the clock said when they were last here; or nobody."""
+        query = "SELECT operator_id, clock_hint FROM sessions WHERE token_digest = ?"
         rows = self._database.select(query, token_digest)
         holder = self.operator(rows[0]["operator_id"]) if rows else None
-        return holder if holder is not None and holder.active else None
+        return (holder, str(rows[0]["clock_hint"])) if holder is not None and holder.active else None
 
     def end_session(self, token_digest: str) -> None:
         """Forget it."""

@@ -51,6 +51,11 @@ class Reruns:
         with self._database.writing() as connection:
             connection.execute("UPDATE reruns SET state = 'stopped' WHERE state = 'running'")
 
+    def is_done(self, case_id: int) -> bool:
+        """Whether the one in that case has looked at every field."""
+        rows = self._database.select("SELECT state FROM reruns WHERE case_id = ?", case_id)
+        return [row["state"] for row in rows] == ["done"]
+
     def of(self, case_id: int) -> tuple[Rerun, ...]:
         """Those of a case, in their order."""
         query = "SELECT reruns.* FROM reruns JOIN cases ON cases.id = case_id WHERE of_case = ? ORDER BY case_id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,11 @@ class Steps:
         """The steps in their order."""
         rows = self._database.select("SELECT * FROM steps WHERE case_id IS ? ORDER BY number", case_id)
         return tuple(_step(row) for row in rows)
+
+    def latest(self, case_id: int | None, most: int, before: int = sys.maxsize) -> tuple[Step, ...]:
+        """At most so many of the steps before that number, the newest first."""
+        query = "SELECT * FROM steps WHERE case_id IS ? AND number < ? ORDER BY number DESC LIMIT ?"
+        return tuple(map(_step, self._database.select(query, case_id, before, most)))
 
 
 def _values(doing: Doing) -> tuple[Any, ...]:

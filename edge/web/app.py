@@ -12,7 +12,9 @@ from starlette.types import ASGIApp
 from edge.types import Frame
 from edge.web import files, health, live, pages, problems
 from edge.web.api import routers
+from edge.web.api.problem_shapes import as_problems
 from edge.web.desk import Desk
+from edge.web.fit import Fit
 from edge.web.focus import FocusMemory
 from edge.web.guard import Guard
 from edge.web.packed import Packed
@@ -31,7 +33,7 @@ def create_app(parts: WebParts) -> FastAPI:
         looking.captured(frame)
         focus.forget()
 
-    desk = Desk(parts, captured)
+    desk = Desk(parts, captured, looking.is_captured)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,6 +61,12 @@ class Guarded(FastAPI):
         super().__init__(**options)
         self._host_names = host_names
 
+    def openapi(self) -> dict[str, Any]:
+        """FastAPI's, with errors as what they are sent as."""
+        if self.openapi_schema is None:
+            self.openapi_schema = as_problems(super().openapi())
+        return self.openapi_schema
+
     def build_middleware_stack(self) -> ASGIApp:
         """Starlette's, with the guard outermost."""
         return Guard(super().build_middleware_stack(), self._host_names)
@@ -80,5 +88,6 @@ def bare_app(host_names: frozenset[str], lifespan: Lifespan | None = None) -> Fa
     app.state.seen = Seen()
     files.mount(app)
     problems.install(app)
+    app.add_middleware(Fit)
     app.add_middleware(Packed)
     return app

@@ -17,6 +17,7 @@ MEASURES: Mapping[str, Figure] = {
     "um_per_px": Figure(N_("Scale by the red cells"), "µm/px", 4),
     "cells_per_field": Figure(N_("Cells in a field"), digits=1),
     "blast_percent": Figure(N_("Blasts"), "%", 1),
+    "good_fields": Figure(N_("Pictures that are good enough")),
 }
 """In the order in which they are shown."""
 ADVICE: Mapping[str, str] = {
@@ -29,5 +30,6 @@ ADVICE: Mapping[str, str] = {
     "light_blue": N_("Check the white balance and the lamp's filter, and lock them again."),
     "um_per_px": N_("Check that the right objective is in place, and measure the scale again."),
     "cells_per_field": N_("Go to the marked part of the control slide."),
-    "blast_percent": N_("Go to the marked part of the control slide, and look at the doubtful cells."),
+    "blast_percent": N_("Look at the doubtful cells, and whether this is the same place of the slide as before."),
+    "good_fields": N_("Follow what stands below the live picture until it is good, and run the control slide again."),
 }

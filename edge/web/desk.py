@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from edge.casework.capture import Taken
+from edge.record import FieldRow, Recorded
 from edge.types import Frame
 from edge.web.parts import WebParts
 from edge.web.turns import Turns
@@ -15,15 +16,26 @@ from firmware_bridge.errors import SourceLost, SourceUnavailable
 OLDEST_S = 10.0
 INSTEAD = "or add a picture from a file."
 T = TypeVar("T")
+Way = Literal["file", "hand", "itself"]
+"""How a picture comes: from a file, or live, because somebody asked for it or a page that captures by itself did."""
 
 
 class Desk:
-    """Takes frames in the order in which they are handed in; `captured` is told of each live one that was recorded."""
+    """Takes frames in the order in which they are handed in; `captured` is told of each live one that was recorded, and
+    `is_captured` tells whether a frame shows the place of the latest of these.
 
-    def __init__(self, parts: WebParts, captured: Callable[[Frame], None] = lambda _: None) -> None:
+    `handing_in` is held by whoever hands in a file, from before it is decoded until it is recorded: one such picture
+    lies in memory, however many people send some, and a live capture waits for one at most.
+    """
+
+    def __init__(
+        self, parts: WebParts, captured: Callable[[Frame], None], is_captured: Callable[[Frame], bool]
+    ) -> None:
         self._parts = parts
-        self._captured = captured
+        self._captured, self._is_captured = captured, is_captured
+        self._latest: FieldRow | None = None
         self._turns = Turns()
+        self.handing_in = asyncio.Lock()
 
     def newest(self) -> Frame:
         """The frame that a capture means: what lies under the microscope now, not what lay there before it went dark.
@@ -40,13 +52,14 @@ class Desk:
             raise SourceLost(f"There has been no picture for {state.age_s:.0f} s.", f"Check the camera, {INSTEAD}")
         return frame
 
-    async def take(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
-        """Examine and record a frame; it is on the disk when this returns.
+    async def take(self, case_id: int, frame: Frame, way: Way, by: str) -> Taken:
+        """Examine and record a frame; it is on the disk when this returns. Of several pages that capture by themselves
+        only one does: the others are given its field.
 
         Raises:
             Fault: whatever the station or the record has to say.
         """
-        return await asyncio.wrap_future(self._turns.capture(self._examined, case_id, frame, is_live, by))
+        return await asyncio.wrap_future(self._turns.capture(self._examined, case_id, frame, way, by))
 
     async def in_turn(self, question: Callable[..., T], *about: object) -> T:
         """What the station is asked besides: never while it examines, nor while a capture waits.
@@ -64,10 +77,13 @@ class Desk:
         """Finish what is under way."""
         self._turns.close()
 
-    def _examined(self, case_id: int, frame: Frame, is_live: bool, by: str) -> Taken:
-        captures = self._parts.casework.captures
-        prepared = captures.prepared(case_id, frame, is_live)
+    def _examined(self, case_id: int, frame: Frame, way: Way, by: str) -> Taken:
+        captures, latest = self._parts.casework.captures, self._latest
+        prepared = captures.prepared(case_id, frame, is_live=way != "file")
+        if way == "itself" and latest is not None and latest.case_id == case_id and self._is_captured(frame):
+            return Taken(Recorded(latest, is_new=False))
         taken = captures.take(case_id, prepared, self._parts.examiner.examine, by)
-        if is_live:
+        if way != "file":
+            self._latest = taken.recorded.field
             self._captured(frame)
         return taken

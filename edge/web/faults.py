@@ -9,6 +9,7 @@ Fault (firmware_bridge)
     ├── NotOurName           the kit was asked for under a foreign name  (person: use its address)
     ├── NotOurPage           a page elsewhere tried to change something
     ├── TooLarge             a body beyond the limit                     (person: a smaller file)
+    ├── NoFiles              the system gives the kit no more open files (person: close pages, start it again)
     └── Broken               an error that nobody foresaw                (us: see the log)
 """
 
@@ -73,6 +74,12 @@ class TooLarge(WebFault):
     """The body is beyond the limit."""
 
     code = "web.too_large"
+
+
+class NoFiles(WebFault):
+    """The system gives the kit no more files or connections; whatever else was said to be wrong came of that."""
+
+    code = "kit.files"
 
 
 class Broken(WebFault):

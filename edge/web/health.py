@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse
 from edge.errors import RecordFault
 from edge.web.language import language_of, translation
 from edge.web.live import MB, recording_shape, state_shape
-from edge.web.parts import WebParts, without_password
+from edge.web.parts import WebParts
 from edge.web.problems import fault_shape
 from edge.words import Translate
+from firmware_bridge.masking import without_secrets
 from firmware_bridge.newest import PumpState
 from firmware_bridge.recording import RecordingState
 
@@ -31,7 +32,7 @@ def router(parts: WebParts) -> APIRouter:
         ok = state.usable and store["ok"]
         body = {
             "ok": ok,
-            "source": {"uri": without_password(parts.live.uri), **source},
+            "source": {"uri": without_secrets(parts.live.uri), **source},
             "recording": None if parts.live.recording is None else recorded_shape(parts.live.recording, translate),
             "bundle": asdict(parts.bundle),
             "store": store,

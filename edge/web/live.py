@@ -13,19 +13,20 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import StreamingResponse
 
 from edge.types import Frame, Verdict
-from edge.web.api.who import counting
+from edge.web.api.who import counting, may_stay
 from edge.web.focus import FocusMemory, FocusNow, focus_shape
 from edge.web.language import language_of, translation
 from edge.web.pace import LEVELS, Level, Pace
 from edge.web.parts import WebParts
 from edge.web.shared import Recent, Shared, live_jpeg
 from edge.web.steady import Looked, Looking, view_shape
+from edge.web.welcome import Welcome
 from edge.words import Translate, in_english, say, say_fault
 from firmware_bridge.errors import SourceFault
 from firmware_bridge.newest import PumpState
@@ -40,6 +41,9 @@ GAUGES_SHARE, FOCUS_SHARE = 0.08, 0.04
 """Most of a core's time that goes into looking at live pictures, however many look on."""
 NEXT_PART = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
 MB = 1_000_000
+Kind = Literal["live", "gauges", "focus", "room", "control", "case"]
+KINDS: frozenset[Kind] = frozenset(get_args(Kind))
+Kinds = Annotated[list[Kind] | None, Query(description="which events; all where none is named")]
 
 
 Pictures = Mapping[Level, Shared[bytes]]
@@ -68,10 +72,9 @@ def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"multipart/x-mixed-replace; boundary=frame": {}}}},
     )
-    async def live() -> StreamingResponse:
-        return StreamingResponse(
-            picture_stream(parts, pictures, Pace()), media_type="multipart/x-mixed-replace; boundary=frame"
-        )
+    async def live(request: Request) -> StreamingResponse:
+        stream = picture_stream(parts, pictures, Pace(), _welcome(request))
+        return StreamingResponse(stream, media_type="multipart/x-mixed-replace; boundary=frame")
 
     @routes.delete("/api/v1/live/focus", status_code=204, tags=["live"])
     def forget_focus() -> None:
@@ -79,28 +82,35 @@ def router(parts: WebParts, looking: Looking, focus: FocusMemory) -> APIRouter:
         focus.forget()
 
     @routes.get("/api/v1/events", tags=["live"])
-    async def events(request: Request, case: int | None = None) -> StreamingResponse:
+    async def events(request: Request, case: int | None = None, of: Kinds = None) -> StreamingResponse:
         """Server-Sent Events: `live`, `gauges`, `focus` (sharpness, the best so far, steadiness), `room`, `control`,
-        and `case` (fields, state, latest step).
+        and `case` (fields, state, latest step); `here` after two seconds in which there was no news.
         """
         translate = translation(language_of(request).code)
         if case is not None:
-            await asyncio.to_thread(parts.record.case, case)
-        stream = event_stream(parts, watched, case, translate)
+            await asyncio.to_thread(parts.casework.case, case)
+        wanted = KINDS if of is None else frozenset(of)
+        stream = event_stream(parts, watched, Asked(case, wanted), translate, _welcome(request))
         return StreamingResponse(stream, media_type="text/event-stream")
 
     return routes
 
 
+def _welcome(request: Request) -> Welcome:
+    return Welcome(partial(may_stay, request))
+
+
 async def picture_stream(
-    parts: WebParts, pictures: Pictures, pace: Pace, clock: Callable[[], float] = time.monotonic
+    parts: WebParts, pictures: Pictures, pace: Pace, welcome: Welcome, clock: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[bytes]:
-    """The parts of a multipart answer, until the server stops; the newest picture kept when the source is lost."""
+    """The parts of a multipart answer, until the server stops or the welcome ends; the newest picture kept when the
+    source is lost.
+    """
     shown: Frame | None = None
     sent_s = 0.0
     # the next part's head follows each picture at once: Chromium shows a picture when it sees the next one begin
     yield NEXT_PART
-    while not parts.stopping.is_set():
+    while not parts.stopping.is_set() and await welcome.lasts():
         frame, now_s, waited_s = parts.live.latest(), clock(), 0.0
         if frame is not None and (shown is None or frame.pixels is not shown.pixels or now_s - sent_s > SENT_AGAIN_S):
             shown, picture = frame, await pictures[pace.level].of(frame)
@@ -121,33 +131,43 @@ class Watched:
     written: Recent[dict[str, dict[str, Any]]]
 
 
-async def event_stream(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> AsyncIterator[str]:
-    """Events whenever what they say has changed, until the server stops."""
+@dataclass(frozen=True)
+class Asked:
+    """What one listener wants to hear of, and of which case."""
+
+    case: int | None = None
+    kinds: frozenset[Kind] = KINDS
+
+
+async def event_stream(
+    parts: WebParts, watched: Watched, asked: Asked, translate: Translate, welcome: Welcome
+) -> AsyncIterator[str]:
+    """Events whenever what they say has changed, until the server stops or the welcome ends."""
     said: dict[str, str] = {}
     quiet_since_s = time.monotonic()
-    while not parts.stopping.is_set():
-        for name, data in (await _news(parts, watched, case, translate)).items():
+    while not parts.stopping.is_set() and await welcome.lasts():
+        for name, data in (await _news(parts, watched, asked, translate)).items():
             text = json.dumps(data, separators=(",", ":"))
             if said.get(name) != text:
                 said[name], quiet_since_s = text, time.monotonic()
                 yield f"event: {name}\ndata: {text}\n\n"
         if time.monotonic() - quiet_since_s > SENT_AGAIN_S:
             quiet_since_s = time.monotonic()
-            yield ": still here\n\n"
+            yield "event: here\ndata: {}\n\n"
         await asyncio.sleep(1 / EVENTS_PER_S)
 
 
-async def _news(parts: WebParts, watched: Watched, case: int | None, translate: Translate) -> dict[str, dict[str, Any]]:
+async def _news(parts: WebParts, watched: Watched, asked: Asked, translate: Translate) -> dict[str, dict[str, Any]]:
+    """Only what is asked for is found out: the page of a result measures no pictures."""
     state, frame = parts.live.state, parts.live.latest()
-    frame = frame if state.usable else None
-    looked = None if frame is None else await watched.looks.of(frame)
-    focus = None if frame is None else await watched.focus.of(frame)
-    return {
-        "live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)},
-        "gauges": looks_shape(looked, translate),
-        "focus": focus_shape(focus),
-        **await watched.written.of(case),
-    }
+    seen = frame if state.usable else None
+    news = {"live": {**state_shape(state, translate), **recording_shape(parts.live.recording, translate)}}
+    if "gauges" in asked.kinds:
+        news["gauges"] = looks_shape(None if seen is None else await watched.looks.of(seen), translate)
+    if "focus" in asked.kinds:
+        news["focus"] = focus_shape(None if seen is None else await watched.focus.of(seen))
+    news |= await watched.written.of(asked.case)
+    return {name: data for name, data in news.items() if name in asked.kinds}
 
 
 def written_news(parts: WebParts, case: int | None) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -14,6 +14,14 @@ from edge.errors import RecordFault
 from edge.record.listing import STATES
 from edge.web.parts import WebParts
 from edge.web.seen_problems import Seen
+
+OF_CAMERA: Mapping[str, str] = {
+    "openings": "Times that the camera was opened, in vain or not",
+    "losses": "Times that the camera was lost",
+    "freezes": "Times that the camera sent one picture again and again",
+    "recoveries": "Times that the camera came back",
+}
+"""What is counted of the source's camera (`LinkCounts`)."""
 
 
 def exposition(parts: WebParts, seen: Seen) -> bytes:
@@ -46,6 +54,8 @@ class _Kit(Collector):
         yield CounterMetricFamily("marrowkit_pictures", "Pictures from the source", state.pictures)
         yield CounterMetricFamily("marrowkit_pictures_dropped", "Pictures left out", state.dropped)
         yield CounterMetricFamily("marrowkit_pictures_unreadable", "Pictures not to be read", state.unreadable)
+        for name, what in OF_CAMERA.items():
+            yield CounterMetricFamily(f"marrowkit_camera_{name}", what, getattr(state.link.counts, name))
 
     def _record(self) -> Iterator[Metric]:
         """What the record tells, which is nothing while its disk does not answer."""

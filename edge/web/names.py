@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edge.casework.life import LONGEST_STATEMENT, LONGEST_TEXT
-from edge.nouns import CLASSES, DECISIONS, FEATURES, N_, SPECIMENS, STAINS, Figure
+from edge.nouns import CLASSES, DECISIONS, FEATURES, LEFT_OUT, N_, SPECIMENS, STAINS, Figure
 from edge.papers.reply import OPINIONS
 from edge.quality.options import GateOptions
 from edge.words import Translate
@@ -55,6 +55,7 @@ GAUGES: Mapping[str, Gauge] = {
     "focus_um": Gauge(N_("Focus"), empty=3.0, full=0.4, limit_measure="focus_limit_um"),
     "exposure": Gauge(N_("Brightness"), empty=0.0, full=255.0, limit=_GATE.darkest),
     "unevenness": Gauge(N_("Even light"), empty=1.0, full=0.0, limit=_GATE.most_uneven),
+    "green_share": Gauge(N_("Hue of the stain"), empty=0.28, full=0.5, limit=_GATE.look.green_share[0]),
     "stained": Gauge(N_("Cells in view"), empty=0.0, full=0.3, limit=_GATE.least_stained),
 }
 
@@ -69,6 +70,7 @@ def for_scripts(translate: Translate, blast_labels: Iterable[str]) -> dict[str, 
         "classes": _all(CLASSES, translate),
         "decisions": _all(DECISIONS, translate),
         "opinions": _all(OPINIONS, translate),
+        "left_out": _all(LEFT_OUT, translate),
         "english": dict(DECISIONS),
         "longest": {"note": LONGEST_TEXT, "statement": LONGEST_STATEMENT},
         "features": [{"key": key, **_said(figure, translate)} for key, figure in FEATURES.items()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from edge.papers.page import report_page
 from edge.record import Case
@@ -13,8 +13,10 @@ from edge.web import guard
 from edge.web.api.papers import Version
 from edge.web.api.who import By, Code, sees_cases, signed_in
 from edge.web.local import paper_reader
-from edge.web.parts import WebParts, without_password
+from edge.web.opened import remember_case, takes_fields, worked_on
+from edge.web.parts import WebParts
 from edge.web.rendering import render
+from firmware_bridge.masking import without_secrets
 
 Step = Literal["language", "operator", "camera", "light", "focus", "scale", "control"]
 POLICY = "Content-Security-Policy"
@@ -33,7 +35,12 @@ def router(parts: WebParts) -> APIRouter:
 def _add_cases(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/")
     def start(request: Request, _: By) -> Response:
-        return _bench(request, parts, _newest(parts))
+        """The microscope, at the address of its case: loaded again it shows the same one, whatever else is begun."""
+        case = worked_on(request, parts)
+        if case is None:
+            return _bench(request, parts, None)
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/cases/{case.id}{asked}", 303)
 
     @routes.get("/cases")
     def cases(request: Request) -> Response:
@@ -65,7 +72,7 @@ def _add_views(routes: APIRouter, parts: WebParts) -> None:
     @routes.get("/cases/{case_id}/{view}")
     def view_of(request: Request, case_id: int, view: View, _: By) -> Response:
         known = parts.casework.case(case_id)
-        return _page(request, parts, f"{view}.html", now="case", here=known, view=view)
+        return _page(request, parts, f"{view}.html", known, now="case", view=view)
 
 
 def _add_kit(routes: APIRouter, parts: WebParts) -> None:
@@ -86,14 +93,10 @@ def _add_kit(routes: APIRouter, parts: WebParts) -> None:
         return _page(request, parts, "first_run.html", now="settings", step=step or "")
 
 
-def _newest(parts: WebParts) -> Case | None:
-    return next(iter(parts.record.cases()), None)
-
-
 def _bench(request: Request, parts: WebParts, case: Case | None) -> Response:
     captures_itself = parts.casework.settings.all().auto_capture
-    bench = {"here": case, "case": case, "view": "", "captures_itself": captures_itself, **_objectives(parts)}
-    return _page(request, parts, "bench.html", now="microscope", **bench)
+    bench = {"case": case, "view": "", "captures_itself": captures_itself, **_objectives(parts)}
+    return _page(request, parts, "bench.html", case, now="microscope", **bench)
 
 
 def _objectives(parts: WebParts) -> dict[str, Any]:
@@ -103,13 +106,23 @@ def _objectives(parts: WebParts) -> dict[str, Any]:
     return {"objective": casework.settings.all().objective, "objectives": measured}
 
 
-def _page(request: Request, parts: WebParts, template: str, **context: Any) -> Response:
-    """A page with what every page knows of the kit; `here` is the case that is open, the newest where none is meant
-    and cases may be shown."""
+def _page(request: Request, parts: WebParts, template: str, here: Case | None = None, **context: Any) -> Response:
+    """A page with what every page knows of the kit; `here` is the case that it is about."""
     known = {
-        "here": _newest(parts) if sees_cases(parts, signed_in(request)) else None,
-        "source": without_password(parts.live.uri),
+        "here": here,
+        "working": _working(request, parts, here),
+        "source": without_secrets(parts.live.uri),
         "bundle": parts.bundle,
         "blast_labels": parts.blast_labels,
     }
-    return render(request, template, {**known, **context})
+    response = render(request, template, {**known, **context})
+    if here is not None:
+        remember_case(response, here)
+    return response
+
+
+def _working(request: Request, parts: WebParts, here: Case | None) -> Case | None:
+    """The case that "Microscope" leads to: the open page's own where it takes fields; none for whoever sees none."""
+    if here is not None and takes_fields(here):
+        return here
+    return worked_on(request, parts) if sees_cases(parts, signed_in(request)) else None

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 from edge.casework import Casework
 from edge.explain import Explained, RecordedField
@@ -50,7 +49,7 @@ class WebParts:
     """Everything the page needs.
 
     casework       cases and everything that is done with them
-    read_picture   bytes and a name to RGB pixels, for pictures handed in; raises BadPicture
+    read_picture   bytes, a name and the most pixels to RGB pixels, for pictures handed in; raises BadPicture
     explain        why a cell of a recorded field got its class; None where the page is not to say
     findings       what `marrowkit doctor` finds, for a support bundle; takes seconds
     host_names     names besides IP addresses and localhost under which this kit may be asked for
@@ -60,7 +59,7 @@ class WebParts:
     live: LiveSource
     examiner: Examiner
     casework: Casework
-    read_picture: Callable[[bytes, str], Pixels]
+    read_picture: Callable[[bytes, str, int], Pixels]
     explain: Callable[[RecordedField, int], Explained] | None = None
     findings: Callable[[], Iterable[Mapping[str, Any]]] = tuple
     host_names: frozenset[str] = frozenset()
@@ -80,11 +79,3 @@ class WebParts:
     def blast_labels(self) -> frozenset[str]:
         """Its labels that count as blasts."""
         return self.casework.models.current.roles.blast
-
-
-def without_password(uri: str) -> str:
-    """The address as it may be shown: without the user and password that a network camera's may hold."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from edge.errors import PinWait
-from edge.web.faults import Broken, NoSuchAddress, NoSuchMethod, TooLarge, Unfit, Unreadable, WebFault
+from edge.web.faults import Broken, NoFiles, NoSuchAddress, NoSuchMethod, TooLarge, Unfit, Unreadable, WebFault
 from edge.web.language import language_of, translation
 from edge.web.rendering import render
 from edge.web.seen_problems import Seen
@@ -24,6 +25,8 @@ from firmware_bridge.errors import Fault
 
 OF_STATUS: Mapping[int, type[WebFault]] = {404: NoSuchAddress, 405: NoSuchMethod, 413: TooLarge}
 """What the framework means by a status; any other is a request that it cannot read."""
+
+OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 
 _logger = logging.getLogger(__name__)
 
@@ -90,6 +93,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Fault, _on_fault)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(OSError, _on_system)
     app.add_exception_handler(Exception, _on_bug)
 
 
@@ -103,7 +107,7 @@ def _note(request: Request, problem: Problem) -> None:
 async def _on_fault(request: Request, error: Exception) -> Response:
     if not isinstance(error, Fault):
         raise error
-    return answer(request, error)
+    return answer(request, NoFiles() if _is_for_want_of_files(error) else error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -122,3 +126,14 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_bug(request: Request, error: Exception) -> Response:
     _logger.error("unexpected error at %s", request.url.path, exc_info=error)
     return answer(request, Broken())
+
+
+async def _on_system(request: Request, error: Exception) -> Response:
+    if not _is_for_want_of_files(error):
+        raise error
+    return answer(request, NoFiles())
+
+
+def _is_for_want_of_files(error: BaseException) -> bool:
+    causes = (error, error.__cause__, error.__context__)
+    return any(isinstance(each, OSError) and each.errno in OUT_OF_FILES for each in causes)

@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse
 from edge.nouns import ORIGINAL
 from edge.web import files, names, scripted
 from edge.web.language import LANGUAGES, language_of, remember, translation
+from edge.web.local import moments_of
+from edge.web.moments import offset_min
 from edge.web.preferences import preferences_of, remember_preferences
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,9 +49,11 @@ def render(request: Request, template: str, context: Mapping[str, Any], status: 
         "languages": LANGUAGES,
         "original": ORIGINAL,
         "look": preferences_of(request),
+        "clock": {"offset_min": offset_min(), **moments_of(language.code)},
         "names": names,
         "path": request.url.path,
         "here": None,  # the case that the page is about, if any
+        "working": None,  # the case that the next field belongs to, if any
         "now": "",  # which of the five places the page belongs to
     }
     page = environment().get_template(template).render({**words, **context})

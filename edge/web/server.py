@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from edge.web.connections import BACKLOG, Connection
 from edge.web.parts import WebParts
 
 PATIENCE_S = 8
@@ -23,6 +24,8 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, parts: WebParts | None) -> None:
         config = uvicorn.Config(
             app,
+            http=Connection,
+            backlog=BACKLOG,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -12,6 +12,7 @@ from edge.casework.seen_before import Already
 from edge.record import Case, FieldRow
 from edge.record.listing import Sums
 from edge.web.examples import example
+from edge.web.moments import Hint
 
 Stain = Literal["wright-giemsa", "may-gruenwald-giemsa", "leishman", "jenner-giemsa", "other"]
 CaseState = Literal["open", "finished", "signed", "amended"]
@@ -78,8 +79,8 @@ class CaseShape(BaseModel):
     note: str
     state: CaseState
     version: int
-    clock_hint: str
-    changed_hint: str
+    clock_hint: Hint
+    changed_hint: Hint
     of_case: int | None
     fields: int
     counts: CountsShape

@@ -15,13 +15,15 @@ T = TypeVar("T")
 
 LIVE_SIDE_PX = 960
 LIVE_JPEG_QUALITY = 80
+LONGEST_S = 1.5
+"""Longest rest between two, however busy the machine: capturing by itself waits for two looks at one place."""
 
 
 class Shared(Generic[T]):
     """The newest frame's value, computed in a thread, at most once per frame and once in `every_s` seconds.
 
-    It never takes more than `most` of the time: on a machine that is busy with a case, where everything takes longer,
-    it is made less often.
+    It takes no more than `most` of the time: on a machine that is busy with a case, where everything takes longer, it
+    is made less often, with rests of at most `LONGEST_S`.
     """
 
     def __init__(self, compute: Callable[[Frame], T], every_s: float = 0.0, most: float = 1.0) -> None:
@@ -40,7 +42,8 @@ class Shared(Generic[T]):
             began_s = time.monotonic()
             value = await asyncio.to_thread(self._compute, frame)
             now_s = time.monotonic()
-            self._every_s = max(self._least_s, (now_s - began_s) * (1 / self._most - 1))
+            rest_s = (now_s - began_s) * (1 / self._most - 1)
+            self._every_s = max(self._least_s, min(rest_s, LONGEST_S))
             self._latest = (frame, now_s, value)
             return value
 

@@ -22,6 +22,7 @@ from edge.errors import (
     ScaleLines,
     ScaleSize,
     ScaleUnknown,
+    ScaleUnlikely,
     StoreFull,
     UnknownClass,
 )
@@ -37,7 +38,17 @@ from edge.papers.faults import (
     TargetReadOnly,
     TargetWrong,
 )
-from edge.web.faults import Broken, NoSuchAddress, NoSuchMethod, NotOurName, NotOurPage, TooLarge, Unfit, Unreadable
+from edge.web.faults import (
+    Broken,
+    NoFiles,
+    NoSuchAddress,
+    NoSuchMethod,
+    NotOurName,
+    NotOurPage,
+    TooLarge,
+    Unfit,
+    Unreadable,
+)
 from firmware_bridge.errors import BadPicture, Fault, SourceFault
 
 STATUS: Mapping[type[Fault], int] = {
@@ -47,6 +58,7 @@ STATUS: Mapping[type[Fault], int] = {
     ScaleUnknown: 422,
     ScaleLines: 422,
     ScaleSize: 409,
+    ScaleUnlikely: 409,
     NotYet: 409,
     CaseFault: 409,
     UnknownClass: 422,
@@ -78,6 +90,7 @@ STATUS: Mapping[type[Fault], int] = {
     NotOurName: 421,
     NotOurPage: 403,
     TooLarge: 413,
+    NoFiles: 503,
     Broken: 500,
     Fault: 500,
 }

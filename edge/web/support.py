@@ -19,10 +19,11 @@ from importlib import metadata
 from typing import Any
 
 from edge.record.clock import clock_hint
-from edge.web.parts import WebParts, without_password
+from edge.web.parts import WebParts
 from edge.web.problems import fault_shape
 from edge.web.seen_problems import Seen
 from firmware_bridge.errors import Fault
+from firmware_bridge.masking import without_secrets
 
 PACKAGES = (
     "marrowkit",
@@ -118,7 +119,7 @@ def _source(parts: WebParts) -> Mapping[str, Any]:
     state = parts.live.state
     figures = {"phase": state.phase, "age_s": state.age_s, "pictures": state.pictures, "dropped": state.dropped}
     fault = None if state.fault is None else state.fault.code
-    return {"uri": without_password(parts.live.uri), **figures, "unreadable": state.unreadable, "fault": fault}
+    return {"uri": without_secrets(parts.live.uri), **figures, "unreadable": state.unreadable, "fault": fault}
 
 
 def _control(parts: WebParts) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edge.nouns import DECISIONS, N_, UNREVIEWED
 from edge.papers.blocks.style import ALARM, BODY, GAP_MM, GOOD, STRONG, TITLE, WATCH, Tone, coloured, mark
-from edge.papers.case_file import CaseFile
+from edge.papers.case_file import CaseFile, Successor
 from edge.papers.lettering import in_short, isolated
 from edge.papers.reader import Reader
 from edge.papers.sheet import INSIDE_MM, MARGIN_MM, MUTED, Area, Sheet
@@ -18,6 +18,8 @@ WHAT_IT_IS = N_(
 PRELIMINARY = N_("PRELIMINARY – not signed by anyone yet")
 SIGNED = N_("Signed by {name}, {when}")
 CHANGED = N_("NOT as it was signed by {name}, {when}: do not use it, and tell whoever looks after the kit")
+REPLACED = N_("REPLACED by version {version}, signed {when}: do not use this one")
+REOPENED = N_("Opened again as version {version}, {when}: this one may change")
 AMENDED = N_("Amended, version {version}: {reason}")
 IN_ENGLISH = N_("In English this result reads: {result}.")
 CODE_MM, MOST_LETTERS = 46.0, 300
@@ -52,7 +54,7 @@ def banner(sheet: Sheet, file: CaseFile, y: float) -> float:
 
 
 def state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
-    """Whether it is signed, by whom, and why it was amended; and its colour."""
+    """Whether another version came after it, whether it is signed, by whom, and why it was amended; and its colour."""
     case, signature = file.case, file.signature
     amended = (
         [reader.say(AMENDED, version=case.version, reason=isolated(in_short(case.amended, MOST_LETTERS)))]
@@ -63,7 +65,17 @@ def state(file: CaseFile, reader: Reader) -> tuple[Tone, list[str]]:
         return WATCH, [reader.say(PRELIMINARY), *amended]
     when, name = isolated(reader.moment(signature.when)), isolated(signature.name)
     tone, said = (GOOD, SIGNED) if signature.intact else (ALARM, CHANGED)
-    return tone, [reader.say(said, name=name, when=when), *amended]
+    signed = [reader.say(said, name=name, when=when), *amended]
+    return _overtaken(file.successor, (tone, signed), reader)
+
+
+def _overtaken(successor: Successor | None, state: tuple[Tone, list[str]], reader: Reader) -> tuple[Tone, list[str]]:
+    """The state, below the version that came after it where there is one."""
+    if successor is None:
+        return state
+    said, tone = (REPLACED, ALARM) if successor.signed else (REOPENED, WATCH)
+    words = reader.say(said, version=successor.version, when=isolated(reader.moment(successor.when)))
+    return (ALARM if state[0] is ALARM else tone), [words, *state[1]]
 
 
 def _caution(sheet: Sheet, y: float) -> float:

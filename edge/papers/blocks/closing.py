@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from edge.nouns import CLASSES, N_
+from edge.nouns import CLASSES, LEFT_OUT, N_
 from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
 from edge.papers.case_file import CaseFile, Correction, Signature
 from edge.papers.lettering import in_short, isolated
@@ -21,11 +21,13 @@ KINDS: Mapping[str, str] = {
     "undo": N_("taken back"),
     "redo": N_("done again"),
 }
+CONFIRMED = N_("{after} confirmed")
 SIGNATURE, SIGNED_BY = N_("Signature"), N_("Name, signature and date")
 SIGNED_DIGEST = N_("Signed result: {digest}")
 WHEN_HINT = N_("Times are those of the kit's clock, which may be wrong.")
 MOST, MOST_LETTERS = 24, 600
-COLUMNS_MM = (0.0, 29.0, 58.0, 72.0, 128.0)
+BETWEEN_MM = 2.0
+COLUMNS_MM = (0.0, 42.0, 65.0, 77.0, 132.0)
 """Where when, who, cell, what and why begin."""
 
 
@@ -63,7 +65,7 @@ def signature(sheet: Sheet, file: CaseFile, y: float) -> float:
 def _step(sheet: Sheet, y: float, step: Correction) -> float:
     words = step_words(step, sheet.reader)
     ends = (*COLUMNS_MM[1:], INSIDE_MM)
-    widths = [end - begin - 2 for begin, end in zip(COLUMNS_MM, ends, strict=True)]
+    widths = [end - begin - BETWEEN_MM for begin, end in zip(COLUMNS_MM, ends, strict=True)]
     letter = replace(BODY, size_pt=8)
     height = max(sheet.height(width, word, letter) for width, word in zip(widths, words, strict=True)) + 1
     y = sheet.room(y, height)
@@ -75,8 +77,9 @@ def _step(sheet: Sheet, y: float, step: Correction) -> float:
 
 def step_words(step: Correction, reader: Reader) -> tuple[str, str, str, str, str]:
     """When, who, which cell, what, why."""
+    reason = reader.named(LEFT_OUT, step.reason)
     when, by, why = (
-        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(step.reason, 200))
+        isolated(each) for each in (reader.moment(step.when), in_short(step.by, 60), in_short(reason, 200))
     )
     return when, by, f"{step.field}-{step.cell}", _what(step, reader), why
 
@@ -88,6 +91,11 @@ def signature_words(signed: Signature, reader: Reader) -> tuple[str, str, str]:
     return who, statement, reader.say(SIGNED_DIGEST, digest=isolated(signed.digest))
 
 
+def what_was_done(step: Correction) -> str:
+    """The message of a step, with places for the classes `before` and `after`."""
+    return CONFIRMED if step.kind == "class" and step.before == step.after else KINDS[step.kind]
+
+
 def _what(step: Correction, reader: Reader) -> str:
     before, after = reader.named(CLASSES, step.before), reader.named(CLASSES, step.after)
-    return reader.say(KINDS[step.kind], before=before, after=after)
+    return reader.say(what_was_done(step), before=before, after=after)

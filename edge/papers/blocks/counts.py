@@ -83,7 +83,7 @@ def _excluded(file: CaseFile, reader: Reader) -> list[str]:
     if not file.excluded:
         return []
     sums = file.counts
-    why = ", ".join(f"{reader.named(EXCLUDED, code)}: {cells}" for code, cells in file.excluded.items())
+    why = reader.listed(f"{reader.named(EXCLUDED, code)}: {cells}" for code, cells in file.excluded.items())
     return [reader.say(NOT_COUNTED, cells=sums.excluded, found=sums.nucleated, reasons=why)]
 
 

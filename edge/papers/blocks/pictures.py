@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge.nouns import CLASSES, N_
+from edge.papers.blocks.result import PERCENT
 from edge.papers.blocks.style import BODY, GAP_MM, SMALL, STRONG, heading
 from edge.papers.case_file import CaseFile, CellFacts
 from edge.papers.chosen import classes_present, doubtful, typical
@@ -85,18 +86,26 @@ def _pictures(
 
 
 def sure_said(cell: CellFacts, reader: Reader) -> str:
-    """Its name, and how sure the kit was."""
-    return reader.say(SURE, name=cell.name, percent=reader.figure(100 * cell.probability.get(cell.label, 0.0)))
+    """Its name, and how sure the kit was; of a class that a person gave it, what it was before."""
+    if cell.corrected:
+        return f"{cell.name}\n{_corrected(cell, reader)}"
+    return reader.say(SURE, name=cell.name, percent=reader.percent(cell.probability.get(cell.label, 0.0)))
 
 
 def doubt_said(cell: CellFacts, reader: Reader) -> str:
     """Its name, its class now, and the other class that the kit held most likely."""
-    label = reader.named(CLASSES, cell.label)
     if cell.corrected:
-        return f"{cell.name}\n{reader.say(CORRECTED, label=label, machine=reader.named(CLASSES, cell.machine))}"
+        return f"{cell.name}\n{_corrected(cell, reader)}"
     others = {name: share for name, share in cell.probability.items() if name != cell.label}
-    lines = [cell.name, f"{label} {reader.figure(100 * cell.probability.get(cell.label, 0.0))} %"]
-    if others:
-        other = max(others, key=lambda name: (others[name], name))
-        lines.append(f"{reader.named(CLASSES, other)} {reader.figure(100 * others[other])} %")
-    return "\n".join(lines)
+    likely = [cell.label, *([max(others, key=lambda name: (others[name], name))] if others else [])]
+    return "\n".join([cell.name, *(_share(cell, label, reader) for label in likely)])
+
+
+def _corrected(cell: CellFacts, reader: Reader) -> str:
+    label, machine = (reader.named(CLASSES, each) for each in (cell.label, cell.machine))
+    return reader.say(CORRECTED, label=label, machine=machine)
+
+
+def _share(cell: CellFacts, label: str, reader: Reader) -> str:
+    share = reader.say(PERCENT, figure=reader.percent(cell.probability.get(label, 0.0)))
+    return f"{reader.named(CLASSES, label)} {share}"

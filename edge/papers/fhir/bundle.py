@@ -6,31 +6,33 @@ kit, case and version, so that the same case always is the same resources, and a
 
 from __future__ import annotations
 
-import re
 from html import escape
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from edge.nouns import DECISIONS, STAINS
 from edge.papers.case_file import BundleFacts, CaseFile, ControlState
 from edge.papers.digest import content_digest
+from edge.papers.fhir.by_eye import person
 from edge.papers.fhir.codes import (
     CASES,
     KITS,
     LOINC,
     PANELS,
     PSEUDONYMS,
+    REPLACED_BY,
+    REPLACES,
     SERVICES,
     SNOMED,
     SPECIMEN_TYPES,
     SPECIMENS_OF,
     coding,
     own,
+    when,
 )
-from edge.papers.fhir.observations import Resource, observation, observations
+from edge.papers.fhir.known import Resource, observation
+from edge.papers.fhir.observations import observations
 from edge.words import say
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 NOT_A_DIAGNOSIS = "Decision support, not a diagnosis."
 
 
@@ -43,36 +45,68 @@ def fhir_bundle(file: CaseFile) -> Resource:
         "resourceType": "Bundle",
         "id": _id(file, "bundle"),
         "meta": {"versionId": str(file.case.version)},
-        "identifier": {"system": CASES, "value": f"{file.station.id}/{file.case.number}/{file.case.version}"},
+        "identifier": _identifier(file, file.case.version),
         "type": "collection",
-        **_when("timestamp", _issued(file)),
+        **when("timestamp", _issued(file)),
         "entry": entries,
     }
 
 
 def status(file: CaseFile) -> str:
-    """Of the report and its observations: a signature makes them final, a signature under a new version amended."""
+    """Of the report and its observations: a signature makes them final, a signature under a new version amended.
+
+    A version that was replaced is not final any more: after it was, the report has been modified (R4's "amended").
+    """
     if file.preliminary:
         return "preliminary"
-    return "amended" if file.case.version > 1 else "final"
+    return "amended" if file.case.version > 1 or file.replaced else "final"
+
+
+def _versions(file: CaseFile) -> Resource:
+    """Which report this one replaces, and by which it was replaced: nobody may read it without heeding that."""
+    said: Resource = {}
+    if file.case.version > 1 and not file.preliminary:
+        said["extension"] = [{"url": REPLACES, "valueReference": _version(file, file.case.version - 1)}]
+    return {**said, **_replaced(file)}
+
+
+def _replaced(file: CaseFile) -> Resource:
+    if file.successor is None or not file.successor.signed:
+        return {}
+    by = _version(file, file.successor.version)
+    return {"modifierExtension": [{"url": REPLACED_BY, "valueReference": by}]}
+
+
+def _version(file: CaseFile, version: int) -> Resource:
+    """The report of a version, which is in another Bundle."""
+    return {"type": "DiagnosticReport", "identifier": _identifier(file, version)}
+
+
+def _identifier(file: CaseFile, version: int) -> Resource:
+    return {"system": CASES, "value": f"{file.station.id}/{file.case.number}/{version}"}
 
 
 def _report(file: CaseFile, names: list[str]) -> Resource:
     panel = PANELS.get(file.case.specimen)
     standard = [] if panel is None else [coding(LOINC, *panel)]
     signature = None if file.preliminary else file.signature
-    signed = {} if signature is None else {"resultsInterpreter": [{"display": signature.name}]}
+    signed = {} if signature is None else {"resultsInterpreter": [person(file, signature.name)]}
     return {
         "resourceType": "DiagnosticReport",
         "id": _id(file, "report"),
         "text": _narrative(file),
-        "identifier": [{"system": CASES, "value": f"{file.station.id}/{file.case.number}"}],
+        **_versions(file),
+        "identifier": [
+            {"system": CASES, "value": f"{file.station.id}/{file.case.number}"},
+            _identifier(file, file.case.version),
+        ],
         "status": status(file),
         "category": [{"coding": [coding(SERVICES, "HM", "Hematology")]}],
         "code": own("cell-count", "Cell count of a stained smear by a program", *standard),
         "subject": _subject(file),
-        **_when("effectiveDateTime", file.case.begun),
-        **_when("issued", _issued(file)),
+        **when("effectiveDateTime", file.case.begun),
+        **when("issued", _issued(file)),
+        **_performer(file),
         **signed,
         "specimen": [{"reference": _url(_id(file, "specimen"))}],
         "result": [{"reference": _url(_id(file, name))} for name in names],
@@ -84,12 +118,19 @@ def _common(file: CaseFile, name: str) -> Resource:
     """What all observations of a case have."""
     return {
         "id": _id(file, name),
+        **_replaced(file),
         "status": status(file),
         "subject": _subject(file),
-        **_when("effectiveDateTime", file.case.begun),
+        **when("effectiveDateTime", file.case.begun),
+        **_performer(file),
         "specimen": {"reference": _url(_id(file, "specimen"))},
         "device": {"reference": _url(_id(file, "device"))},
     }
+
+
+def _performer(file: CaseFile) -> Resource:
+    """Whoever counted with the kit."""
+    return {"performer": [person(file, file.operator)]} if file.operator else {}
 
 
 def _specimen(file: CaseFile) -> Resource:
@@ -146,7 +187,17 @@ def _property(code: str, words: str, value: str) -> Resource:
 def _conclusion(file: CaseFile) -> str:
     label = DECISIONS[file.decision.label]
     reasons = [str(say(reason)) for reason in file.decision.reasons]
-    return " ".join([NOT_A_DIAGNOSIS, f"{label}.", *reasons, f"Digest of the result: {content_digest(file)}."])
+    return " ".join(
+        [NOT_A_DIAGNOSIS, *_overtaken(file), f"{label}.", *reasons, f"Digest of the result: {content_digest(file)}."]
+    )
+
+
+def _overtaken(file: CaseFile) -> list[str]:
+    later = file.successor
+    if later is None:
+        return []
+    words = f"Replaced by version {later.version}" if later.signed else f"Opened again as version {later.version}"
+    return [f"{words}, {later.when[:10]}."]
 
 
 def _narrative(file: CaseFile) -> Resource:
@@ -161,11 +212,6 @@ def _subject(file: CaseFile) -> Resource:
 def _issued(file: CaseFile) -> str:
     signed = file.signature.when if file.signature is not None else None
     return signed or file.case.finished or file.case.begun
-
-
-def _when(key: str, moment: str) -> dict[str, Any]:
-    """A time that FHIR takes, or nothing: one that the kit's clock never told is not made up."""
-    return {key: moment} if MOMENT.fullmatch(moment) else {}
 
 
 def _id(file: CaseFile, name: str) -> str:

@@ -9,16 +9,27 @@ table of diagnostic services, UCUM the unit system.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from edge.figures import shortened
+
 Concept = dict[str, Any]
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 SERVICES = "http://terminology.hl7.org/CodeSystem/v2-0074"
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
 OWN = "urn:marrowkit:codes"
-PSEUDONYMS, CASES, KITS, SPECIMENS_OF = (f"urn:marrowkit:{each}" for each in ("pseudonym", "case", "kit", "specimen"))
+PSEUDONYMS, CASES, KITS, SPECIMENS_OF, OPERATORS = (
+    f"urn:marrowkit:{each}" for each in ("pseudonym", "case", "kit", "specimen", "operator")
+)
+
+REPLACES = "http://hl7.org/fhir/StructureDefinition/diagnosticReport-replaces"
+"""HL7's extension of R4 for the report that takes another one's place …"""
+REPLACED_BY = "urn:marrowkit:replaced-by"
+"""… and ours on the one whose place was taken. R4 has no status for that; as a modifier it may not be passed over."""
 
 PANELS: Mapping[str, tuple[str, str]] = {"marrow": ("47286-0", "Differential panel - Bone marrow")}
 SPECIMEN_TYPES: Mapping[str, tuple[str, str]] = {
@@ -42,9 +53,19 @@ def coding(system: str, code: str, display: str) -> Concept:
 
 def percent(value: float) -> Concept:
     """A percentage, to two decimals."""
-    return {"value": round(float(value), 2), "unit": "%", "system": UCUM, "code": "%"}
+    return {"value": shortened(value, 2), "unit": "%", "system": UCUM, "code": "%"}
 
 
 def cells(count: int) -> Concept:
     """A number of cells."""
     return {"value": int(count), "unit": "cells", "system": UCUM, "code": "{cells}"}
+
+
+def component(code: str, words: str, value: float) -> Concept:
+    """A percentage that goes with an observation."""
+    return {"code": own(code, words), "valueQuantity": percent(value)}
+
+
+def when(key: str, moment: str) -> dict[str, str]:
+    """A time that FHIR takes, or nothing: one that the kit's clock never told is not made up."""
+    return {key: moment} if MOMENT.fullmatch(moment) else {}

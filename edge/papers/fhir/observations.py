@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from edge.nouns import CLASSES, DECISIONS
 from edge.papers.case_file import CaseFile, ClassCount
+from edge.papers.fhir.by_eye import by_eye
 from edge.papers.fhir.codes import (
     BLASTS_IN_BLOOD,
-    CATEGORIES,
     LOINC,
     NOT_LEUKOCYTES,
     Concept,
     cells,
     coding,
+    component,
     own,
     percent,
 )
-
-Resource = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One observation before it is put into the Bundle: a name that is unique in the case, its code and content."""
-
-    name: str
-    code: Concept
-    content: Resource
+from edge.papers.fhir.known import Known
 
 
 def observations(file: CaseFile) -> Iterator[Known]:
-    """The blast percentage, the count of each class, how many were left out, the decision, and a person's own count."""
+    """The blast percentage, the count of each class, how many were left out, the decision, and what people did."""
     yield _blasts(file)
     for each in file.by_class:
         yield _class(each)
@@ -45,13 +34,7 @@ def observations(file: CaseFile) -> Iterator[Known]:
     label = file.decision.label
     decided = {"valueCodeableConcept": own(label.replace(" ", "-"), DECISIONS[label])}
     yield Known("decision", own("decision-support", "Decision support, not a diagnosis"), decided)
-    yield from _manual(file)
-
-
-def observation(known: Known, common: Resource) -> Resource:
-    """The resource: what is common to all of a case, the code, the content."""
-    category = [{"coding": [coding(CATEGORIES, "laboratory", "Laboratory")]}]
-    return {"resourceType": "Observation", **common, "category": category, "code": known.code, **known.content}
+    yield from by_eye(file)
 
 
 def _blasts(file: CaseFile) -> Known:
@@ -59,8 +42,8 @@ def _blasts(file: CaseFile) -> Known:
     if not file.counts.countable:
         return Known("blasts", code, {"dataAbsentReason": _nothing_counted()})
     low, high = file.decision.interval
-    ends = [_component("interval-low", "Low end of the Wilson 95 % interval", low),
-            _component("interval-high", "High end of the Wilson 95 % interval", high)]  # fmt: skip
+    ends = [component("interval-low", "Low end of the Wilson 95 % interval", low),
+            component("interval-high", "High end of the Wilson 95 % interval", high)]  # fmt: skip
     return Known("blasts", code, {"valueQuantity": percent(file.decision.score), "component": ends})
 
 
@@ -73,31 +56,16 @@ def _standard(file: CaseFile) -> list[Concept]:
 def _class(each: ClassCount) -> Known:
     words = CLASSES.get(each.label, each.label)
     low, high = each.interval
-    parts = [_component("percent", "Percentage of the counted cells", each.percent),
-             _component("interval-low", "Low end of the Wilson 95 % interval", low),
-             _component("interval-high", "High end of the Wilson 95 % interval", high)]  # fmt: skip
+    parts = [component("percent", "Percentage of the counted cells", each.percent),
+             component("interval-low", "Low end of the Wilson 95 % interval", low),
+             component("interval-high", "High end of the Wilson 95 % interval", high)]  # fmt: skip
     code = own(f"cells-{slug(each.label)}", f"Cells counted as: {words}")
     return Known(f"class/{each.label}", code, {"valueQuantity": cells(each.cells), "component": parts})
-
-
-def _manual(file: CaseFile) -> Iterator[Known]:
-    if file.manual is None:
-        return
-    code = own("blasts-percent-by-hand", "Blasts among the cells counted by a person")
-    low, high = file.manual.interval
-    ends = [_component("interval-low", "Low end of the Wilson 95 % interval", low),
-            _component("interval-high", "High end of the Wilson 95 % interval", high)]  # fmt: skip
-    by = {"performer": [{"display": file.manual.by}]} if file.manual.by else {}
-    yield Known("manual", code, {"valueQuantity": percent(file.manual.percent), "component": ends, **by})
 
 
 def slug(label: str) -> str:
     """A label as a part of a code: FHIR allows no white space at its ends and none doubled."""
     return "-".join(label.split())
-
-
-def _component(code: str, words: str, value: float) -> Concept:
-    return {"code": own(code, words), "valueQuantity": percent(value)}
 
 
 def _nothing_counted() -> Concept:

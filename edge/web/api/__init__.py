@@ -8,7 +8,20 @@ from functools import partial
 from fastapi import APIRouter
 
 from edge.web import support
-from edge.web.api import cases, cells, controls, explaining, fields, kit, life, papers, runs, sessions, settings
+from edge.web.api import (
+    bundles,
+    cases,
+    cells,
+    controls,
+    explaining,
+    fields,
+    kit,
+    life,
+    papers,
+    runs,
+    sessions,
+    settings,
+)
 from edge.web.desk import Desk
 from edge.web.parts import WebParts
 
@@ -22,11 +35,13 @@ def routers(parts: WebParts, desk: Desk) -> Iterator[APIRouter]:
     yield controls.controls_router(parts)
     yield controls.runs_router(parts, desk)
     yield runs.reruns_router(parts)
+    yield bundles.bundles_router(parts)
     yield cases.cases_router(parts)
     yield cases.case_router(parts)
     yield life.life_router(parts)
     yield life.said_router(parts)
     yield life.log_router(parts)
+    yield life.kit_log_router(parts)
     yield fields.capture_router(parts, desk)
     yield fields.fields_router(parts)
     yield fields.pictures_router(parts)

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from edge.casework.content import seal
 from edge.casework.history import history
 from edge.casework.life import Words
 from edge.record import Case, NewCase
 from edge.record.listing import Wanted
 from edge.web.api.of_case import OF_A_CASE
 from edge.web.api.problem_shapes import problems
-from edge.web.api.result_shapes import CaseResultShape, result_shape
+from edge.web.api.result_shapes import CaseResultShape, Log, result_shape
 from edge.web.api.who import By, Reader
 from edge.web.examples import example
 from edge.web.parts import WebParts
@@ -90,12 +91,13 @@ def case_router(parts: WebParts) -> APIRouter:
 
 
 def whole(parts: WebParts, case_id: int, translate: Translate) -> CaseResultShape:
-    """A case with all that is shown of it."""
+    """A case with all that is shown of it, as of one moment."""
     casework = parts.casework
-    result = casework.results.of(case_id)
-    steps = casework.books.steps.of(case_id)
-    last = steps[-1].number if steps else 0
-    return result_shape(result, history(steps, result.case.version), last, translate)
+    books = casework.books
+    with books.database.alone():
+        result, steps = casework.results.of(case_id), books.steps.of(case_id)
+        stands = seal(books, result)
+    return result_shape(result, Log(steps, history(steps, result.case.version), stands), translate)
 
 
 def _shapes(parts: WebParts, cases: list[Case] | tuple[Case, ...]) -> list[CaseShape]:

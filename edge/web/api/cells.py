@@ -11,6 +11,8 @@ from starlette.responses import Response
 from edge.casework.cells import Wish
 from edge.casework.views import CellView, Filter, Order, crops, listed, view
 from edge.document import sentences
+from edge.figures import shortened
+from edge.nouns import LEFT_OUT
 from edge.record.corrections import CellKey
 from edge.record.steps import Step
 from edge.web.api.cases import TOTAL
@@ -26,7 +28,7 @@ from edge.words import Translate
 CELL = "/api/v1/cases/{case_id}/fields/{number}/cells/{cell_id}"
 THUMBNAIL_PX, THUMBNAIL_UM = 144, 20.0
 CropSide = Annotated[float, Query(ge=5, le=100, description="side of the square that is cut out, in micrometres")]
-CHANGES = ("record.unknown", "case.control", "case.signed", "case.finished", "session.none")
+CHANGES = ("record.unknown", "case.control", "case.signed", "case.finished", "run.unfinished", "session.none")
 
 
 class CellShape(BaseModel):
@@ -78,7 +80,15 @@ class CellChangeShape(BaseModel):
 
     label: str | None = Field(None, alias="class", max_length=60)
     excluded: bool | None = None
-    reason: str = Field("", max_length=300)
+    reason: str = Field("", max_length=300, description=f"{', '.join(LEFT_OUT)}, or a person's own words")
+
+
+class MoveShape(BaseModel):
+    """Which step is meant: the number of the case's `undo` or `redo`, as it was shown."""
+
+    model_config = example(step=12)
+
+    step: int
 
 
 class MovedShape(BaseModel):
@@ -109,15 +119,15 @@ def cells_router(parts: WebParts) -> APIRouter:
         response.headers[TOTAL] = str(len(found))
         return [_shape(case_id, each, translate) for each in found[asked.offset : asked.offset + asked.limit]]
 
-    @routes.post("/undo", responses=problems(*CHANGES, "case.nothing"))
-    def undo(case_id: int, translate: Reader, by: By) -> MovedShape:
-        """Take back the latest step on a cell."""
-        return _moved(parts, case_id, casework.cells.undo(case_id, by), translate)
+    @routes.post("/undo", responses=problems(*CHANGES, "case.nothing", "case.changed"))
+    def undo(case_id: int, given: MoveShape, translate: Reader, by: By) -> MovedShape:
+        """Take back the latest step on a cell, if it still is the one that was shown."""
+        return _moved(parts, case_id, casework.cells.undo(case_id, given.step, by), translate)
 
-    @routes.post("/redo", responses=problems(*CHANGES, "case.nothing"))
-    def redo(case_id: int, translate: Reader, by: By) -> MovedShape:
+    @routes.post("/redo", responses=problems(*CHANGES, "case.nothing", "case.changed"))
+    def redo(case_id: int, given: MoveShape, translate: Reader, by: By) -> MovedShape:
         """Take it again."""
-        return _moved(parts, case_id, casework.cells.redo(case_id, by), translate)
+        return _moved(parts, case_id, casework.cells.redo(case_id, given.step, by), translate)
 
     return routes
 
@@ -192,7 +202,7 @@ def _shape(case_id: int, each: CellView, translate: Translate) -> CellShape:
         machine=cell["machine"]["class"],
         machine_countable=cell["machine"]["countable"],
         probability=cell["p"],
-        doubt=round(each.doubt, 4),
+        doubt=shortened(each.doubt, 4),
         excluded=sentences(cell["codes"], translate),
         box=tuple(cell["box"]),
         features=cell["features"],

@@ -13,12 +13,13 @@ from edge.casework.controls import ControlState
 from edge.casework.staff import require_lead
 from edge.nouns import Figure
 from edge.record.controls import ControlRun, ControlSlide
-from edge.web.api.fields import CAPTURES, Picture, Scale, captured
+from edge.web.api.fields import CAPTURES, Wish, captured
 from edge.web.api.problem_shapes import problems
 from edge.web.api.who import By, Person, Reader
 from edge.web.control_names import ADVICE, MEASURES
 from edge.web.desk import Desk
 from edge.web.examples import example
+from edge.web.moments import Hint
 from edge.web.parts import WebParts
 from edge.web.shapes import CapturedShape
 from edge.words import Translate
@@ -51,7 +52,7 @@ class ControlShape(NewControlShape):
     id: int
     active: bool
     runs: int
-    clock_hint: str
+    clock_hint: Hint
 
 
 class FindingShape(BaseModel):
@@ -83,8 +84,8 @@ class ControlRunShape(BaseModel):
     findings: list[FindingShape]
     measures: dict[str, float] | None
     operator: str
-    clock_hint: str
-    finished_hint: str | None
+    clock_hint: Hint
+    finished_hint: Hint | None
 
 
 class LimitShape(BaseModel):
@@ -138,7 +139,7 @@ def controls_router(parts: WebParts) -> APIRouter:
         """All of them, in their order."""
         return [_control(parts, each) for each in casework.books.controls.slides()]
 
-    @routes.post("", status_code=201, responses=problems("setting", "operator.taken"))
+    @routes.post("", status_code=201, responses=problems("setting", "control.taken"))
     def add(new: NewControlShape, by: By) -> ControlShape:
         """A new one."""
         return _control(parts, casework.controls.add(new.name, new.kind, new.base_runs, by))
@@ -170,27 +171,31 @@ def runs_router(parts: WebParts, desk: Desk) -> APIRouter:
         measures = [_measure(key, figure, translate) for key, figure in MEASURES.items()]
         return TrendShape(control=_control(parts, slide), measures=measures, limits=_limits(limits), runs=runs)
 
-    @routes.post("", status_code=201, responses=problems("record.unknown"))
+    @routes.post("", status_code=201, responses=problems("record.unknown", "control.retired"))
     def begin(control_id: int, response: Response, translate: Reader, by: By) -> ControlRunShape:
         """Begin a run; 200 with the one that is open."""
         run, is_new = casework.controls.begin(control_id, by)
         response.status_code = 201 if is_new else 200
         return run_shape(run, translate)
 
-    @routes.post("/{number}/fields", status_code=201, responses=problems(*CAPTURES, "control.finished"))
+    @routes.post(
+        "/{number}/fields", status_code=201, responses=problems(*CAPTURES, "control.finished", "control.retired")
+    )
     async def capture(
         control_id: int,
         number: int,
         response: Response,
         by: By,
-        picture: Picture = None,
-        um_per_px: Scale = None,
+        wanted: Wish,
     ) -> CapturedShape:
         """Add a picture, as to a case."""
         run = await desk.asked(casework.controls.open_run, control_id, number)
-        return await captured(parts, desk, run.case_id, response, by, picture, um_per_px)
+        return await captured(parts, desk, run.case_id, response, by, wanted)
 
-    @routes.post("/{number}/finish", responses=problems("record.unknown", "control.empty", "control.finished"))
+    @routes.post(
+        "/{number}/finish",
+        responses=problems("record.unknown", "control.empty", "control.finished", "control.retired"),
+    )
     def finish(control_id: int, number: int, translate: Reader, by: By) -> ControlRunShape:
         """Judge it, for good."""
         return run_shape(casework.controls.finish(control_id, number, by), translate)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 from starlette.responses import FileResponse
 
+from edge.casework.history import deciders
 from edge.document import Document, said_again
+from edge.record.steps import Step
 from edge.types import Frame
 from edge.web.api.kept import kept
 from edge.web.api.of_case import OF_A_CASE
@@ -27,15 +30,31 @@ CAPTURES = (
     "case.control",
     "case.signed",
     "case.finished",
+    "case.again",
     "case.bundle",
     "scale.size",
     "record.full",
     "source.lost",
 )
 SHOWN = problems("record.unknown", "case.control", "session.none")
+MOST_PIXELS = 60_000_000
+"""Of a picture that somebody hands in: more than any camera on a microscope gives; 180 MB decoded."""
 Picture = Annotated[UploadFile | None, File(description="absent: the newest live picture")]
 Shown = Annotated[bool, Query(description="with the field's document and outlines, to draw it at once")]
 Scale = Annotated[float | None, Form(gt=0, lt=10, description="micrometres per pixel, if known")]
+ByItself = Annotated[bool, Query(description="nobody asked for it: only if another place than the latest is seen")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be captured: a picture that was handed in, of this scale, or the newest live one."""
+
+    picture: Picture = None
+    um_per_px: Scale = None
+    by_itself: ByItself = False
+
+
+Wish = Annotated[Wanted, Depends()]
 
 
 def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
@@ -48,12 +67,11 @@ def capture_router(parts: WebParts, desk: Desk) -> APIRouter:
         response: Response,
         translate: Reader,
         by: By,
-        picture: Picture = None,
-        um_per_px: Scale = None,
+        wanted: Wish,
         shown: Shown = False,
     ) -> CapturedShape:
         """Examine and record a field. 201 once it is on the disk; 200 where this picture was there already."""
-        answer = await captured(parts, desk, case_id, response, by, picture, um_per_px)
+        answer = await captured(parts, desk, case_id, response, by, wanted)
         if shown:
             answer.shown = await asyncio.to_thread(_shown, parts, case_id, answer.field.number, translate)
         return answer
@@ -67,12 +85,15 @@ async def captured(
     case_id: int,
     response: Response,
     by: str,
-    picture: UploadFile | None,
-    um_per_px: float | None,
+    wanted: Wanted,
 ) -> CapturedShape:
     """Capture a field into any case, a patient's or a control run's."""
-    frame = desk.newest() if picture is None else await _handed_in(parts, picture, um_per_px)
-    taken = await desk.take(case_id, frame, is_live=picture is None, by=by)
+    if wanted.picture is None:
+        taken = await desk.take(case_id, desk.newest(), "itself" if wanted.by_itself else "hand", by)
+    else:
+        async with desk.handing_in:
+            frame = await _handed_in(parts, wanted.picture, wanted.um_per_px)
+            taken = await desk.take(case_id, frame, "file", by)
     response.status_code = 201 if taken.recorded.is_new else 200
     row = await asyncio.to_thread(parts.casework.results.field, taken.recorded.field)
     return CapturedShape(is_new=taken.recorded.is_new, field=field_shape(row), already=already_shape(taken.already))
@@ -85,7 +106,7 @@ def fields_router(parts: WebParts) -> APIRouter:
     @routes.get("", responses=SHOWN)
     def field(case_id: int, number: int, translate: Reader, _: By) -> Document:
         """The whole examination, laid out as `marrowkit analyse --json` does, after corrections: what the kit said of a
-        cell is in its `machine`.
+        cell is in its `machine`, and who decided otherwise in its `by`.
         """
         return _document(parts, case_id, number, translate)
 
@@ -134,7 +155,15 @@ def _shown(parts: WebParts, case_id: int, number: int, translate: Translate) -> 
 
 
 def _document(parts: WebParts, case_id: int, number: int, translate: Translate) -> Document:
-    return said_again(parts.casework.results.document(case_id, number), translate)
+    document = parts.casework.results.document(case_id, number)
+    held = deciders(parts.casework.books.steps.of(case_id))
+    cells = [{**cell, "by": _by(held.get((number, cell["id"])))} for cell in document["cells"]]
+    return said_again({**document, "cells": cells}, translate)
+
+
+def _by(step: Step | None) -> dict[str, str] | None:
+    """Who decided on a cell, and when by the kit's clock."""
+    return None if step is None else {"operator": step.operator, "clock_hint": step.clock_hint}
 
 
 def _outlines(parts: WebParts, case_id: int, number: int) -> OutlinesShape:
@@ -145,5 +174,5 @@ def _outlines(parts: WebParts, case_id: int, number: int) -> OutlinesShape:
 
 async def _handed_in(parts: WebParts, picture: UploadFile, um_per_px: float | None) -> Frame:
     name = Path(picture.filename or "picture").name
-    pixels = await asyncio.to_thread(parts.read_picture, await picture.read(), name)
+    pixels = await asyncio.to_thread(parts.read_picture, await picture.read(), name, MOST_PIXELS)
     return Frame(pixels, name=name, um_per_px=um_per_px)

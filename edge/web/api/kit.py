@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from edge.web import support
 from edge.web.metrics import exposition
+from edge.web.moments import Hint
 from edge.web.parts import WebParts
 from edge.web.seen_problems import Seen
 
@@ -24,7 +25,7 @@ class SeenProblemShape(BaseModel):
     status: int
     method: str
     route: str
-    clock_hint: str
+    clock_hint: Hint
 
 
 def kit_router(document: Callable[[Seen], support.Document]) -> APIRouter:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+import sys
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from edge.casework.content import is_intact
@@ -26,26 +27,32 @@ from edge.web.api.who import By, Reader
 from edge.web.examples import example
 from edge.web.parts import WebParts
 
+After = Annotated[int, Query(ge=0, description="only the steps after the one with this number")]
+Before = Annotated[int, Query(ge=1, le=sys.maxsize, description="only the steps before the one with this number")]
+Most = Annotated[int, Query(ge=1, le=500, description="at most so many")]
+Seal = Annotated[str, Field(min_length=64, max_length=64, description="of the case as it was shown: its `seal`")]
 CHANGES = ("record.unknown", "case.control", "case.signed", "session.none")
 
 
 class SignShape(BaseModel):
     """Who signs, and what they say."""
 
-    model_config = example(operator=1, pin="2468", statement="Checked by eye.")
+    model_config = example(operator=1, pin="2468", seal="3f" * 32, statement="Checked by eye.")
 
     operator: int
     pin: Pin
+    seal: Seal
     statement: str = Field("", max_length=LONGEST_STATEMENT)
 
 
 class AmendShape(BaseModel):
     """Who reopens a signed case, and why."""
 
-    model_config = example(operator=1, pin="2468", reason="Two cells were taken for blasts.")
+    model_config = example(operator=1, pin="2468", seal="3f" * 32, reason="Two cells were taken for blasts.")
 
     operator: int
     pin: Pin
+    seal: Seal
     reason: str = Field(max_length=LONGEST_STATEMENT, examples=["Two cells were taken for blasts."])
 
 
@@ -66,6 +73,9 @@ class AnswerShape(BaseModel):
     opinion: str = Field(min_length=1, max_length=60)
     percent: float | None = Field(None, ge=0, le=100)
     text: str = Field("", max_length=LONGEST_TEXT)
+    version: int | None = Field(
+        None, ge=1, description="of the case that they were asked about; absent: the one that stands"
+    )
 
 
 class ConsentShape(BaseModel):
@@ -83,7 +93,7 @@ def life_router(parts: WebParts) -> APIRouter:
         parts.casework.life,
     )
 
-    @routes.post("/finish", responses=problems(*CHANGES, "case.finished", "case.empty"))
+    @routes.post("/finish", responses=problems(*CHANGES, "case.finished", "case.empty", "run.unfinished"))
     def finish(case_id: int, translate: Reader, by: By) -> CaseResultShape:
         """Close the count. The result is preliminary until it is signed."""
         life.finish(case_id, by)
@@ -95,19 +105,21 @@ def life_router(parts: WebParts) -> APIRouter:
         life.resume(case_id, by)
         return whole(parts, case_id, translate)
 
-    @routes.post("/sign", responses=problems(*CHANGES, "case.open", "pin.wrong", "pin.wait"))
+    @routes.post("/sign", responses=problems(*CHANGES, "case.open", "case.changed", "pin.wrong", "pin.wait"))
     def sign(case_id: int, given: SignShape, translate: Reader, _: By) -> CaseResultShape:
-        """Put a person's name under it."""
-        life.sign(case_id, Hand(given.operator, given.pin, given.statement))
+        """Put a person's name under it, as it was shown to them."""
+        life.sign(case_id, Hand(given.operator, given.pin, given.seal, given.statement))
         return whole(parts, case_id, translate)
 
     @routes.post(
         "/amend",
-        responses=problems("record.unknown", "case.control", "case.unsigned", "pin.wrong", "pin.wait", "setting"),
+        responses=problems(
+            "record.unknown", "case.control", "case.unsigned", "case.changed", "pin.wrong", "pin.wait", "setting"
+        ),
     )
     def amend(case_id: int, given: AmendShape, translate: Reader, _: By) -> CaseResultShape:
         """Reopen a signed case as its next version; the one before is kept."""
-        life.amend(case_id, given.reason, Hand(given.operator, given.pin))
+        life.amend(case_id, given.reason, Hand(given.operator, given.pin, given.seal))
         return whole(parts, case_id, translate)
 
     return routes
@@ -132,13 +144,15 @@ def said_router(parts: WebParts) -> APIRouter:
         life.drop_hand_count(case_id, by)
         return whole(parts, case_id, translate)
 
-    @routes.put("/referral/answer", responses=problems("record.unknown", "case.control", "session.none"))
+    @routes.put("/referral/answer", responses=problems("record.unknown", "case.control", "session.none", "setting"))
     def answer(case_id: int, given: AnswerShape, translate: Reader, by: By) -> CaseResultShape:
         """What the expert answered; also after the signature."""
-        life.answer(case_id, given.model_dump(), by)
+        said = given.model_dump()
+        known = parts.casework.papers.asked_about(case_id, given.version)
+        life.answer(case_id, {**said, "referral": known}, by)
         return whole(parts, case_id, translate)
 
-    @routes.put("/consent", responses=problems("record.unknown", "case.control", "session.none"))
+    @routes.put("/consent", responses=problems("record.unknown", "case.control", "session.none", "setting"))
     def consent(case_id: int, given: ConsentShape, translate: Reader, by: By) -> CaseResultShape:
         """Cells of this case may be used for training."""
         life.consent(case_id, given.ground, by)
@@ -153,6 +167,18 @@ def said_router(parts: WebParts) -> APIRouter:
     return routes
 
 
+def kit_log_router(parts: WebParts) -> APIRouter:
+    """The audit log of the kit itself."""
+    routes, steps = APIRouter(prefix="/api/v1", tags=["kit"]), parts.casework.books.steps
+
+    @routes.get("/audit", responses=problems("session.none"))
+    def kit_audit(_: By, before: Before = sys.maxsize, limit: Most = 100) -> list[AuditStepShape]:
+        """What was done to people, settings, scales and control slides, the newest first."""
+        return [step_shape(step) for step in steps.latest(None, limit, before)]
+
+    return routes
+
+
 def log_router(parts: WebParts) -> APIRouter:
     """The audit log and the signed versions."""
     routes, books = (
@@ -161,12 +187,12 @@ def log_router(parts: WebParts) -> APIRouter:
     )
 
     @routes.get("/audit", responses=problems("record.unknown", "case.control", "session.none"))
-    def audit(case_id: int, _: By) -> list[AuditStepShape]:
+    def audit(case_id: int, _: By, after: After = 0) -> list[AuditStepShape]:
         """Everything that was done to a case, in order."""
         case, steps = books.record.case(case_id), books.steps.of(case_id)
         versions = range(1, case.version + 1)
         undone = {step.number for version in versions for step in _taken_back(steps, version)}
-        return [step_shape(step, step.number in undone) for step in steps]
+        return [step_shape(step, step.number in undone) for step in steps if step.number > after]
 
     @routes.get("/versions", responses=problems("record.unknown", "case.control", "session.none"))
     def versions(case_id: int, _: By) -> list[VersionShape]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from edge.casework.papers import KINDS
+from edge.papers.case_file import ReferralAnswer
 from edge.papers.referral import read_referral
 from edge.papers.reply import read_typed
 from edge.record.clock import clock_hint
@@ -119,20 +120,25 @@ def replies_router(parts: WebParts) -> APIRouter:
     def filled(
         case_id: int, form: Annotated[UploadFile, File(description="the PDF")], translate: Reader, by: By
     ) -> CaseResultShape:
-        """A referral that was filled in on a screen: read into the case, if it is of this case and version."""
+        """A referral that was filled in on a screen: read into the case, for the version that it answers."""
         reply = read_referral(form.file.read(MOST_FORM_BYTES))
-        answer = reply.for_case(casework.papers.file(case_id), clock_hint())
-        casework.life.answer(case_id, asdict(answer), by)
+        answer = casework.papers.answer(case_id, reply, clock_hint())
+        casework.life.answer(case_id, _kept(answer), by)
         return whole(parts, case_id, translate)
 
     @routes.post("/line", responses=answers)
     def typed(case_id: int, given: TypedShape, translate: Reader, by: By) -> CaseResultShape:
         """One line with the referral's code, as it came by messenger."""
-        answer = read_typed(given.line).for_case(casework.papers.file(case_id), clock_hint())
-        casework.life.answer(case_id, asdict(answer), by)
+        answer = casework.papers.answer(case_id, read_typed(given.line), clock_hint())
+        casework.life.answer(case_id, _kept(answer), by)
         return whole(parts, case_id, translate)
 
     return routes
+
+
+def _kept(answer: ReferralAnswer) -> dict[str, Any]:
+    """What is written down of an answer; whether cells were counted since is asked of the log each time."""
+    return {name: value for name, value in asdict(answer).items() if name != "recounted"}
 
 
 def _add(routes: APIRouter, parts: WebParts, kind: str) -> None:

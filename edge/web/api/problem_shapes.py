@@ -34,12 +34,38 @@ class ProblemShape(BaseModel):
     errors: list[UnfitShape] = Field(default=[], description="Only with `web.invalid`.")
 
 
+class FaultShape(BaseModel):
+    """What is amiss with a part of an answer, and what to do."""
+
+    code: str
+    detail: str
+    remedy: str
+
+
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """What a route may answer instead, for FastAPI's `responses`."""
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in codes:
         by_status[status_of(_KINDS[code])].append(code)
     return {status: _response(known) for status, known in sorted(by_status.items())}
+
+
+def as_problems(described: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI document whose errors are `application/problem+json`: FastAPI writes every model as plain JSON, and
+    adds its own 422, which no route of the kit answers.
+    """
+    for route in (route for methods in described["paths"].values() for route in methods.values()):
+        for status, response in route["responses"].items():
+            if status.startswith(("4", "5")) and "content" in response:
+                response["content"] = {"application/problem+json": {"schema": _PROBLEM}}
+    described["components"]["schemas"] = {
+        name: schema for name, schema in described["components"]["schemas"].items() if name not in _FASTAPIS
+    }
+    return described
+
+
+_PROBLEM = {"$ref": "#/components/schemas/ProblemShape"}
+_FASTAPIS = frozenset({"HTTPValidationError", "ValidationError"})
 
 
 def _response(codes: list[str]) -> dict[str, Any]:

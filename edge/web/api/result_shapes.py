@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
+from edge.casework.answers import answered
 from edge.casework.history import History
 from edge.casework.results import CaseResult, ManualSum
 from edge.decide.systems import Systems
@@ -16,6 +17,7 @@ from edge.record.case_life import Fact, Signature
 from edge.record.listing import Sums
 from edge.record.steps import Step
 from edge.types import BundleRef
+from edge.web.moments import Hint
 from edge.web.shapes import CaseShape, CountsShape, DecisionShape, FieldShape, case_shape, field_shape
 from edge.words import Translate
 
@@ -63,7 +65,7 @@ class ExcludedShape(BaseModel):
 
 class ManualShape(BaseModel):
     """A person's own count. `difference`: the kit's blast percentage less this one, in percentage points, with its 95 %
-    interval; `agree`: chance alone explains it.
+    interval; `agree`: chance alone explains it; null: too few cells to tell.
     """
 
     by_class: dict[str, int]
@@ -72,9 +74,9 @@ class ManualShape(BaseModel):
     interval: tuple[float, float]
     difference: float
     difference_interval: tuple[float, float]
-    agree: bool
+    agree: bool | None
     operator: str
-    clock_hint: str
+    clock_hint: Hint
 
 
 class AuditStepShape(BaseModel):
@@ -83,7 +85,7 @@ class AuditStepShape(BaseModel):
     number: int
     kind: str
     operator: str
-    clock_hint: str
+    clock_hint: Hint
     version: int
     field: int | None
     cell: int | None
@@ -98,7 +100,7 @@ class SignatureShape(BaseModel):
 
     version: int
     operator: str
-    clock_hint: str
+    clock_hint: Hint
     digest: str
     statement: str
 
@@ -137,14 +139,19 @@ class BundleShape(BaseModel):
 
 
 class AnswerSaidShape(BaseModel):
-    """What the expert answered; `opinion` is one of likely, unlikely, unclear, again, other."""
+    """What the expert answered; `opinion` is one of likely, unlikely, unclear, again, other.
+
+    `version`: of the case that they were asked about; `recounted`: cells of it were counted or corrected since.
+    """
 
     expert: str
     opinion: str
     percent: float | None
     text: str
+    version: int
+    recounted: bool
     operator: str
-    clock_hint: str
+    clock_hint: Hint
 
 
 class ConsentSaidShape(BaseModel):
@@ -152,7 +159,7 @@ class ConsentSaidShape(BaseModel):
 
     ground: str
     operator: str
-    clock_hint: str
+    clock_hint: Hint
 
 
 class ControlSaidShape(BaseModel):
@@ -169,13 +176,15 @@ class ControlSaidShape(BaseModel):
 class CaseResultShape(BaseModel):
     """A case with its fields, its sums after corrections, and what they amount to.
 
-    `step`: the number of the latest step of its audit log, as the event `case` tells it.
+    `step`: the number of the latest step of its audit log, as the event `case` tells it. `seal`: a digest of all that
+    is shown here and signed; whoever signs or amends the case sends it, and so says what they have seen.
     """
 
     case: CaseShape
     fields: list[FieldShape]
     counted_fields: int
     step: int
+    seal: str
     counts: CountsShape
     doubtful: int
     corrected: int
@@ -195,16 +204,31 @@ class CaseResultShape(BaseModel):
     bundle: BundleShape
 
 
-def result_shape(result: CaseResult, history: History, step: int, translate: Translate) -> CaseResultShape:
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A case's audit log, what of it can be undone, and the seal of what the case amounts to."""
+
+    steps: tuple[Step, ...]
+    history: History
+    seal: str
+
+    @property
+    def step(self) -> int:
+        """The number of the latest step; 0 where nothing was done."""
+        return self.steps[-1].number if self.steps else 0
+
+
+def result_shape(result: CaseResult, log: Log, translate: Translate) -> CaseResultShape:
     """A case with everything that its page shows."""
-    figures, case = result.figures, result.case
+    figures, case, history = result.figures, result.case, log.history
     decision = {**figures.decision, "reasons": sentences(figures.decision["codes"], translate)}
     sums = Sums(len(result.fields), figures.counts, figures.doubtful, figures.corrected)
     return CaseResultShape(
         case=case_shape(case, sums),
         fields=[field_shape(row) for row in result.fields],
         counted_fields=result.counted_fields,
-        step=step,
+        step=log.step,
+        seal=log.seal,
         counts=CountsShape(**asdict(figures.counts)),
         doubtful=figures.doubtful,
         corrected=figures.corrected,
@@ -218,7 +242,7 @@ def result_shape(result: CaseResult, history: History, step: int, translate: Tra
         undo=step_shape(history.done[-1]) if history.done else None,
         redo=step_shape(history.undone[-1]) if history.undone else None,
         signature=None if result.signature is None else signature_shape(result.signature),
-        answer=_said(result.facts.get("answer"), AnswerSaidShape),
+        answer=_answer(result, log),
         consent=_said(result.facts.get("consent"), ConsentSaidShape),
         control=_said(result.facts.get("control"), ControlSaidShape),
         bundle=_bundle(result),
@@ -263,7 +287,7 @@ def _excluded(code: str, cells: int, translate: Translate) -> ExcludedShape:
 
 def _can(result: CaseResult, history: History) -> CanShape:
     state = result.case.state
-    counting = state in COUNTING
+    counting = state in COUNTING and result.whole
     return CanShape(
         capture=counting and result.case.purpose == "patient",
         correct=counting,
@@ -271,13 +295,21 @@ def _can(result: CaseResult, history: History) -> CanShape:
         redo=counting and bool(history.undone),
         finish=counting and result.counted_fields > 0,
         resume=state == "finished",
-        sign=state == "finished",
+        sign=state == "finished" and result.whole,
         amend=state == "signed",
     )
 
 
 def _said(fact: Fact | None, shape: type[Said]) -> Said | None:
     return None if fact is None else shape(**{**fact.value, "operator": fact.operator, "clock_hint": fact.clock_hint})
+
+
+def _answer(result: CaseResult, log: Log) -> AnswerSaidShape | None:
+    fact = result.facts.get("answer")
+    if fact is None:
+        return None
+    about = answered(fact.value, log.steps, result.case.version)
+    return _said(replace(fact, value={**fact.value, **asdict(about)}), AnswerSaidShape)
 
 
 def _bundle(result: CaseResult) -> BundleShape:

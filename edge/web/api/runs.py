@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from edge.casework.compare import ClassPair, Comparison, compared
+from edge.casework.compare import ClassPair, Comparison, Share, compared
 from edge.casework.rerun import UNKNOWN, Run
 from edge.casework.results import CaseResult, require_case
 from edge.document import sentences
 from edge.record.listing import Sums
 from edge.web.api.of_case import OF_A_CASE
-from edge.web.api.problem_shapes import problems
+from edge.web.api.problem_shapes import FaultShape, problems
 from edge.web.api.result_shapes import ref_shape
 from edge.web.api.who import By, Reader
 from edge.web.examples import example
@@ -25,19 +25,11 @@ from edge.words import Sentence, Translate, say_code
 
 
 class RerunShape(BaseModel):
-    """Which bundle to look again with: its name or path, as `marrowkit bundle list` has it."""
+    """Which bundle to look again with: its name or path, `ask` of `GET /bundles`."""
 
     model_config = example(bundle="marrowkit-default")
 
     bundle: str = Field(min_length=1, max_length=300, examples=["marrowkit-default"])
-
-
-class FaultShape(BaseModel):
-    """What ended a run, and what to do."""
-
-    code: str
-    detail: str
-    remedy: str
 
 
 class CaseRunShape(BaseModel):
@@ -74,23 +66,26 @@ class ShareShape(BaseModel):
 
 
 class ClassPairShape(BaseModel):
-    """One class in both."""
+    """One class in both; null where that case's bundle does not know it."""
 
     label: str
-    left: ShareShape
-    right: ShareShape
+    left: ShareShape | None
+    right: ShareShape | None
     blast: bool
 
 
 class ComparisonShape(BaseModel):
     """Right less left, in percentage points of blasts, with the 95 % interval; without one for the same pictures.
 
-    `agree`: chance alone explains it.
+    `unlike`: in what the two differ besides their cells: specimen, stain, objective, bundle; fields where they share
+    some and not all.
+    `agree`: chance alone explains it; null where nobody can tell: other specimens, the same pictures, too few cells.
     """
 
     left: SideShape
     right: SideShape
     same_pictures: bool
+    unlike: list[str]
     difference: float
     interval: tuple[float, float] | None
     agree: bool | None
@@ -162,7 +157,8 @@ def _comparison(both: Comparison, translate: Translate) -> ComparisonShape:
         same_pictures=same,
         difference=apart.points,
         interval=None if same else apart.interval,
-        agree=None if same else apart.agree,
+        unlike=list(both.unlike),
+        agree=both.agree,
         classes=[_pair(each) for each in both.classes],
     )
 
@@ -179,8 +175,11 @@ def _side(result: CaseResult, translate: Translate) -> SideShape:
 
 
 def _pair(pair: ClassPair) -> ClassPairShape:
-    left, right = (ShareShape(cells=cells, percent=percent) for cells, percent in (pair.left, pair.right))
-    return ClassPairShape(label=pair.label, left=left, right=right, blast=pair.blast)
+    return ClassPairShape(label=pair.label, left=_share(pair.left), right=_share(pair.right), blast=pair.blast)
+
+
+def _share(share: Share | None) -> ShareShape | None:
+    return None if share is None else ShareShape(cells=share[0], percent=share[1])
 
 
 def _decision(document: dict[str, Any], translate: Translate) -> DecisionShape:

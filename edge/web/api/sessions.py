@@ -88,7 +88,7 @@ def sessions_router(parts: WebParts) -> APIRouter:
     @routes.delete("")
     def sign_out(request: Request, response: Response) -> SessionShape:
         """Sign out."""
-        staff.sign_out(request.cookies.get(COOKIE, ""))
+        staff.sessions.end(request.cookies.get(COOKIE, ""))
         response.delete_cookie(COOKIE, httponly=True, samesite="strict", path="/")
         return _session(request, None)
 
@@ -107,7 +107,7 @@ def operators_router(parts: WebParts) -> APIRouter:
     @routes.post(
         "",
         status_code=201,
-        responses=problems("session.none", "session.lead", "operator.taken", "pin.form", "setting"),
+        responses=problems("session.none", "session.lead", "operator.taken", "pin.form", "pin.weak", "setting"),
     )
     def add(new: NewOperatorShape, person: Person) -> OperatorShape:
         """Let somebody in."""
@@ -115,7 +115,16 @@ def operators_router(parts: WebParts) -> APIRouter:
 
     @routes.patch(
         "/{operator_id}",
-        responses=problems("session.none", "session.lead", "operator.taken", "operator.last_lead", "pin.form"),
+        responses=problems(
+            "session.none",
+            "session.lead",
+            "operator.taken",
+            "operator.last_lead",
+            "pin.form",
+            "pin.weak",
+            "pin.wrong",
+            "pin.wait",
+        ),
     )
     def change(operator_id: int, wanted: OperatorChangeShape, person: Person) -> OperatorShape:
         """Change somebody, or one's own PIN."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
 from edge.casework.first_run import FirstRun
-from edge.casework.scales import Reading, between, by_lines, by_red_cells, given
+from edge.casework.scales import Reading, between, by_lines, by_red_cells, given, require_likely
 from edge.casework.settings import Settings
 from edge.casework.staff import require_lead
 from edge.record.station_facts import ToldScale
@@ -17,12 +17,14 @@ from edge.web.api.problem_shapes import problems
 from edge.web.api.who import Person
 from edge.web.desk import Desk
 from edge.web.examples import example
+from edge.web.moments import Hint
 from edge.web.parts import WebParts
 
 StepName = Literal["language", "operator", "camera", "light", "focus", "scale", "control"]
 StepState = Literal["todo", "done", "skipped"]
 Objective = Annotated[str, Field(min_length=1, max_length=40, examples=["100x oil"])]
 Micrometres = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+Confirmed = Annotated[bool, Field(description="it is right though red cells in the picture say another")]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -32,7 +34,7 @@ class FirstRunStepShape(BaseModel):
     step: StepName
     state: StepState
     facts: dict[str, Any]
-    clock_hint: str
+    clock_hint: Hint
 
 
 class FirstRunShape(BaseModel):
@@ -60,6 +62,7 @@ class GivenScaleShape(BaseModel):
     method: Literal["given"]
     objective: Objective
     um_per_px: float = Field(gt=0, le=10, examples=[0.085])
+    confirm: Confirmed = False
 
 
 class RedCellScaleShape(BaseModel):
@@ -84,6 +87,7 @@ class MicrometreScaleShape(BaseModel):
         examples=[[[0.1, 0.5], [0.9, 0.5]]],
     )
     distance_um: Micrometres | None = None
+    confirm: Confirmed = False
     spacing_um: Micrometres | None = None
 
     @model_validator(mode="after")
@@ -106,7 +110,7 @@ class ScaleShape(BaseModel):
     width_px: int
     height_px: int
     facts: dict[str, Any]
-    clock_hint: str
+    clock_hint: Hint
 
 
 def settings_router(parts: WebParts) -> APIRouter:
@@ -150,7 +154,9 @@ def first_run_router(parts: WebParts, desk: Desk) -> APIRouter:
     @routes.post(
         "/first-run/scale",
         status_code=201,
-        responses=problems("scale.unknown", "scale.lines", "setting", "source.lost", "source.unavailable"),
+        responses=problems(
+            "scale.unknown", "scale.lines", "scale.unlikely", "setting", "source.lost", "source.unavailable"
+        ),
     )
     def set_scale(wish: ScaleWish, person: Person) -> ScaleShape:
         """Tell or measure the scale of an objective, in pictures as the camera sends them now.
@@ -159,7 +165,10 @@ def first_run_router(parts: WebParts, desk: Desk) -> APIRouter:
         """
         _require_lead_if_any(parts, person)
         frame = desk.newest()
-        scale = casework.scales.keep(wish.objective, _read(wish, frame), frame, _name(person))
+        reading = _read(wish, frame)
+        if not isinstance(wish, RedCellScaleShape) and not wish.confirm:
+            require_likely(reading, frame)
+        scale = casework.scales.keep(wish.objective, reading, frame, _name(person))
         if casework.scales.told(casework.settings.all().objective) is None:
             casework.settings.change({"objective": scale.objective}, _name(person))
         return _scale(scale)

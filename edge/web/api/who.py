@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -31,11 +32,20 @@ def reader(request: Request) -> Translate:
 
 def signed_in(request: Request) -> Operator | None:
     """The person whose session this is; in a worker thread, for it asks the record."""
+    return _holder(request, parts_of(request).casework.staff.sessions.who)
+
+
+def may_stay(request: Request) -> bool:
+    """Whether whoever asked may still see cases; looking on is not being here, so it does not keep a session awake."""
+    parts = parts_of(request)
+    return sees_cases(parts, _holder(request, parts.casework.staff.sessions.looks_on))
+
+
+def _holder(request: Request, ask: Callable[[str, float], Operator | None]) -> Operator | None:
     token = request.cookies.get(COOKIE, "")
     if not token:
         return None
-    casework = parts_of(request).casework
-    return casework.staff.who(token, casework.settings.all().session_idle_min * MINUTE_S)
+    return ask(token, parts_of(request).casework.settings.all().session_idle_min * MINUTE_S)
 
 
 def language_code(request: Request) -> str:

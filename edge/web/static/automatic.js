@@ -1,7 +1,5 @@
 // Capturing by itself: once a picture has been good and the view has rested for a moment, and once for each place. The
-// kit tells both: for how many looks in a row nothing moved, and when another place has come into view.
-
-const RESTED = 3;
+// kit tells when that is so, and when another place has come into view.
 
 /** Hears the gauges while `isOn`; `capture` is called when it is time. */
 export class Automatic {
@@ -11,9 +9,10 @@ export class Automatic {
     this.taken = null;
   }
 
-  /** Another verdict on the live picture. */
-  hear({ ok, view }) {
-    if (!this.isOn || !ok || !view || view.captured || view.still < RESTED || view.place === this.taken) return;
+  /** Another verdict on the live picture. Where there is none, a kit may have begun to number its places anew. */
+  hear({ view }, mayCapture) {
+    if (!view) this.taken = null;
+    if (!this.isOn || !mayCapture || !view?.capture || view.place === this.taken) return;
     this.taken = view.place;
     this.capture();
   }

@@ -15,7 +15,7 @@ import { draw, fetchField, fieldOf, legend } from "./still.js";
 import { _, figure, n_ } from "./words.js";
 
 const caseId = byId("main").dataset.case;
-const automatic = new Automatic(() => capture());
+const automatic = new Automatic(() => capture(null, true));
 const corrections = caseId ? new Corrections(caseId, () => {
   const was = explained;
   return (cell) => refreshAll(cell, was);
@@ -23,17 +23,21 @@ const corrections = caseId ? new Corrections(caseId, () => {
 const [refreshing, opening, redrawing] = [turns(), turns(), turns()];
 // explaining a cell is not needed before there is one, and a fetch that failed is tried again with the next cell
 const explainer = () => import("./explain.js");
+// a field of the camera is named by its address, which says nothing to whoever looks at it
+const ADDRESS = /^(sim|camera|csi|v4l2|https?|rtsp|file|folder):/;
 let known = -1;
 let open = null;
 let explained = null;
 let closed = false;
+// whether somebody looks into a field: until then the field is only the answer to a capture, and automatic goes on
+let studied = false;
 
 async function refresh() {
   const isLatest = refreshing();
   const result = await get(`/cases/${caseId}`);
+  corrections.know(result);
   if (!isLatest()) return;
   known = result.step;
-  corrections.classes = result.classes;
   showCount(byId("count"), result);
   showFields(caseId, result.fields, open?.number ?? null, go);
   allow(result.can);
@@ -58,19 +62,21 @@ async function redraw(cell = null, was = null) {
 /** A signed or finished case takes no more fields. */
 function allow(can) {
   closed = !can.capture;
+  byId("closed").hidden = !closed;
+  byId("actions").hidden = closed;
   for (const each of [byId("capture"), byId("automatic"), byId("add"), byId("photo")]) each.disabled = closed;
   byId("add-label").classList.toggle("disabled", closed);
   byId("photo-label").classList.toggle("disabled", closed);
 }
 
 /** Examine the newest live picture, or a file. */
-async function capture(file = null) {
+async function capture(file = null, byItself = false) {
   if (byId("capture").disabled) return;
   busy(true);
   try {
     const form = new FormData();
     if (file) form.append("picture", file);
-    const captured = await post(`/cases/${caseId}/fields?shown=true`, file ? form : undefined);
+    const captured = await post(`/cases/${caseId}/fields?shown=true${byItself ? "&by_itself=true" : ""}`, file ? form : undefined);
     showCaptured(captured);
     await refresh();
   } catch (error) {
@@ -87,6 +93,7 @@ function showCaptured(captured) {
   opening();
   tell(captured);
   history.pushState(null, "", `#field-${number}`);
+  studied = false;
   showField(fieldOf(caseId, number, found, outlines));
   byId("viewport").scrollIntoView({ block: "nearest" });
 }
@@ -128,6 +135,7 @@ async function show() {
   try {
     const field = await fetchField(caseId, Number(asked[1]));
     if (!isLatest()) return undefined;
+    studied = true;
     showField(field);
     byId("viewport").scrollIntoView({ block: "nearest" });
   } catch (error) {
@@ -140,6 +148,7 @@ async function show() {
 function showLive() {
   opening();
   open = null;
+  studied = false;
   mode("live");
   byId("still").replaceChildren();
   closeExplanation();
@@ -151,12 +160,13 @@ function showField(field) {
   closeExplanation();
   draw(byId("still"), field, (cell) => explainCell(field, cell));
   byId("marks").hidden = field.cells.length === 0;
-  byId("field-title").replaceChildren(el("strong", {}, _("Field {number}", { number: figure(field.number) })), el("span", {}, ` ${field.image}`));
+  byId("field-title").replaceChildren(el("strong", {}, _("Field {number}", { number: figure(field.number) })), el("span", {}, ADDRESS.test(field.image) ? "" : ` ${field.image}`));
   byId("field-words").replaceChildren(field.quality.ok ? legend(field) : refusal(field));
 }
 
 async function explainCell(field, cell) {
   explained = cell;
+  studied = true;
   try {
     const { explain } = await explainer();
     if (explained === cell) explain(byId("explain"), { field, cell, caseId, corrections }, closeExplanation);
@@ -221,6 +231,11 @@ function onKey(event) {
   KEYS[event.key]();
 }
 
+/** Space captures, also after a button was clicked or tapped: whoever comes by keyboard stays on theirs. */
+function letGo({ target, detail }) {
+  if (detail > 0) target.closest(".stage button")?.blur();
+}
+
 function takeFile({ target }) {
   if (target.files.length) capture(target.files[0]);
   target.value = "";
@@ -234,13 +249,14 @@ if (caseId) {
   byId("to-live").addEventListener("click", backToLive);
   byId("marks").addEventListener("click", toggleMarks);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("click", letGo);
   addEventListener("hashchange", show);
   if (byId("main").dataset.capturesItself === "yes") toggleAutomatic();
   refresh().then(show).catch(problem);
 }
 
 watch(caseId, {
-  gauges: (verdict) => { if (!open) automatic.hear(verdict); },
+  gauges: (verdict) => automatic.hear(verdict, caseId && !studied && !byId("capture").disabled),
   focus: focusAid(),
   case: (news) => hearOf(news).catch(problem),
   room: onRoom(notice),

@@ -34,7 +34,7 @@ async function load(offset = 0) {
 
 function row(each) {
   const { id, pseudonym, specimen, stain, state, clock_hint: hint, counts, fields } = each;
-  const pick = el("input", { type: "checkbox", "aria-label": _("Compare {code}", { code: pseudonym }), onchange: ({ target }) => choose(id, target.checked) });
+  const pick = el("input", { type: "checkbox", "aria-label": _("Compare {code}", { code: pseudonym }), checked: picked.has(id) ? "" : null, onchange: ({ target }) => choose(id, target.checked) });
   const kind = { signed: "good", finished: "warn" }[state] ?? "plain";
   return el(
     "li", { class: "case-row" },
@@ -53,7 +53,7 @@ function choose(id, isOn) {
   else picked.delete(id);
   const link = byId("compare");
   link.hidden = picked.size !== 2;
-  const [left, right] = [...picked];
+  const [left, right] = [...picked].sort((one, other) => one - other); // numbers are the order of things: the earlier is left
   link.href = `/cases/compare?left=${left}&right=${right}`;
 }
 

@@ -1,26 +1,27 @@
 // The control slide: run it before the patients, see its trend, and what to check where it is off.
 
-import { get, post, postJson } from "./api.js";
-import { bar, button, byId, el, table } from "./dom.js";
+import { get, post } from "./api.js";
+import { bar, button, byId, el, wideTable } from "./dom.js";
 import { focusAid } from "./focus.js";
-import { form, input, select } from "./form.js";
 import { chart } from "./levey.js";
 import { watch } from "./live.js";
 import { notice, problem } from "./notices.js";
-import { _, figure, moment, n_ } from "./words.js";
+import { mayPutAway, showSlides } from "./slides.js";
+import { _, figure, measured, moment, n_ } from "./words.js";
 
-const KINDS = () => ({ peripheral: _("Peripheral blood"), marrow: _("Marrow aspirate"), beads: _("Beads"), other: _("Another slide") });
 const VERDICTS = () => ({ ok: ["good", _("Within limits")], warn: ["warn", _("Warning")], block: ["bad", _("Outside limits")] });
 let chosen = null;
 let run = null;
 
 async function refresh({ warns = false } = {}) {
-  const [state, slides] = await Promise.all([get("/controls/state"), get("/controls")]);
+  const [state, slides, session] = await Promise.all([get("/controls/state"), get("/controls"), get("/session")]);
+  byId("to-setup").hidden = session.first_run_done;
   chosen ??= (slides.find(({ id }) => id === state.control) ?? slides.find(({ active }) => active) ?? null)?.id ?? null;
   showState(state);
-  showSlides(slides);
-  await showTrend(slides.find(({ id }) => id === chosen));
-  showActions();
+  const slide = slides.find(({ id }) => id === chosen) ?? null;
+  showSlides(byId("slides"), { slides, chosen: slide, may: mayPutAway(session) }, choose);
+  await showTrend(slide);
+  showActions(slide);
   if (warns && !run) warn(state);
 }
 
@@ -35,20 +36,6 @@ function showState({ state, policy, due }) {
 function warn({ state, policy, advice }) {
   if (policy === "off" || state === "ok" || !advice.length) return;
   notice(VERDICTS()[state][1], [...new Set(advice)].join(" "), state === "block" ? "bad" : "warn");
-}
-
-function showSlides(slides) {
-  const entries = slides.map(({ id, name, kind, runs }) => el(
-    "button", { type: "button", class: "chip", "aria-pressed": String(id === chosen), onclick: () => choose(id) },
-    el("bdi", {}, name), el("span", { class: "numeric" }, `${KINDS()[kind] ?? kind} · ${n_("{count} run", "{count} runs", runs)}`),
-  ));
-  const add = form(_("Add this slide"), async (values) => {
-    const made = await postJson("/controls", values);
-    chosen = made.id;
-    await refresh();
-  }, input("name", _("Name on the slide"), { required: true, maxlength: 60 }), select("kind", _("Kind"), KINDS()), input("base_runs", _("Runs that make its limits"), { type: "number", min: 3, max: 30, value: 5 }, _("Until then fixed limits hold.")));
-  const fresh = el("details", { open: !slides.length }, el("summary", {}, _("A new control slide")), add);
-  byId("slides").replaceChildren(...entries, fresh);
 }
 
 function choose(id) {
@@ -99,15 +86,16 @@ function showLatest(latest, measures, limits) {
   const [kind, words] = VERDICTS()[latest.verdict] ?? ["plain", latest.verdict];
   const findings = latest.findings.map(({ detail, remedy, rule, code }) => el("li", {}, el("strong", {}, detail), ` ${remedy} `, el("small", {}, el("bdi", {}, rule), " · ", el("bdi", {}, code))));
   const rows = measures.filter(({ key }) => isMeasured(latest, key))
-    .map(({ key, name, unit, digits }) => [name, [`${figure(latest.measures[key], digits)} ${unit}`, "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
+    .map(({ key, name, unit, digits }) => [name, [measured(latest.measures[key], unit, digits), "number"], [limits[key] ? figure(limits[key].mean, digits) : "–", "number"]]);
   return byId("latest").replaceChildren(
     el("p", { class: "row" }, el("span", { class: `pill ${kind}` }, words), el("span", { class: "soft" }, _("Run {number}", { number: figure(latest.number) }), " · ", moment(latest.clock_hint))),
     findings.length ? el("ul", { class: "good-looks" }, ...findings) : el("p", {}, _("Nothing to check.")),
-    el("div", { class: "scrolls" }, table([_("Measure"), [_("Now"), "number"], [_("Mean"), "number"]], rows)),
+    wideTable(_("Latest run"), [_("Measure"), [_("Now"), "number"], [_("Mean"), "number"]], rows),
   );
 }
 
-function showActions() {
+function showActions(slide) {
+  if (!slide?.active) return byId("run-actions").replaceChildren(...(slide ? [el("p", {}, _("This slide is out of use. Choose another one."))] : []));
   const base = `/controls/${chosen}/runs`;
   const begin = button(_("Begin a run"), () => act(() => post(base)), { class: "primary large" });
   const capture = () => button(_("Capture"), () => act(async () => {
@@ -115,7 +103,7 @@ function showActions() {
     notice(isNew ? _("Captured. Move to another place, or finish the run.") : _("This picture is in the run already."), "", isNew ? "good" : "plain");
   }), { class: "primary large" });
   const finish = () => button(_("Finish the run"), () => act(() => post(`${base}/${run.number}/finish`), { warns: true }));
-  byId("run-actions").replaceChildren(...(chosen === null ? [] : run ? [capture(), finish()] : [begin]));
+  return byId("run-actions").replaceChildren(...(run ? [capture(), finish()] : [begin]));
 }
 
 async function act(change, after = {}) {

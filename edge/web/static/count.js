@@ -1,13 +1,15 @@
 // The running count: cells against the target, the blast percentage with its interval as a picture, the decision.
 
 import { el, glyph, svg } from "./dom.js";
-import { _, className, figure, n_, names } from "./words.js";
+import { _, className, figure, inPercent, n_, names } from "./words.js";
 
 const LIMITS = { 5: "middle", 20: "end", 25: "start" }; // and on which side of it its figure stands, so that none touch
 const GLYPHS = { suspicious: "blast", "not suspicious": "other", refer: "refer", insufficient: "excluded" };
+const OTHER_SIDE = { middle: "middle", end: "start", start: "end" };
 const NUDGE = { middle: 0, end: 4, start: -4 };
 const WIDTH = 340;
 const EDGE = 12;
+const isMirrored = document.documentElement.dir === "rtl";
 const unread = document.documentElement.dataset.unread === "yes";
 
 /** Fill `place` with the sums of a case. */
@@ -21,7 +23,7 @@ export function verdict({ decision }) {
   const original = unread ? el("span", { class: "original", lang: "en", dir: "ltr", title: _("This translation was not reviewed yet.") }, names.english[decision.label] ?? decision.label) : null;
   return el(
     "div", { class: `verdict ${decision.label.replaceAll(" ", "-")}` },
-    el("p", { class: "verdict-label" }, glyph(GLYPHS[decision.label]), el("span", {}, names.decisions[decision.label] ?? decision.label), original),
+    el("p", { class: "verdict-label" }, glyph(GLYPHS[decision.label]), el("span", {}, names.decisions[decision.label] ?? decision.label, original ? " " : null, original)),
     reasons.length ? el("ul", {}, ...reasons) : null,
   );
 }
@@ -48,25 +50,26 @@ function share({ counts, decision }) {
   const words = _("{low} to {high} % with 95 % confidence", { low: figure(low, 1), high: figure(high, 1) });
   return el(
     "div", { class: "share" },
-    el("p", { class: "line" }, el("span", {}, _("Blasts")), el("span", { class: "big" }, `${figure(decision.score, 1)} %`)),
+    el("p", { class: "line" }, el("span", {}, _("Blasts")), el("span", { class: "big" }, inPercent(decision.score))),
     interval(decision.score, low, high, words),
     el("p", { class: "soft" }, words),
   );
 }
 
-/** A percentage with its interval on a line from 0 to 100, and the limits that decide. */
+/** A percentage with its interval on a line from 0 to 100, and the limits that decide; it begins where reading does, as
+    on paper. */
 export function interval(score, low, high, words) {
-  const x = (value) => EDGE + (WIDTH - 2 * EDGE) * value / 100;
+  const x = (value) => EDGE + (WIDTH - 2 * EDGE) * (isMirrored ? 100 - value : value) / 100;
   const limits = Object.entries(LIMITS).flatMap(([limit, anchor]) => [
     svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: 8, y2: 38 }),
-    svg("text", { class: "tick", x: x(limit) + NUDGE[anchor], y: 52, "text-anchor": anchor }, figure(Number(limit))),
+    svg("text", { class: "tick", x: x(limit) + (isMirrored ? -1 : 1) * NUDGE[anchor], y: 52, "text-anchor": isMirrored ? OTHER_SIDE[anchor] : anchor }, figure(Number(limit))),
   ]);
   const ends = [0, 50, 100].map((end) => svg("text", { class: "tick end", x: x(end), y: 52, "text-anchor": "middle" }, figure(end)));
   return svg(
     "svg", { class: "interval", viewBox: `0 0 ${WIDTH} 58`, role: "img", "aria-label": words },
     svg("line", { class: "axis", x1: x(0), x2: x(100), y1: 23, y2: 23 }),
     ...limits, ...ends,
-    svg("rect", { class: "range", x: x(low), y: 15, width: Math.max(2, x(high) - x(low)), height: 16, rx: 8 }),
+    svg("rect", { class: "range", x: Math.min(x(low), x(high)), y: 15, width: Math.max(2, Math.abs(x(high) - x(low))), height: 16, rx: 8 }),
     svg("path", { class: "point", d: `M${x(score)} 11l6 12-6 12-6-12Z` }),
   );
 }

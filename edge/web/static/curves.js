@@ -1,7 +1,7 @@
 // The fuzzy sets as curves with the cell's own value on them, and the centres that its opinion leans on.
 
 import { bar, el, svg } from "./dom.js";
-import { _, className, figure, names, percent } from "./words.js";
+import { _, className, figure, measured, names, percent } from "./words.js";
 
 const WIDTH = 180;
 const HEIGHT = 84;
@@ -24,7 +24,7 @@ function chart({ name: feature, value, universe, terms }) {
   const words = _("{name} {value}: {set} to {degree}", { name: known?.name ?? feature, value: figure(value, digits), set: termName(strongest.term), degree: percent(strongest.cell) });
   return el(
     "div", {},
-    el("p", { class: "soft" }, known?.name ?? feature, " ", el("strong", { class: "numeric" }, `${figure(value, digits)} ${known?.unit ?? ""}`)),
+    el("p", { class: "soft" }, known?.name ?? feature, " ", el("strong", { class: "numeric" }, measured(value, known?.unit, digits))),
     svg(
       "svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": words },
       svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: y(0), y2: y(0) }),

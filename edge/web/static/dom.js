@@ -1,5 +1,7 @@
 // Elements from values, so that no text is ever read as markup.
 
+import { keeping } from "./typed.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export const byId = (id) => document.getElementById(id);
@@ -59,14 +61,17 @@ export function table(heads, rows) {
   );
 }
 
+/** A table that is scrolled sideways where it is too wide, by keys as well. */
+export const wideTable = (name, heads, rows) => el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": name }, table(heads, rows));
+
 const shown = new WeakMap();
 
-/** Fill a place anew only where what it shows has changed, so that nothing that is typed there is lost. */
+/** Fill a place anew only where what it shows has changed; what is being typed there stays. */
 export function fill(place, what, draw) {
   const now = JSON.stringify(what);
   if (shown.get(place) === now) return;
   shown.set(place, now);
-  place.replaceChildren(...draw().filter(Boolean));
+  keeping(place, () => place.replaceChildren(...draw().filter(Boolean)));
 }
 
 function furnish(element, attributes, children) {

@@ -7,22 +7,24 @@ import { notice } from "./notices.js";
 import { _, figure, names } from "./words.js";
 
 /** What fills the card; `onChanged` is called once the kit has the answer. */
-export function expert(path, { answer }, onChanged) {
+export function expert(path, { answer, case: { version } }, onChanged) {
   const kept = async () => {
     notice(_("Kept."), "", "good");
     await onChanged();
   };
   return el(
     "div", { class: "stack" },
-    answer ? known(answer) : el("p", { class: "lead" }, _("Send the referral, and put the answer here when it comes.")),
-    el("div", {}, received(path, kept), typed(path, kept), written(path, answer, kept)),
+    answer ? known(answer, version) : el("p", { class: "lead" }, _("Send the referral, and put the answer here when it comes.")),
+    el("div", {}, received(path, kept), typed(path, kept), written(path, answer, version, kept)),
   );
 }
 
-function known({ expert, opinion, percent, text: words }) {
+function known({ expert, opinion, percent, text: words, version: about, recounted }, version) {
   return el(
     "div", { class: "statement" },
     el("p", {}, el("strong", {}, el("bdi", {}, expert || _("Name not given")))),
+    about === version ? null : el("p", { class: "doubt" }, _("This answers version {version} of the case, not this one.", { version: figure(about) })),
+    about === version && recounted ? el("p", { class: "doubt" }, _("Cells were counted or corrected after this answer.")) : null,
     el("p", {}, names.opinions[opinion] ?? opinion),
     percent === null || percent === undefined ? null : el("p", {}, _("Blasts: {percent} %", { percent: figure(percent, 1) })),
     words ? el("p", {}, el("bdi", {}, words)) : null,
@@ -46,15 +48,17 @@ function typed(path, kept) {
   }, text("line", _("The line of the message"), { required: true, maxlength: 3000, placeholder: "7K2Q-9FXA B 85" }, _("It begins with the code of the referral."))));
 }
 
-function written(path, answer, kept) {
+function written(path, answer, version, kept) {
+  const versions = Object.fromEntries(Array.from({ length: version }, (_none, at) => [at + 1, figure(at + 1)]));
   return folded(answer ? _("Change the answer") : _("Write down an answer"), form(
-    _("Keep the answer"), async ({ percent, ...others }) => {
-      await putJson(`${path}/referral/answer`, percent === null ? others : { ...others, percent });
+    _("Keep the answer"), async ({ percent, version: about, ...others }) => {
+      await putJson(`${path}/referral/answer`, { ...others, version: Number(about ?? version), ...(percent === null ? {} : { percent }) });
       await kept();
     },
     input("expert", _("Name of the haematologist"), { required: true, maxlength: 200, autocomplete: "off", value: answer?.expert ?? "" }),
     select("opinion", _("Opinion"), names.opinions, answer?.opinion),
     input("percent", _("Blasts by the haematologist, %"), { type: "number", min: 0, max: 100, step: 0.1, value: answer?.percent ?? "" }),
+    version > 1 ? select("version", _("Version that was asked about"), versions, answer?.version ?? version) : null,
     text("text", _("In words"), { maxlength: names.longest.note }, null, answer?.text),
   ));
 }

@@ -4,8 +4,8 @@
 import { get } from "./api.js";
 import { curves, nearest } from "./curves.js";
 import { bar, el, glyph, svg } from "./dom.js";
-import { kindOf } from "./still.js";
-import { _, className, figure, names, percent } from "./words.js";
+import { kindOf, sure } from "./still.js";
+import { _, className, figure, isolated, measured, moment, names, percent } from "./words.js";
 
 const FIRST_FEATURES = 6;
 const MARGIN = 0.15;
@@ -50,8 +50,8 @@ function looked(path) {
 
 function head(cell, onClose) {
   const close = el("button", { class: "button quiet", type: "button", "aria-label": _("Close"), onclick: onClose }, "✕");
-  const sure = cell.p[cell.class];
-  const title = el("h2", {}, glyph(kindOf(cell)), ` ${className(cell.class)} `, sure === undefined ? null : el("span", { class: "figure" }, percent(sure)));
+  const said = sure(cell, cell.p);
+  const title = el("h2", {}, glyph(kindOf(cell)), ` ${className(cell.class)} `, said ? el("span", { class: "figure" }, said) : null);
   return el("div", { class: "explain-head" }, title, close);
 }
 
@@ -70,17 +70,24 @@ function outline(points, part) {
 
 function summary(cell) {
   const lines = [el("p", { class: "soft" }, _("Cell {id}", { id: cell.id }))];
-  const machine = cell.machine?.class ?? cell.class;
-  if (machine !== cell.class) lines.push(el("p", {}, _("Corrected by hand; the kit said: {label}.", { label: className(machine) })));
+  if (cell.by) lines.push(el("p", {}, decided(cell)));
   if (cell.doubtful) lines.push(el("p", { class: "doubt" }, _("Doubtful: the opinions differ, or the probability is near the limit.")));
   for (const reason of cell.excluded) lines.push(el("p", { class: "doubt" }, `${_("Not counted")}: ${reason}`));
-  if (!cell.doubtful && cell.countable) lines.push(el("p", {}, _("Counted; the opinions agree.")));
+  if (!cell.doubtful && cell.countable && !cell.corrected) lines.push(el("p", {}, _("Counted; the opinions agree.")));
   return el("div", {}, ...lines);
+}
+
+/** What a person made of the cell, who it was, and when. */
+function decided({ class: label, countable, machine, by }) {
+  const values = { name: isolated(by.operator || _("somebody who was not signed in")), when: moment(by.clock_hint), label: className(machine.class) };
+  if (label !== machine.class) return _("Corrected by {name}, {when}; the kit said: {label}.", values);
+  if (countable !== machine.countable) return countable ? _("Counted after all by {name}, {when}.", values) : _("Left out by {name}, {when}.", values);
+  return _("Confirmed by {name}, {when}.", values);
 }
 
 function measures(cell) {
   const rows = names.features.map(({ key, name, unit, digits }) =>
-    el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, `${figure(cell.features[key], digits)} ${unit}`)));
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, measured(cell.features[key], unit, digits))));
   const more = el("details", {}, el("summary", {}, _("All measures")), table(rows.slice(FIRST_FEATURES)));
   return section(_("Measures"), table(rows.slice(0, FIRST_FEATURES)), more);
 }

@@ -14,6 +14,7 @@ let now = byId("main").dataset.step;
 async function refresh() {
   state = await get("/first-run");
   now = now || state.next || state.steps.at(-1).step;
+  history.replaceState(null, "", `?step=${now}`);
   show();
 }
 
@@ -61,10 +62,16 @@ function following() {
 /** On to a step; past the last one the kit is ready. */
 function go(step) {
   if (!step) return location.assign("/");
+  if (step !== now) history.pushState(null, "", `?step=${step}`);
   now = step;
-  history.replaceState(null, "", `?step=${step}`);
   show();
   return byId("step-title").focus();
+}
+
+/** The browser's way back leads to the step before, not out of setting up. */
+function goBack() {
+  now = new URLSearchParams(location.search).get("step");
+  refresh().catch(problem);
 }
 
 async function finish(how) {
@@ -76,5 +83,6 @@ async function finish(how) {
   }
 }
 
+addEventListener("popstate", goBack);
 watch(null, { focus: focusAid() });
 refresh().catch(problem);

@@ -2,7 +2,7 @@
 
 import { get, postJson } from "./api.js";
 import { byId, el } from "./dom.js";
-import { form, input, pin } from "./form.js";
+import { form, input, newPin, typedTwice } from "./form.js";
 import { showScale } from "./scale.js";
 import { _ } from "./words.js";
 
@@ -71,16 +71,15 @@ async function fillOperator(place, { done }) {
     return;
   }
   place.replaceChildren(form(_("Begin with this operator"), async (values) => {
-    const { again, ...operator } = values;
-    if (again !== operator.pin) throw new Error(_("The two PINs differ."));
+    const operator = typedTwice(values);
     const made = await postJson("/operators", { ...operator, lead: true });
     await postJson("/session", { operator: made.id, pin: operator.pin });
     await done();
-  }, input("name", _("Name"), { required: true, maxlength: 60, autocomplete: "off" }), pin("pin", _("PIN"), _("4 to 12 digits. Nobody can read it back to you.")), pin("again", _("The same PIN again"))));
+  }, input("name", _("Name"), { required: true, maxlength: 60, autocomplete: "off" }), ...newPin(_("PIN"))));
 }
 
 async function fillControl(place) {
-  const slides = await get("/controls");
+  const slides = (await get("/controls")).filter(({ active }) => active);
   const known = slides.length ? el("p", {}, _("Known slides:"), " ", el("bdi", {}, slides.map(({ name }) => name).join(", "))) : null;
   place.replaceChildren(...[known, el("p", {}, el("a", { class: "button", href: "/control" }, _("To the control slide")))].filter(Boolean));
 }

@@ -29,6 +29,15 @@ export function pin(name = "pin", label = _("PIN"), hint = null) {
   return input(name, label, { type: "password", inputmode: "numeric", autocomplete: "off", pattern: "[0-9]{4,12}", maxlength: 12, required: true }, hint);
 }
 
+/** A PIN that is chosen now, typed twice. */
+export const newPin = (name = _("New PIN")) => [pin("pin", name, _("4 to 12 digits. Nobody can read it back to you.")), pin("again", _("The same PIN again"))];
+
+/** The values of a form with a `newPin`, once both are the same. */
+export function typedTwice({ again, ...values }) {
+  if (again !== values.pin) throw new Error(_("The two PINs differ."));
+  return values;
+}
+
 /** A form that hands its values to `onSend`, and says beside its button what went wrong. */
 export function form(name, onSend, ...children) {
   const trouble = el("div", { class: "form-problem", role: "alert", hidden: true });
@@ -37,6 +46,7 @@ export function form(name, onSend, ...children) {
   const attempt = async (act) => {
     trouble.hidden = true;
     send.disabled = true;
+    made.toggleAttribute("data-sending", true);
     try {
       await act();
     } catch (error) {
@@ -44,8 +54,11 @@ export function form(name, onSend, ...children) {
       trouble.hidden = false;
     } finally {
       send.disabled = false;
+      made.toggleAttribute("data-sending", false);
     }
   };
+  // another way holds for what was sent, not for what is typed since
+  made.addEventListener("input", () => trouble.querySelector("button")?.remove());
   made.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(() => onSend(valuesOf(made), made));

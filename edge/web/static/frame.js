@@ -2,7 +2,7 @@
 
 import { get, remove } from "./api.js";
 import { el, icon } from "./dom.js";
-import { _, moment } from "./words.js";
+import { _ } from "./words.js";
 
 const choice = document.getElementById("lang");
 choice?.addEventListener("change", () => {
@@ -10,8 +10,6 @@ choice?.addEventListener("change", () => {
   address.searchParams.set("lang", choice.value);
   location.assign(address);
 });
-
-for (const time of document.querySelectorAll("time[datetime]")) time.textContent = moment(time.dateTime);
 
 const who = document.getElementById("who");
 if (who && !document.body.querySelector(".problem")) get("/session").then(showWho).catch(() => { who.hidden = true; });

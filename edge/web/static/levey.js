@@ -4,7 +4,7 @@
 import { svg } from "./dom.js";
 import { _, figure } from "./words.js";
 
-const WIDTH = 640;
+const WIDTH = 340; // about as it is shown, for letters grow and shrink with the picture
 const HEIGHT = 190;
 const START = 58;
 const END = 44;

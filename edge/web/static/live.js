@@ -1,6 +1,8 @@
 // The live picture, its gauges, and the honest word on how the source is doing.
 
-import { byId, el } from "./dom.js";
+import { get } from "./api.js";
+import { byId, el, fill } from "./dom.js";
+import { listen } from "./events.js";
 import { _, clock, figure } from "./words.js";
 
 const RETRY_MS = 2000;
@@ -11,41 +13,31 @@ let staleSince = null;
 /** Watch the source while the page is seen. `hears`: what to do on each kind of event, by its name. */
 export function watch(caseId, hears = {}) {
   const picture = byId("live");
-  let events = null;
-  let again = null;
-
-  function open() {
-    close();
-    events = new EventSource(`/api/v1/events${caseId ? `?case=${caseId}` : ""}`);
-    hear(events, "live", (state) => {
-      showState(state);
-      showRecording(state.recording);
-      if (state.age_s !== null && !picture.hasAttribute("src")) stream(picture);
-    });
-    hear(events, "gauges", showGauges);
-    for (const [name, act] of Object.entries(hears)) hear(events, name, act);
-    events.onerror = lost;
-  }
-
-  /** A browser asks again by itself, but not after an answer that is no stream, as that of a kit that is out of order. */
-  function lost() {
-    say("bad", _("The kit does not answer."));
-    if (events.readyState === EventSource.CLOSED) again = setTimeout(open, RETRY_MS);
-  }
-
-  function close() {
-    clearTimeout(again);
-    events?.close();
-    picture.removeAttribute("src");
-  }
-
+  let away = false;
+  const lost = async (refused) => {
+    away = true;
+    gauges({ ok: null, measures: {}, reasons: [], view: null });
+    hears.focus?.({ level: null, hint: null });
+    const signedOut = refused && await isSignedOut();
+    if (!away) return;
+    showAway(signedOut ? [_("Nobody is signed in."), _("Sign in with your PIN.")] : [_("The kit does not answer."), _("Check that it is switched on and that you are on its network.")]);
+    if (signedOut) picture.removeAttribute("src");
+  };
   picture.addEventListener("error", () => {
     if (picture.hasAttribute("src")) setTimeout(() => picture.hasAttribute("src") && stream(picture), RETRY_MS);
   });
-  // a browser opens six connections to one host: a page that nobody sees gives its two back
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  addEventListener("pagehide", close);
-  if (!document.hidden) open();
+  const live = (state) => {
+    showState(state);
+    showRecording(state.recording);
+    if (state.age_s !== null && (away || isBroken(picture))) stream(picture);
+    away = false;
+  };
+  const gauges = (verdict) => {
+    showGauges(verdict);
+    if (verdict.ok !== null && isBroken(picture)) stream(picture);
+    hears.gauges?.(verdict);
+  };
+  listen(caseId, { live, ...hears, gauges }, lost, () => picture.removeAttribute("src"));
 }
 
 /** What to say when the disk fills up, for those who hear `room`. */
@@ -53,30 +45,49 @@ export const onRoom = (notice) => ({ free_mb: free }) => {
   if (free < LITTLE_ROOM_MB) notice(_("The disk is nearly full: {free} MB left.", { free: figure(free) }), _("Free some room before you go on."), "bad");
 };
 
-function hear(events, name, act) {
-  events.addEventListener(name, (event) => act(JSON.parse(event.data)));
-}
+/** There is no stream, or it broke off: Chromium tells nobody when that happens between two pictures. */
+const isBroken = (picture) => !picture.hasAttribute("src") || (picture.complete && !picture.naturalWidth);
 
 function stream(picture) {
   picture.src = `/live.mjpg?${Date.now()}`;
+}
+
+/** Somebody signed out, on this screen or another: the kit shows nothing any more. */
+async function isSignedOut() {
+  const { must_sign_in: must, operator } = await get("/session").catch(() => ({}));
+  return must && !operator;
+}
+
+/** The kit is not heard: what it said last holds no more. */
+function showAway(words) {
+  say("bad", words[0]);
+  if (byId("no-picture").hidden) staleSince = clock(0);
+  byId("viewport").classList.add("stale");
+  showMissing(true, words);
 }
 
 function showState({ phase, age_s: age, fault, attempt, next_s: next, warnings, recording }) {
   const trouble = ["reconnecting", "frozen", "lost"].includes(phase);
   const stale = age !== null && (trouble || (phase === "live" && age >= OLD_S));
   byId("viewport").classList.toggle("stale", stale);
-  const missing = byId("no-picture");
-  missing.hidden = age !== null && !stale;
-  const words = fault ? [fault.detail, fault.remedy] : [_("Waiting for the first picture…"), ""];
   staleSince = stale ? (staleSince ?? clock(age)) : null;
-  const since = stale ? el("p", { class: "since" }, _("No picture since {time}", { time: staleSince })) : null;
-  const told = stale && !fault ? [] : [el("p", {}, el("strong", {}, words[0])), el("p", {}, words[1])];
-  missing.replaceChildren(...[since, ...told].filter(Boolean));
+  const waits = stale ? null : [_("Waiting for the first picture…"), ""];
+  showMissing(age === null || stale, fault ? [fault.detail, fault.remedy] : waits);
   showWarnings([...(trouble ? [] : warnings), ...(recording?.fault ? [recording.fault] : [])]);
   if (phase === "ended") return say("plain", _("The source has ended; this is its last picture."));
   if (phase === "waiting") return say("plain", _("Waiting"));
   if (!trouble) return stale ? say("bad", _("No picture")) : say("good", _("Live"));
   return say("bad", `${NAMES[phase](age)}${attempt ? ` · ${retry(attempt, next)}` : ""}`);
+}
+
+/** Over the picture where there is none: since when, and what is wrong and to be done, where that is known. */
+function showMissing(is, words) {
+  const missing = byId("no-picture");
+  missing.hidden = !is;
+  fill(missing, [staleSince, words], () => [
+    staleSince ? el("p", { class: "since" }, _("No picture since {time}", { time: staleSince })) : null,
+    ...(words ? [el("p", {}, el("strong", {}, words[0])), el("p", {}, words[1])] : []),
+  ]);
 }
 
 const NAMES = {
@@ -115,7 +126,7 @@ function showGauges({ ok, measures, reasons }) {
   const advice = byId("advice");
   advice.className = `advice ${ok === null ? "" : ok ? "good" : "bad"}`;
   if (ok === null) return advice.replaceChildren();
-  if (ok && !reasons.length) return advice.replaceChildren(byId("capture") ? _("Good picture: capture it.") : _("Good picture."));
+  if (ok && !reasons.length) return advice.replaceChildren(byId("actions")?.hidden === false ? _("Good picture: capture it.") : _("Good picture."));
   return advice.replaceChildren(...reasons.map(({ text, remedy }) => el("p", {}, el("strong", {}, text), ` ${remedy}`)));
 }
 

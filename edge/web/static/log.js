@@ -3,49 +3,52 @@
 import { get } from "./api.js";
 import { byId, el, table } from "./dom.js";
 import { problem } from "./notices.js";
-import { _, className, figure, moment, names } from "./words.js";
+import { done, doer } from "./steps.js";
+import { _, figure, listed, moment } from "./words.js";
 
 const caseId = byId("main").dataset.case;
 
-const KINDS = () => ({
-  begin: _("Begun"), field: _("Captured"), again: _("Counted already"), class: _("Class changed"), exclude: _("Left out"), include: _("Counted after all"), restore: _("Back to the kit's"),
-  undo: _("Taken back"), redo: _("Done again"), manual: _("Counted by eye"), finish: _("Finished"), resume: _("Resumed"), sign: _("Signed"),
-  amend: _("Amended"), note: _("Note changed"), objective: _("Objective changed"), consent: _("Consent for training"), answer: _("Answer of a haematologist"), reanalyse: _("Analysed again"), export: _("Papers written"),
-});
-
-const CORRECTIONS = new Set(["class", "exclude", "include", "restore", "undo", "redo", "again"]);
-const UNSAID = new Set(["begin", "field"]);
-
-function entry({ number, kind, operator, clock_hint: hint, field, cell, before, after, reason, undone }) {
-  const place = field ? ` · ${_("Field {number}", { number: figure(field) })}${cell ? `, ${_("Cell {id}", { id: cell })}` : ""}` : "";
-  const change = (before || after) && !(UNSAID.has(kind)) ? [before, after].map((each) => said(kind, each)).filter(Boolean).join(" → ") : "";
+function entry(step) {
   return el(
     "li", {},
-    el("span", { class: "numeric soft" }, figure(number)),
-    el("span", {}, el("span", { class: undone ? "undone" : null }, el("strong", {}, KINDS()[kind] ?? kind), place, change ? ` · ${change}` : "", reason ? ` · ${reason}` : ""), undone ? ` (${_("taken back")})` : ""),
+    el("span", { class: "numeric soft" }, figure(step.number)),
+    el("span", {}, el("span", { class: step.undone ? "undone" : null }, ...done(step)), step.undone ? ` (${_("taken back")})` : ""),
     el("span", {}),
-    el("small", {}, operator ? el("bdi", {}, operator) : _("Nobody signed in"), " · ", moment(hint)),
+    el("small", {}, ...doer(step)),
   );
 }
 
-/** A value before or after a step; "" where there was none. */
-function said(kind, value) {
-  if (value === null || value === undefined) return CORRECTIONS.has(kind) ? _("the kit's") : "";
-  if (typeof value === "string") return value;
-  const { label, counted, counts, kinds, ground, opinion } = value;
-  const words = [
-    label ? className(label) : null, counted === false ? _("left out") : null, ground, names.opinions[opinion],
-    counts ? Object.entries(counts).map(([name, cells]) => `${className(name)} ${figure(cells)}`).join(", ") : null, kinds?.join(", "),
-  ].filter(Boolean);
-  return words.length ? words.join(", ") : _("counted");
+/** The cells of one field that were counted already are one line, however many they are. */
+function lines(steps) {
+  const found = [];
+  for (const step of steps) {
+    const last = found.at(-1);
+    if (last && belongs(step, last[0])) last.push(step);
+    else found.push([step]);
+  }
+  return found.map((group) => (group.length === 1 ? entry(group[0]) : together(group)));
+}
+
+const belongs = (step, first) => step.kind === "again" && first.kind === "again" && step.field === first.field && !step.undone && !first.undone;
+
+function together(group) {
+  const [first, last] = [group[0], group.at(-1)];
+  const what = [_("Field {number}", { number: figure(first.field) }), _("Cells {ids}", { ids: listed(group.map(({ cell }) => figure(cell))) })];
+  return el(
+    "li", {},
+    el("span", { class: "numeric soft" }, `${figure(first.number)}–${figure(last.number)}`),
+    el("span", {}, ...done({ kind: "again" }), ` · ${listed(what)}`),
+    el("span", {}),
+    el("small", {}, ...doer(first)),
+  );
 }
 
 async function show() {
   const [steps, versions] = await Promise.all([get(`/cases/${caseId}/audit`), get(`/cases/${caseId}/versions`)]);
-  byId("log").replaceChildren(...steps.map(entry));
+  byId("log").replaceChildren(...lines(steps));
   byId("no-log").hidden = steps.length > 0;
   const rows = versions.map(({ version, operator, clock_hint: hint, digest, intact, statement }) => [
-    figure(version), el("bdi", {}, operator), moment(hint), statement ?? "", el("code", {}, digest.slice(0, 16)), intact ? _("As signed") : _("Differs from what was signed"),
+    el("a", { class: "button quiet", href: `/cases/${caseId}/report?version=${version}` }, _("Version {version}", { version: figure(version) })), el("bdi", {}, operator), moment(hint), statement ?? "", el("code", {}, digest.slice(0, 16)), intact ? _("As signed") : _("Differs from what was signed"),
   ]);
   byId("versions").replaceChildren(rows.length ? table([_("Version"), _("Operator"), _("Time"), _("Statement"), _("Digest"), _("State")], rows) : el("p", { class: "empty" }, _("Nobody has signed yet.")));
 }

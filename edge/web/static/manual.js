@@ -4,7 +4,7 @@ import { putJson, remove } from "./api.js";
 import { button, el, fill } from "./dom.js";
 import { form, input } from "./form.js";
 import { notice, problem } from "./notices.js";
-import { _, className, figure } from "./words.js";
+import { _, className, figure, inPercent } from "./words.js";
 
 const MOST = 5000;
 
@@ -32,17 +32,25 @@ function countsIn(values) {
   return Object.fromEntries(Object.entries(values).filter(([, cells]) => cells !== null));
 }
 
+/** Whether they agree, as a word, as a sentence, and how it is shown. Null: nobody can tell yet. */
+function verdict(agree) {
+  if (agree === null) return [_("Too few to tell"), _("Too few cells were counted to tell whether they agree."), "plain"];
+  return agree
+    ? [_("Agree"), _("They agree: the difference is no more than chance would give."), "good"]
+    : [_("Differ"), _("They differ by more than chance would give. Look at the doubtful cells together."), "warn"];
+}
+
 /** Both percentages, their difference with its interval, and whether it is more than chance. */
 export function agreement({ manual, decision }) {
   const { percent: byEye, interval: [low, high], difference, difference_interval: [from, to], agree, cells } = manual;
-  const words = agree ? _("They agree: the difference is no more than chance would give.") : _("They differ by more than chance would give. Look at the doubtful cells together.");
+  const [pill, words, kind] = verdict(agree);
   return el(
     "div", { class: "agree" },
-    el("p", { class: "line" }, el("span", {}, _("Blasts by eye")), el("strong", { class: "numeric" }, `${figure(byEye, 1)} %`)),
+    el("p", { class: "line" }, el("span", {}, _("Blasts by eye")), el("strong", { class: "numeric" }, inPercent(byEye))),
     el("p", { class: "soft" }, _("{low} to {high} % with 95 % confidence", { low: figure(low, 1), high: figure(high, 1) }), " · ", _("Cells by eye: {cells}", { cells: figure(cells) })),
-    el("p", { class: "line" }, el("span", {}, _("Blasts by the kit")), el("strong", { class: "numeric" }, `${figure(decision.score, 1)} %`)),
+    el("p", { class: "line" }, el("span", {}, _("Blasts by the kit")), el("strong", { class: "numeric" }, inPercent(decision.score))),
     el("p", {}, _("Difference {difference} points ({from} to {to})", { difference: figure(difference, 1), from: figure(from, 1), to: figure(to, 1) })),
-    el("p", { class: agree ? "pill good" : "pill warn" }, agree ? _("Agree") : _("Differ")),
+    el("p", { class: `pill ${kind}` }, pill),
     el("p", { class: "soft" }, words),
   );
 }

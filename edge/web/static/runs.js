@@ -1,10 +1,11 @@
 // The analyses of a case side by side: the one it was counted with, and those that newer bundles made.
 
 import { get, postJson } from "./api.js";
-import { el, table } from "./dom.js";
-import { form, input } from "./form.js";
+import { aboutABundle } from "./bundles.js";
+import { el, wideTable } from "./dom.js";
+import { form } from "./form.js";
 import { problem } from "./notices.js";
-import { _, figure, names } from "./words.js";
+import { _, figure, inPercent, names } from "./words.js";
 
 const AGAIN_MS = 2000;
 
@@ -14,17 +15,27 @@ export async function showRuns(place, caseId) {
   const rows = runs.map((run) => [
     run.case === Number(caseId) ? bundleName(run.bundle) : el("a", { href: `/cases/compare?left=${caseId}&right=${run.case}` }, bundleName(run.bundle)),
     STATES[run.state](run),
-    [run.counts.countable ? `${figure(run.decision.score, 1)} %` : "–", "number"],
+    [run.counts.countable ? inPercent(run.decision.score) : "–", "number"],
   ]);
-  const again = form(_("Analyse again"), async (values) => {
-    await postJson(`/cases/${caseId}/reanalyse`, values);
-    await showRuns(place, caseId);
-  }, input("bundle", _("Name of the bundle"), { required: true, maxlength: 80 }, _("The result that stands is kept; the new one is shown beside it.")));
   place.replaceChildren(
-    el("div", { class: "scrolls" }, table([_("Model"), _("Result"), [_("Blasts"), "number"]], rows)),
-    el("details", {}, el("summary", {}, _("Analyse with another bundle")), again),
+    wideTable(_("Analyses"), [_("Model"), _("Result"), [_("Blasts"), "number"]], rows),
+    anew(place, caseId),
   );
   if (runs.some(({ state }) => state === "running")) setTimeout(() => showRuns(place, caseId).catch(problem), AGAIN_MS);
+}
+
+/** The form comes with the bundles, which are verified when somebody wants to choose one. */
+function anew(place, caseId) {
+  const inside = el("div", { class: "stack" });
+  const folded = el("details", {}, el("summary", {}, _("Analyse with another bundle")), inside);
+  const begin = async (values) => {
+    await postJson(`/cases/${caseId}/reanalyse`, values);
+    await showRuns(place, caseId);
+  };
+  const kept = _("The result that stands is kept; the new one is shown beside it.");
+  const fill = async () => inside.replaceChildren(await aboutABundle("bundle", (choice) => form(_("Analyse again"), begin, choice, el("small", {}, kept))));
+  folded.addEventListener("toggle", () => { if (folded.open) fill().catch(problem); });
+  return folded;
 }
 
 const fieldsDone = ({ done, fields }) => _("{done} of {fields} fields", { done: figure(done), fields: figure(fields) });

@@ -21,13 +21,24 @@ export async function showScale(place, { done }) {
     el("span", {}, name, el("br"), el("small", {}, hint)),
   ));
   const fields = el("div", { class: "form" });
-  const made = form(_("Measure"), async (values) => {
-    const scale = await postJson("/first-run/scale", body(values));
+  const keep = async (wish) => {
+    const scale = await asked(wish, (confirmed) => keep(confirmed));
     notice(_("{um} µm per pixel", { um: figure(scale.um_per_px, 4) }), _("Kept for {objective}.", { objective: scale.objective }), "good");
     await done();
-  }, input("objective", _("Objective"), { required: true, maxlength: 40, dir: "ltr", placeholder: "100× 1.25", value: objective }), el("div", { class: "form" }, ...choices), fields);
+  };
+  const made = form(_("Measure"), (values) => keep(body(values)), input("objective", _("Objective"), { required: true, maxlength: 40, dir: "ltr", placeholder: "100× 1.25", value: objective }), el("div", { class: "form" }, ...choices), fields);
   place.replaceChildren(knownScales(scales), made);
   ask(fields, "red_cells");
+}
+
+/** What red cells in the picture contradict is kept once it is confirmed. */
+async function asked(wish, again) {
+  try {
+    return await postJson("/first-run/scale", wish);
+  } catch (error) {
+    if (error.code === "scale.unlikely") error.again = [_("It is right: keep it"), () => again({ ...wish, confirm: true })];
+    throw error;
+  }
 }
 
 /** The scale in force of each objective. */

@@ -1,9 +1,11 @@
 // What holds for the whole kit, and who works with it.
 
-import { get, patchJson, postJson } from "./api.js";
-import { button, byId, el, table } from "./dom.js";
-import { form, input, pin, select, toggle } from "./form.js";
+import { get, patchJson } from "./api.js";
+import { byId, el } from "./dom.js";
+import { form, input, select, toggle } from "./form.js";
+import { kitLog } from "./kitlog.js";
 import { notice, problem } from "./notices.js";
+import { showPeople } from "./people.js";
 import { knownScales } from "./scale.js";
 import { _, moment } from "./words.js";
 
@@ -33,36 +35,11 @@ async function showKit() {
   ));
 }
 
-async function showOperators() {
-  const operators = await get("/operators");
-  const rows = operators.map((each) => [
-    el("bdi", {}, each.name), each.lead ? _("Lead") : _("Operator"), each.active ? _("Active") : _("No longer here"),
-    button(each.active ? _("Deactivate") : _("Activate again"), () => change(each, { active: !each.active }), { class: "quiet" }),
-  ]);
-  const add = form(_("Add"), async (values, made) => {
-    await postJson("/operators", values);
-    made.reset();
-    await showOperators();
-  }, input("name", _("Name"), { required: true, maxlength: 60, autocomplete: "off" }), pin("pin", _("PIN"), _("4 to 12 digits.")), toggle("lead", _("May change settings and operators"), false));
-  byId("operators").replaceChildren(
-    rows.length ? el("div", { class: "scrolls" }, table([_("Name"), _("Role"), _("State"), el("span", { class: "unseen" }, _("Change"))], rows)) : el("p", { class: "empty" }, _("This kit has no operator yet.")),
-    el("details", {}, el("summary", {}, _("Add an operator")), add),
-  );
-}
-
-async function change({ id }, values) {
-  try {
-    await patchJson(`/operators/${id}`, values);
-    await showOperators();
-  } catch (error) {
-    problem(error);
-  }
-}
-
 async function showErrors() {
   const errors = await get("/errors");
   const entries = errors.slice(0, 10).map(({ code, method, route, clock_hint: hint }) => el("li", {}, el("code", {}, code), " ", el("small", {}, el("bdi", { dir: "ltr" }, `${method} ${route}`), " · ", moment(hint))));
   byId("errors").replaceChildren(el("details", {}, el("summary", {}, _("Latest errors")), entries.length ? el("ul", {}, ...entries) : el("p", { class: "empty" }, _("None since the kit was started."))));
 }
 
-for (const show of [showKit, showOperators, showErrors]) show().catch(problem);
+byId("done").replaceChildren(kitLog());
+for (const show of [showKit, () => showPeople(byId("operators")), showErrors]) show().catch(problem);

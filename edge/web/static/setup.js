@@ -12,7 +12,7 @@ export async function showSetup(place) {
     entries.push(entry(_("This kit is not set up yet"), _("Language, operator, light, focus and scale: about ten minutes."), "/first-run", _("Set it up")));
   }
   if (control && control.policy !== "off" && (control.state !== "ok" || control.due)) {
-    entries.push(entry(_("The control slide is due"), [...new Set(control.advice)].join(" "), "/control", _("Control slide")));
+    entries.push(entry(control.due ? _("The control slide is due") : _("The control slide is not as usual"), [...new Set(control.advice)].join(" "), "/control", _("Control slide")));
   }
   place.hidden = entries.length === 0;
   place.replaceChildren(...entries);

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { glyph, el, svg } from "./dom.js";
-import { _, className, figure, names, percent } from "./words.js";
+import { _, className, figure, listed, names, percent } from "./words.js";
 
 const BADGE_SHARE = 0.011;
 const REACH_PX = 22;
@@ -11,6 +11,12 @@ const REACH_PX = 22;
 export function kindOf(cell) {
   if (!cell.countable) return "excluded";
   return names.blasts.includes(cell.class) ? "blast" : "other";
+}
+
+/** How sure the kit was of a class that is its own; of one that a person gave it, it says nothing. */
+export function sure({ class: label, machine }, probability) {
+  const own = machine?.class ?? machine ?? label;
+  return label === own && label in probability ? percent(probability[label]) : null;
 }
 
 /** Fetch a field: its document and its outlines. */
@@ -60,7 +66,8 @@ function drawCell(cell, outline, radius) {
   const badge = svg("use", {
     href: `#glyph-${kind}`, class: "badge", x: x + width - radius, y: y - radius, width: 2 * radius, height: 2 * radius,
   });
-  const label = `${_("Cell {id}", { id: cell.id })}: ${className(cell.class)}, ${percent(cell.p[cell.class])}${cell.countable ? "" : `, ${_("not counted")}`}`;
+  const known = listed([className(cell.class), sure(cell, cell.p), cell.countable ? null : _("not counted")].filter(Boolean));
+  const label = `${_("Cell {id}", { id: cell.id })}: ${known}`;
   return svg(
     "g", { class: `cell ${kind}`, role: "button", tabindex: "-1", "aria-label": label, "data-cell": cell.id },
     svg("path", { d, class: "halo" }), svg("path", { d, class: "line" }), badge,

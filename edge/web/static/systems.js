@@ -2,7 +2,7 @@
 
 import { interval } from "./count.js";
 import { el } from "./dom.js";
-import { _, figure } from "./words.js";
+import { _, figure, inPercent } from "./words.js";
 
 /** Both systems of a case that has counted cells. */
 export function systems({ systems: { rbf, network, alike, apart }, counts: { countable } }) {
@@ -19,7 +19,7 @@ function one(name, { cells, percent, interval: [low, high] }) {
   const words = _("{low} to {high} % with 95 % confidence", { low: figure(low, 1), high: figure(high, 1) });
   return el(
     "div", {},
-    el("p", { class: "line" }, el("span", {}, name), el("strong", { class: "numeric" }, `${figure(percent, 1)} %`)),
+    el("p", { class: "line" }, el("span", {}, name), el("strong", { class: "numeric" }, inPercent(percent))),
     interval(percent, low, high, `${name}: ${words}`),
     el("p", { class: "soft" }, `${_("Blasts")}: ${figure(cells)} · ${words}`),
   );
