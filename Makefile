@@ -19,9 +19,10 @@ PIP := -m pip --disable-pip-version-check
 run: $(RUN) ## Show the local page. SOURCE=sim: PORT=8000 DATA=data (where records go) PYTHON=python3
 	@exec .venv/bin/marrowkit serve --source "$(SOURCE)" --port "$(PORT)" --data "$(DATA)"
 
+# Modules in the order of their names: left to itself, loadscope begins those of few and long tests (browser) last.
 .PHONY: test
 test: $(TEST) tools check ## Everything that CI does: set-up, checks, all tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --no-header --numprocesses 2 --dist loadscope -rs
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --no-header --numprocesses 2 --dist loadscope --no-loadscope-reorder -rs
 
 .PHONY: check
 check: $(TEST) ## The fast checks: ruff, mypy, import rules

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import cv2
@@ -123,7 +123,7 @@ def _cell(rng: np.random.Generator, field: SimField, truth: TruthCell, at: int, 
         network=_shares(label, sure),
         rules=(("Much cytoplasm.", 0.8),) if label != "blast" else (("Little cytoplasm, one nucleus.", 0.9),),
         excluded=(Reason("cell.smudged", {"percent": 41}),) if rng.random() < 0.04 else (),
-        crop_jpeg=_crop(field.pixels, truth.centre_px),
+        crop=cache(partial(_crop, field.pixels, truth.centre_px)),
         crop_um=CROP_UM,
     )
 

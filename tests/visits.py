@@ -76,3 +76,13 @@ def good(answer: Any, status: int = 200) -> Any:
     """An answer of that status."""
     assert answer.status_code == status, answer.text
     return answer.json()
+
+
+def hand_of(client: TestClient, operator: int, pin: str = PIN) -> dict[str, Any]:
+    """What signs case 1 as it is now."""
+    return {"operator": operator, "pin": pin, "seal": good(client.get(CASE))["seal"]}
+
+
+def move(client: TestClient, way: str) -> Any:
+    """Undo or redo in case 1, of what it shows as the next to go."""
+    return client.post(f"{CASE}/{way}", json={"step": good(client.get(CASE))[way]["number"]})

@@ -123,11 +123,20 @@ def visiting(
     theme: str = "system",
     touch: bool = False,
     text: str = "normal",
+    zone: str | None = None,
 ) -> Iterator[Watched]:
-    """A fresh visitor; at the end, any complaint is an error. `theme`, `text`: as in edge/web/preferences.py."""
+    """A fresh visitor; at the end, any complaint is an error. `theme`, `text`: as in edge/web/preferences.py.
+
+    `zone`: the time zone of their browser, by its IANA name.
+    """
     width, height = size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale=language, base_url=address, has_touch=touch, is_mobile=touch
+        viewport={"width": width, "height": height},
+        locale=language,
+        base_url=address,
+        has_touch=touch,
+        is_mobile=touch,
+        timezone_id=zone,
     )
     look = {"theme": theme, "text": text}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in look.items()])

@@ -20,7 +20,7 @@ from tests.browser.real import RealKit
 from tests.browser.steps import PIN, SLOW_MS, go
 
 SOURCE = "sim:?cells=26&width=800&height=600&fps=6&dwell=6"
-COUNTING, SIGNED = 7, 8
+COUNTING, SIGNED, AGAIN = 7, 8, 9
 """Numbers of the cases in a filled kit: control runs are cases of their own, and come first."""
 CONTROL_RUNS = 6
 NOWHERE = "/nowhere"
@@ -29,7 +29,8 @@ BROKEN = BundleDamaged("The file classifier.onnx of bundle screen differs from t
 
 @contextmanager
 def filled_kit(folder: Path) -> Iterator[str]:
-    """The address of a kit with an operator, a control slide with its limits, a case being counted and a signed one."""
+    """The address of a kit with an operator, a control slide with its limits, a case being counted, which was also
+    analysed again, and a signed one."""
     with RealKit(SOURCE, folder / "data") as kit:
         api = Api(kit.address)
         operator = {"operator": 1, "pin": PIN}
@@ -46,9 +47,22 @@ def filled_kit(folder: Path) -> Iterator[str]:
                 raise RuntimeError(f"case {made['id']} where {case} was expected")
             for _ in range(fields):
                 api.capture(f"/cases/{case}/fields")
-        api("POST", f"/cases/{SIGNED}/finish")
-        api("POST", f"/cases/{SIGNED}/sign", operator)
+        _analyse_again(api)
+        seal = api("POST", f"/cases/{SIGNED}/finish")["seal"]
+        api("POST", f"/cases/{SIGNED}/sign", {**operator, "seal": seal})
         yield kit.address
+
+
+def _analyse_again(api: Api) -> None:
+    bundle = api("GET", "/bundles")[0]["ask"]
+    run = api("POST", f"/cases/{COUNTING}/reanalyse", {"bundle": bundle})
+    if run["case"] != AGAIN:
+        raise RuntimeError(f"case {run['case']} where {AGAIN} was expected")
+    deadline_s = time.monotonic() + SLOW_MS / 1000
+    while api("GET", f"/cases/{COUNTING}/runs")[-1]["state"] != "done":
+        if time.monotonic() > deadline_s:
+            raise TimeoutError("the case is not analysed again")
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -126,7 +140,8 @@ def _field(page: Page) -> None:
 
 def _explained(page: Page) -> None:
     _field(page)
-    page.locator("#still .cell.blast, #still .cell").first.click()
+    blasts = page.locator("#still .cell.blast")
+    (blasts if blasts.count() else page.locator("#still .cell")).first.click()
     expect(page.locator("#explain .looked")).to_be_visible(timeout=SLOW_MS)
 
 
@@ -170,6 +185,7 @@ PAGES: Mapping[str, Callable[[Page], None]] = {
     "one-cell": _one_cell,
     "result": _result(COUNTING),
     "signed": _result(SIGNED),
+    "again": _result(AGAIN),
     "report": _at(f"/cases/{COUNTING}/report", ".gallery img"),
     "report-signed": _at(f"/cases/{SIGNED}/report", ".running.good"),
     "log": _at(f"/cases/{SIGNED}/log", "main li"),

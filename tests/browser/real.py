@@ -20,7 +20,7 @@ class RealKit:
     def __init__(self, source: str, data: Path) -> None:
         self.source = source
         self._data = data
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,6 +67,7 @@ class RealKit:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])

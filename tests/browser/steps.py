@@ -117,6 +117,7 @@ def correct_a_cell(page: Page, case: int) -> None:
 def explain_a_cell(page: Page, case: int) -> None:
     """All that is said of one cell: its measures, curves, rules, centres, and where the network looked."""
     go(page, f"/cases/{case}#field-1")
+    expect(page.locator("[data-field='1']")).to_have_attribute("aria-current", "true")
     page.locator(".cell").first.click()
     explained = page.locator("#explain")
     expect(explained.locator(".measures").first).to_contain_text("µm")

@@ -12,7 +12,7 @@ from edge.web import WebParts
 from edge.web.control_names import MEASURES
 from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import SIZE, painted_live, running
-from tests.browser.steps import begin_case, go
+from tests.browser.steps import PIN, answer, begin_case, go
 from tests.cases import PaintedLive, painted_frame
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -115,3 +115,45 @@ def test_a_run_is_no_case_and_the_page_leads_to_where_it_is_looked_at(
     expect(page.locator("#capture")).to_have_count(0)
     page.locator(".problem a[href='/control']").click()
     expect(page.locator("#run-actions button")).to_have_count(2)
+
+
+def test_a_slide_is_put_away_with_its_runs_and_taken_back(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, slides, controls = visit.page, visit.page.locator("#slides"), kit[1].casework.controls
+    run, _ = controls.begin(1, "Amina")
+    kit[1].casework.books.controls.finish(run, dict.fromkeys(MEASURES, 1.0), "ok", [])
+    go(page, "/control")
+    slides.locator("p.row button").click()
+    away = slides.locator("details").filter(has=page.locator("summary", has_text="Out of use"))
+    expect(away.locator(".chip[aria-pressed=true]")).to_contain_text("1 run")
+    expect(page.locator("#latest .pill")).to_have_class("pill good")
+    expect(page.locator("#run-actions button")).to_have_count(0)
+    expect(page.locator("#control-state")).to_have_text("Due")
+    assert not kit[1].casework.books.controls.slide(1).active
+    slides.locator("p.row button").click()
+    expect(away).to_have_count(0)
+    expect(page.locator("#run-actions button")).to_have_count(1)
+    steps = [step.after for step in kit[1].casework.books.steps.of(None) if step.kind == "control slide"][1:]
+    assert [step["active"] for step in steps] == [False, True]
+
+
+def test_a_new_slide_takes_the_place_of_another(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, slides = visit.page, visit.page.locator("#slides")
+    go(page, "/control")
+    slides.locator("summary", has_text="A new control slide").click()
+    slides.locator("[name=name]").fill("C-2")
+    slides.locator("[name=replaces]").check()
+    slides.locator("form button.primary").click()
+    expect(slides.locator("> .chip")).to_have_count(1)
+    expect(slides.locator("> .chip[aria-pressed=true]")).to_contain_text("C-2")
+    assert [each.active for each in kit[1].casework.books.controls.slides()] == [False, True]
+
+
+def test_who_does_not_lead_is_offered_no_putting_away(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, staff = visit.page, kit[1].casework.staff
+    amina = staff.add("Amina", PIN, lead=True, by=None)
+    staff.add("Bo", PIN, lead=False, by=amina)
+    answer(page.request.post("/api/v1/session", data={"operator": 2, "pin": PIN}))
+    go(page, "/control")
+    expect(page.locator("#slides .chip")).to_have_count(1)
+    expect(page.locator("#slides p.row button")).to_have_count(0)
+    expect(page.locator("#slides [name=replaces]")).to_have_count(0)

@@ -15,6 +15,7 @@ from edge.papers.digest import referral_digest
 from edge.papers.reply import OPINIONS, reply_code, spaced
 from edge.papers.targets import targets
 from edge.record import NewCase
+from edge.record.steps import Doing
 from edge.web import WebParts
 from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import counting, painted_live
@@ -131,7 +132,7 @@ def test_a_count_by_eye_stands_beside_the_kits(visit: Watched, kit: tuple[str, W
     for label in labels:
         manual.locator(f"[name='{label}']").fill(str(kits_own[label]))
     manual.locator("form button.primary").click()
-    expect(manual.locator(".agree .pill")).to_have_class("pill good")
+    expect(manual.locator(".agree .pill")).to_have_class("pill plain")  # so few cells agree with everything
     expect(manual.locator(".agree")).to_contain_text("Difference 0.0 points")
     # read back in the result, beside the kit's
     go(page, RESULT)
@@ -139,6 +140,10 @@ def test_a_count_by_eye_stands_beside_the_kits(visit: Watched, kit: tuple[str, W
     by_eye = page.locator("#classes tbody tr td:last-child")
     expect(by_eye).to_have_text([str(cells) for cells in kits_own.values()])
     go(page, "/cases/1/cells")
+    for label in labels:
+        manual.locator(f"[name='{label}']").fill("0" if kits_own[label] else "300")
+    manual.locator("form button.primary").click()
+    expect(manual.locator(".agree .pill")).to_have_class("pill warn")
     manual.locator("button.quiet").click()
     expect(manual.locator(".agree")).to_have_count(0)
 
@@ -217,7 +222,19 @@ def test_consent_is_marked_and_taken_back(visit: Watched) -> None:
     papers.locator("[name=ground]").fill("Form 3")
     papers.locator("details").nth(1).locator("button.primary").click()
     expect(papers.locator("a.paper[href*=training]")).to_have_count(1)
-    open_folded(page, "#papers", 1)
     expect(papers.locator("details").nth(1)).to_contain_text("Form 3")
     papers.locator("details").nth(1).locator("button").click()
     expect(papers.locator("a.paper[href*=training]")).to_have_count(0)
+
+
+def test_cells_counted_already_are_one_line_of_the_log(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, books = visit.page, kit[1].casework.books
+    for field, cell in ((1, 1), (1, 2), (1, 3), (2, 1)):
+        books.steps.add(1, Doing(kind="again", field=field, cell=cell, after={"label": None, "counted": False}))
+    known = len(books.steps.of(1))
+    go(page, "/cases/1/log")
+    lines = page.locator("#log li")
+    expect(lines).to_have_count(known - 2)
+    expect(lines.nth(known - 4)).to_contain_text("Counted already · Field 1, Cells 1, 2, 3")
+    expect(lines.nth(known - 4).locator(".numeric")).to_have_text(f"{known - 3}–{known - 1}")
+    expect(lines.last).to_contain_text("Counted already · Field 2, Cell 1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from edge.errors import BundleDamaged
 from edge.web import create_fallback
 from tests.browser.chromium import CUT, Expected, visiting
 from tests.browser.kit import counting, painted_live, running, serving
+from tests.browser.real import free_port
 from tests.browser.steps import SLOW_MS, await_live, go, is_lost
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,11 +30,6 @@ SEEN_OR_NOT = """
   };
 """
 OPEN = "() => window.streams.filter(({ readyState }) => readyState !== EventSource.CLOSED).length"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_a_page_that_saw_the_kit_out_of_order_comes_back_with_it(browser: Browser, tmp_path: Path) -> None:

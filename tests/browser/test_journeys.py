@@ -142,7 +142,7 @@ def _through_a_killed_kit(watched: Watched, kit: RealKit) -> None:
         expect(page.locator("#state")).to_have_class(re.compile(r"\bbad\b"))
         expect(page.locator(".notice.bad")).to_be_visible()
         # a simulated slide begins anew with the same pictures: this is another place of it
-        kit.source = f"{PICTURES}&dwell=28&seed=2"
+        kit.source = f"{PICTURES}&dwell=48&seed=2"
         kit.start()
         steps.await_live(page)
     page.locator(".notice button").click()

@@ -170,6 +170,34 @@ def test_a_lost_camera_is_said_and_its_last_picture_kept(
         expect(page.locator("#no-picture")).to_be_hidden()
 
 
+def test_a_loss_is_said_once_and_not_each_second(visit: Watched, live: PaintedLive) -> None:
+    """Whoever has the page read to them heard it again whenever the picture was a second older."""
+    page = visit.page
+    live.lose(LOST, age_s=74.0)
+    page.goto("/")
+    expect(page.locator(".since")).to_be_visible()
+    page.evaluate(COUNTING)
+    live.lose(LOST, age_s=75.0)
+    page.evaluate(QUIET)
+    assert page.evaluate("window.told") == 0
+
+
+COUNTING = """
+  () => {
+    window.told = 0;
+    new MutationObserver((changes) => { window.told += changes.length; })
+      .observe(document.getElementById('no-picture'), { childList: true, subtree: true });
+  }
+"""
+QUIET = """
+  () => new Promise((done) => {
+    const events = new EventSource('/api/v1/events?of=live');
+    events.addEventListener('here', () => { events.close(); done(); });
+  })
+"""
+"""The kit has had no news for two seconds: what there was is shown."""
+
+
 def test_a_camera_that_was_never_there_is_awaited(visit: Watched, live: PaintedLive) -> None:
     live.hide()
     live.lose(ABSENT, age_s=None)

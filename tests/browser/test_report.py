@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from edge.casework.life import Hand
 from edge.papers.report import report_pdf
 from edge.web import WebParts
 from edge.web.local import paper_reader
 from tests.browser.chromium import NARROW, WIDE, visiting
 from tests.browser.kit import counting, painted_live
 from tests.browser.steps import PIN, go
+from tests.casebooks import hand
 from tests.cases import PaintedLive
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -61,7 +61,7 @@ def test_every_printed_sheet_says_whose_it_is_its_state_and_that_it_is_no_diagno
         assert "Print" not in sheet, "the buttons are for the screen"
     parts.casework.staff.add("Amina", PIN, True, None)
     parts.casework.life.finish(1, "Amina")
-    parts.casework.life.sign(1, Hand(1, PIN))
+    parts.casework.life.sign(1, hand(parts.casework, 1))
     for sheet in printed(browser, address, "en"):
         assert "Signed by Amina" in sheet
         assert "PRELIMINARY" not in sheet

@@ -10,22 +10,41 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from edge.bundle import Manifest
+from edge.bundle.offered import Offered
 from edge.casework.casework import Outside
+from edge.casework.cells import Wish
 from edge.decide.wilson import wilson_percent
+from edge.errors import BundleDamaged
 from edge.web import WebParts
 from tests.browser.chromium import Watched, visiting
 from tests.browser.kit import UNEXPLAINED, counting, painted_live
 from tests.browser.steps import answer, go
-from tests.casebooks import NEW, capture
+from tests.casebooks import NEW, capture, hand
+from tests.cases import MODEL
 from tests.newer import NEWER, Newer
+from tests.tiny import tiny_bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RESULT = "/cases/1/result"
+INSTALLED = "2026-11-20T10:00:00+00:00"
+
+
+def offered(manifest: Manifest) -> tuple[Offered, ...]:
+    """The bundle that the painted kit counts with, a newer one, and one that is broken."""
+    now, fault = MODEL.ref, BundleDamaged("It is not what was signed.", "Copy it again.")
+    return (
+        Offered("broken", "/b/broken/2", 2, in_use=False, installed_hint=None, fault=fault),
+        Offered(now.name, now.name, now.version, True, None, manifest, now.digest),
+        Offered("painted-anew", "painted-anew", 4, True, INSTALLED, manifest, "beef" * 16),
+    )
 
 
 @pytest.fixture
 def kit(tmp_path: Path) -> Iterator[tuple[str, WebParts]]:
-    with counting(tmp_path / "data", painted_live(), outside=Outside(open_examiner=lambda _: Newer())) as started:
+    shelf = offered(tiny_bundle(tmp_path / "tiny").manifest)
+    outside = Outside(open_examiner=lambda _: Newer(), offered=lambda: shelf)
+    with counting(tmp_path / "data", painted_live(), outside=outside) as started:
         yield started
 
 
@@ -107,7 +126,15 @@ def test_a_case_is_analysed_again_and_both_are_compared(visit: Watched, kit: tup
     rows = page.locator("#runs tbody tr")
     expect(rows).to_have_count(1)
     open_folded(page, "#runs")
-    page.locator("#runs [name=bundle]").fill("painted-anew")
+    choices = page.locator("#runs .choice")
+    expect(choices).to_have_count(2)
+    in_use = choices.filter(has=page.locator(".pill", has_text="In use now"))
+    expect(in_use).to_contain_text(f"{MODEL.ref.name} {MODEL.ref.version}")
+    expect(choices.filter(has_text="painted-anew 4")).to_contain_text("Tells apart: Blast, Not a blast")
+    expect(page.locator("#runs fieldset")).to_contain_text("broken 2: It is not what was signed.")
+    page.locator("#runs form button.primary").click()
+    expect(rows).to_have_count(1)
+    choices.filter(has_text="painted-anew 4").click()
     page.locator("#runs form button.primary").click()
     expect(rows).to_have_count(2)
     expect(rows.nth(1).locator("td").last).to_have_text("100.0 %", timeout=20_000)
@@ -118,18 +145,54 @@ def test_a_case_is_analysed_again_and_both_are_compared(visit: Watched, kit: tup
     page.wait_for_url("**/cases/compare?left=1&right=2")
     expect(page.locator("#comparison")).to_contain_text("The same pictures, looked at twice")
     expect(page.locator("#comparison tbody tr")).to_have_count(len(before.classes))
+    capture(casework, 1, 9, cells=20)
+    page.reload(wait_until="domcontentloaded")
+    expect(page.locator("#comparison .doubt").first).to_contain_text("not alike in: Fields, Model")
+    expect(page.locator("#comparison")).not_to_contain_text("The same pictures")
+
+
+def test_a_re_analysis_is_told_from_the_case_itself(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    """It looked like the case, had its name, and offered to be analysed again, which ended in "no such case"."""
+    page, casework = visit.page, kit[1].casework
+    casework.reanalysis.begin(1, "painted-anew", "Amina")
+    casework.reanalysis.wait()
+    go(page, "/cases/2/result")
+    mark = page.locator(".case-name a")
+    expect(mark).to_have_text("Analysed again")
+    expect(mark).to_have_attribute("href", "/cases/compare?left=1&right=2")
+    mark.click()
+    expect(page.locator(".side-by-side .pill")).to_have_text(["Analysed again"])
+    expect(page.locator("main thead th")).to_have_text(["Class", "A-17", "Analysed again"])
+    go(page, "/cases/2")
+    expect(page.locator("#closed")).to_be_visible()
+    expect(page.locator("#advice")).to_have_text("Good picture.")
+    go(page, "/cases/2/result")
+    rows = page.locator("#runs tbody tr")
+    expect(rows).to_have_count(2)
+    open_folded(page, "#runs")
+    page.locator("#runs .choice").filter(has_text="painted-anew 4").click()
+    page.locator("#runs form button.primary").click()
+    expect(rows).to_have_count(3)
+    go(page, RESULT)
+    expect(rows).to_have_count(3)
+    expect(mark).to_have_count(0)
 
 
 def test_two_cases_are_picked_and_compared(visit: Watched, kit: tuple[str, WebParts]) -> None:
     page, casework = visit.page, kit[1].casework
-    casework.life.begin(replace(NEW, pseudonym="B-20"), by="Amina")
+    casework.life.begin(replace(NEW, pseudonym="B-20", specimen="blood"), by="Amina")
     capture(casework, 2, 7, cells=20)
     go(page, "/cases")
     expect(page.locator(".case-row")).to_have_count(2)
     picks = page.locator(".case-row input")
-    picks.nth(1).check()
+    picks.nth(0).check()  # the later one first: the earlier is on the left all the same
     expect(page.locator("#compare")).to_be_hidden()
-    picks.nth(0).check()
+    page.locator("#query").fill("A-1")
+    expect(page.locator(".case-row")).to_have_count(1)
+    page.locator("#query").fill("")
+    expect(page.locator(".case-row")).to_have_count(2)
+    expect(picks.nth(0)).to_be_checked()
+    picks.nth(1).check()
     page.locator("#compare").click()
     page.wait_for_url("**/cases/compare?left=1&right=2")
     columns = page.locator("#comparison .side-by-side > div")
@@ -140,6 +203,31 @@ def test_two_cases_are_picked_and_compared(visit: Watched, kit: tuple[str, WebPa
         expect(columns.nth(number)).to_contain_text(f"{low:.1f} to {high:.1f} % with 95 % confidence")
     expect(page.locator("#comparison")).to_contain_text(re.compile(r"Difference .* points \(.* to .*\)"))
     expect(page.locator("#comparison table")).to_contain_text("B-20")
+    expect(columns.nth(0)).to_contain_text("Marrow aspirate")
+    expect(columns.nth(1)).to_contain_text("Peripheral blood")
+    expect(page.locator("#comparison .doubt")).to_contain_text("not alike in: Specimen")
+    expect(page.locator("#comparison")).to_contain_text("Marrow and blood are not compared with each other")
+
+
+def test_an_answer_says_which_version_was_asked_about(visit: Watched, kit: tuple[str, WebParts]) -> None:
+    page, casework = visit.page, kit[1].casework
+    casework.staff.add("Amina", "2468", lead=True, by=None)
+    casework.life.finish(1, "Amina")
+    casework.life.sign(1, hand(casework, 1))
+    casework.life.amend(1, "one more", hand(casework, 1))
+    go(page, RESULT)
+    expert = page.locator("#expert")
+    open_folded(page, "#expert", 2)
+    expect(expert.locator("select[name=version]")).to_have_value("2")
+    expert.locator("[name=expert]").fill("Dr Wanjiru")
+    expert.locator("select[name=version]").select_option("1")
+    expert.locator("details").nth(2).locator("button.primary").click()
+    expect(expert.locator(".statement .doubt")).to_have_text("This answers version 1 of the case, not this one.")
+    expert.locator("select[name=version]").select_option("2")
+    expert.locator("details").nth(2).locator("button.primary").click()
+    expect(expert.locator(".statement .doubt")).to_have_count(0)
+    casework.cells.change(1, (1, 1), Wish(label="granulocyte"), "Bo")
+    expect(expert.locator(".statement .doubt")).to_have_text("Cells were counted or corrected after this answer.")
 
 
 @pytest.mark.parametrize(

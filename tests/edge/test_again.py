@@ -105,11 +105,6 @@ def test_several_fields_are_found_the_largest_part_first() -> None:
     assert [overlap.field for overlap in found][:2] == [2, 1]
 
 
-def test_pictures_of_another_size_are_not_compared() -> None:
-    small = np.asarray(cv2.resize(field(0, 0), None, fx=0.8, fy=0.8), np.uint8)
-    assert found_in(small, field(0, 0)) == ()
-
-
 def test_what_is_no_picture_is_left_out() -> None:
     def barred(pixels: Pixels) -> Pixels:
         return np.asarray(cv2.copyMakeBorder(pixels[100:-100], 100, 100, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0)))

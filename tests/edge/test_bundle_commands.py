@@ -12,6 +12,7 @@ from edge.bundle import shelf
 from edge.bundle.shelf import current_version
 from edge.commands.options import data_folder
 from edge.runtime.fake import FAKE_ENGINES
+from firmware_bridge.errors import BadDataFolder
 from tests.tiny import OTHER_KEY, fake_bundle, tiny_archive, tiny_bundle, tiny_fields, tiny_variant, trusting
 
 
@@ -157,6 +158,14 @@ def test_the_doctor_finds_a_data_folder_that_cannot_be_written(typed: Typed, dat
     code, out, _ = Typed(typed._monkeypatch, typed._capsys, blocked / "data")("doctor")
     assert code == 1
     assert "ISSUE    data folder" in out
+
+
+def test_a_file_is_no_data_folder(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(BadDataFolder, match="is a file") as caught:
+        data_folder(file)
+    assert "--data" in caught.value.remedy
 
 
 def test_the_data_folder_is_the_given_one_else_the_environments_else_xdg() -> None:

@@ -34,7 +34,7 @@ def _cells(draw: st.DrawFn, at: int) -> CellFacts:
         probability=dict.fromkeys(LABELS, draw(st.sampled_from([0.05, 0.3, 0.8]))),
         doubtful=draw(st.booleans()),
         excluded=(Reason("cell.cut"),) if draw(st.booleans()) else (),
-        crop_jpeg=KNOWN[at].crop_jpeg if draw(st.booleans()) else b"",
+        crop=KNOWN[at].crop if draw(st.booleans()) else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.papers.case_file import CaseFile, Consent, ControlState, Correction, ReferralAnswer, Signature, StationFacts
+from edge.papers import digest
+from edge.papers.case_file import (
+    CaseFile,
+    Consent,
+    ControlState,
+    Correction,
+    ReferralAnswer,
+    Signature,
+    StationFacts,
+    Successor,
+)
 from edge.papers.digest import DERIVED, LATER, content_digest, referral_digest, short
 from edge.types import Counts, Reason
 from tests.case_files import BUNDLE, case_file
@@ -21,7 +31,9 @@ DIGEST = content_digest(FILE)
 AFTERWARDS: dict[str, dict[str, Any]] = {
     "signature": {"signature": Signature("Dr. Otieno", "2026-11-27T10:00:00+00:00", "ab" * 32)},
     "state": {"case": replace(FILE.case, state="signed")},
-    "answer": {"answer": ReferralAnswer("Prof. X", "2026-11-28T10:00:00+00:00", "likely", 80.0)},
+    "people": {"people": {"Achieng O.": 3}},
+    "successor": {"successor": Successor(2, "2026-11-29T08:00:00+00:00", signed=True)},
+    "answer": {"answer": ReferralAnswer("Prof. X", "2026-11-28T10:00:00+00:00", "likely", 1, 80.0)},
     "consent": {"consent": Consent("Achieng O.", "2026-11-27T10:00:00+00:00", "form 7")},
     "newer software": {"station": StationFacts("Renamed", FILE.station.id, "9.9")},
     "proved again": {"bundle": replace(BUNDLE, parity=None, title="New title")},
@@ -34,7 +46,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "by_class": {"by_class": FILE.by_class[1:]},
     "decision": {"decision": replace(FILE.decision, reasons=())},
     "fields": {"fields": FILE.fields[1:]},
-    "cells": {"cells": (replace(FILE.cells[0], crop_jpeg=b"another picture"), *FILE.cells[1:])},
+    "cells": {"cells": (replace(FILE.cells[0], label="another"), *FILE.cells[1:])},
     "operator": {"operator": None},
     "control": {"control": ControlState("C-12", "warn", "", (Reason("decide.urgent", {"cells": 3, "percent": 1}),))},
     "excluded": {"excluded": {"cell.cut": 1}},
@@ -100,6 +112,35 @@ def test_no_cell_can_change_unseen(at: int, part: str) -> None:
     cells = list(FILE.cells)
     cells[at] = replace(cells[at], **{part: change[part](getattr(cells[at], part))})
     assert content_digest(replace(FILE, cells=tuple(cells))) != DIGEST
+
+
+def test_the_picture_of_a_cell_follows_from_its_fields() -> None:
+    """Its JPEG is another with another library; the field's digest is of its pixels."""
+    cells = tuple(replace(cell, crop=lambda: pytest.fail("a digest cuts no picture")) for cell in FILE.cells)
+    assert content_digest(replace(FILE, cells=cells)) == DIGEST
+    recut = replace(FILE.fields[0], digest="0" * 64)
+    assert content_digest(replace(FILE, fields=(recut, *FILE.fields[1:]))) != DIGEST
+
+
+@pytest.mark.parametrize("odd", [b"bytes", {1, 2}, object(), CaseFile])
+def test_what_is_no_value_of_a_case_has_no_digest(odd: Any) -> None:
+    with pytest.raises(TypeError, match="has no digest"):
+        content_digest(replace(FILE, operator=odd))
+
+
+def test_it_is_worked_out_once_and_anew_for_a_changed_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    plain = digest._digest
+
+    def noted(parts: Mapping[str, Any]) -> str:
+        made.append(parts)
+        return plain(parts)
+
+    monkeypatch.setattr(digest, "_digest", noted)
+    file = replace(FILE, operator="Amina")
+    assert content_digest(file) == content_digest(file)
+    assert len(made) == 1
+    assert content_digest(replace(file, operator="Bo")) != content_digest(file)
 
 
 def test_the_short_form_can_be_read_aloud() -> None:

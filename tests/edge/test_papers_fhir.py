@@ -13,15 +13,18 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given, settings
 
 from edge.decide.case import decide_case
-from edge.papers.case_file import CaseFile, ClassCount, Signature
+from edge.papers.case_file import CaseFile, ClassCount, ReferralAnswer, Signature, Successor
 from edge.papers.digest import content_digest
 from edge.papers.fhir import fhir_bundle
-from edge.papers.fhir.codes import LOINC, OWN, SNOMED, UCUM
+from edge.papers.fhir.codes import CASES, LOINC, OPERATORS, OWN, REPLACED_BY, SNOMED, UCUM
 from edge.types import Counts
 from tests.case_files import BUNDLE, CASE, case_file
 from tests.strategies import tallies
 
 SIGNED = Signature("Dr. Otieno", "2026-11-27T10:05:00+00:00", "5ec0" * 16)
+PEOPLE = {"Achieng O.": 3, "Dr. Otieno": 7}
+ANSWER = ReferralAnswer("Dr. Wanjiru", "2026-11-29T08:00:00Z", "likely", 1, 80.0, "Large <nucleoli>.")
+LATER = Successor(2, "2026-11-29T08:00:00+00:00", signed=True)
 AMENDED = replace(CASE, version=2, amended="wrong slide")
 NO_ERYTHROBLAST = tuple(ClassCount(label, cells, 50.0, (40.0, 60.0), label == "blast") for label, cells in
                         (("blast", 100), ("lymphoid", 100), ("erythroid", 0)))  # fmt: skip
@@ -55,6 +58,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "preliminary": {},
     "final": {"signature": SIGNED},
     "amended": {"signature": SIGNED, "case": AMENDED},
+    "replaced": {"signature": SIGNED, "successor": LATER},
+    "replaced and amended": {"signature": SIGNED, "case": AMENDED, "successor": replace(LATER, version=3)},
+    "answered": {"answer": ANSWER, "people": PEOPLE},
+    "answered before, and replaced": {"answer": ANSWER, "case": AMENDED, "signature": SIGNED, "successor": LATER},
+    "answered by nobody that is named": {"answer": replace(ANSWER, expert="", when="29.11.", percent=None, text="")},
+    "nobody counted": {"operator": None, "manual": None, "corrections": ()},
+    "opened again": {"signature": SIGNED, "successor": replace(LATER, signed=False)},
     "no control, no proof, no hand count": {"control": None, "manual": None, "bundle": replace(BUNDLE, parity=None)},
     "blood": {"case": replace(CASE, specimen="blood"), "by_class": NO_ERYTHROBLAST},
     "unknown specimen and stain": {"case": replace(CASE, specimen="spleen", stain="secret")},
@@ -113,7 +123,80 @@ def test_only_a_signature_makes_it_final(status: str, changes: dict[str, Any]) -
     said = {each["status"] for kind in ("DiagnosticReport", "Observation") for each in resources(file, kind)}
     assert said == {status}
     interpreters = resources(file, "DiagnosticReport")[0].get("resultsInterpreter", [])
-    assert interpreters == ([] if status == "preliminary" else [{"display": "Dr. Otieno"}])
+    assert interpreters == ([] if status == "preliminary" else [{"type": "Practitioner", "display": "Dr. Otieno"}])
+
+
+def test_people_are_named_by_the_kits_own_number_for_them() -> None:
+    file = case_file(60, signature=SIGNED, people=PEOPLE)
+    (report,) = resources(file, "DiagnosticReport")
+    counted = {"system": OPERATORS, "value": "kit-5f21c0/3"}
+    assert report["performer"] == [{"type": "Practitioner", "identifier": counted, "display": "Achieng O."}]
+    assert report["resultsInterpreter"][0]["identifier"] == {"system": OPERATORS, "value": "kit-5f21c0/7"}
+    for each in resources(file, "Observation"):
+        assert each["performer"] == report["performer"], each["code"]["text"]
+    nobody = case_file(60, operator=None, manual=None, corrections=())
+    assert not any("performer" in each for each in everything(fhir_bundle(nobody)))
+
+
+def test_what_people_corrected_is_told_step_by_step() -> None:
+    file = case_file(60, people=PEOPLE)
+    told = named(file, "corrections")
+    assert told["valueInteger"] == len(told["note"]) == len(file.corrections) > 0
+    for note, step in zip(told["note"], file.corrections, strict=True):
+        assert note["text"].startswith(f"Cell {step.field}-{step.cell}: ")
+        assert (note["time"], note["authorReference"]["display"]) == (step.when, step.by)
+    assert "device" not in told
+    smudged = replace(file.corrections[0], kind="exclude", reason="smudged")
+    (note,) = named(replace(file, corrections=(smudged,)), "corrections")["note"]
+    assert note["text"].endswith(": not counted (Smudged or crushed)")
+
+
+def test_the_experts_answer_is_an_observation_of_the_version_that_they_saw() -> None:
+    file = case_file(60, answer=ANSWER, case=AMENDED)
+    said = named(file, "referral-answer")
+    assert (said["status"], said["effectiveDateTime"]) == ("final", ANSWER.when)
+    assert said["performer"] == [{"type": "Practitioner", "display": "Dr. Wanjiru"}]
+    assert codes(said["valueCodeableConcept"]) == {(OWN, "opinion-likely")}
+    version, blasts = said["component"]
+    assert (version["valueInteger"], blasts["valueQuantity"]["value"]) == (1, 80.0)
+    assert [note["text"] for note in said["note"]] == [
+        "This answers version 1 of the case, not this one.",
+        "Large <nucleoli>.",
+    ]
+    unnamed = named(case_file(60, answer=replace(ANSWER, expert="", when="29.11.", text="")), "referral-answer")
+    assert not {"performer", "effectiveDateTime", "device", "note"} & set(unnamed)
+    again = named(case_file(60, answer=replace(ANSWER, recounted=True)), "referral-answer")
+    assert again["note"][0]["text"] == "Cells were counted or corrected after this answer."
+
+
+def test_a_version_that_was_replaced_says_so_wherever_it_is_read() -> None:
+    file = case_file(20, signature=SIGNED, successor=LATER)
+    (report,) = resources(file, "DiagnosticReport")
+    by = {"type": "DiagnosticReport", "identifier": {"system": CASES, "value": "kit-5f21c0/42/2"}}
+    for each in [report, *resources(file, "Observation")]:
+        assert each["status"] == "amended"
+        assert each["modifierExtension"] == [{"url": REPLACED_BY, "valueReference": by}]
+    assert "Replaced by version 2, 2026-11-29." in report["conclusion"]
+    assert "Replaced by version 2" in report["text"]["div"]
+    later = replace(file, case=AMENDED, successor=None)
+    assert by["identifier"] in resources(later, "DiagnosticReport")[0]["identifier"]
+
+
+def test_a_version_names_the_one_that_it_replaces() -> None:
+    first, second = case_file(20, signature=SIGNED), case_file(20, signature=SIGNED, case=AMENDED)
+    (replaces,) = resources(second, "DiagnosticReport")[0]["extension"]
+    assert replaces["url"] == "http://hl7.org/fhir/StructureDefinition/diagnosticReport-replaces"
+    assert replaces["valueReference"]["identifier"] in resources(first, "DiagnosticReport")[0]["identifier"]
+    assert "modifierExtension" not in resources(second, "DiagnosticReport")[0]
+    assert "extension" not in resources(replace(second, signature=None), "DiagnosticReport")[0]
+    assert "extension" not in resources(first, "DiagnosticReport")[0]
+
+
+def test_a_version_that_was_only_opened_again_stands() -> None:
+    file = case_file(20, signature=SIGNED, successor=replace(LATER, signed=False))
+    (report,) = resources(file, "DiagnosticReport")
+    assert (report["status"], "modifierExtension" in report) == ("final", False)
+    assert "Opened again as version 2" in report["conclusion"]
 
 
 def test_an_amended_case_that_nobody_signed_again_is_preliminary() -> None:
@@ -135,7 +218,7 @@ def test_the_figures_are_the_cases() -> None:
     for each in file.by_class:
         assert named(file, f"cells-{each.label}")["valueQuantity"]["value"] == each.cells
     assert codes(named(file, "decision-support")["valueCodeableConcept"]) == {(OWN, "suspicious")}
-    assert named(file, "blasts-percent-by-hand")["performer"] == [{"display": "Achieng O."}]
+    assert named(file, "blasts-percent-by-hand")["performer"] == [{"type": "Practitioner", "display": "Achieng O."}]
 
 
 def test_the_report_says_what_it_is_and_of_which_result() -> None:

@@ -7,10 +7,13 @@ import unicodedata
 import numpy as np
 import pytest
 import uharfbuzz
+from fpdf.bidi import BidiParagraph
+from fpdf.enums import TextDirection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.papers.lettering import DEVANAGARI, FONTS, JOINERS, MISSING, OF_LANGUAGE, in_short, isolated, printable
+from edge.papers.ordering import in_order, level_runs
 from edge.papers.reader import Reader
 from edge.papers.sheet import Area, Imprint, Letter, Sheet
 from tests.pdfs import letters, looks, words
@@ -78,6 +81,73 @@ def test_figures_in_a_line_from_right_to_left_keep_their_own_order_and_the_lines
 
 def test_a_code_in_a_line_from_right_to_left_is_left_as_it_is() -> None:
     assert "KIS-0042/b (3)" in words(on_paper(f"الحالة {isolated('KIS-0042/b (3)')} هنا", "ar"))[0]
+
+
+NOTE = "Smear B 4. م ق 12/3"
+"""Latin that ends in Arabic, which ends in a figure: three levels, in an Arabic report four."""
+
+
+def places(pdf: bytes, *parts: str) -> list[float]:
+    """Where each of these parts begins at its left."""
+    found = letters(pdf)
+    text = "".join(letter for letter, _ in found)
+    return [min(place for _, place in found[text.index(part) : text.index(part) + len(part)]) for part in parts]
+
+
+@pytest.mark.parametrize("code", ["en", "ar", "hi"])
+@pytest.mark.parametrize(
+    ("note", "from_left"),
+    [
+        (NOTE, ("Smear", "B", "4", "12/3", "ق", "م")),
+        ("م ق 12/3 Smear B", ("Smear", "B", "12/3", "ق", "م")),
+        ("12/3 م Smear", ("Smear", "م", "12/3")),
+        ("Smear م ق B 7", ("Smear", "ق", "م", "B", "7")),
+        ("Smear (م 5) B", ("Smear", "5", "م", "B")),
+        ("Smear 4. م 12/3", ("Smear", "4", "12/3", "م")),
+    ],
+)
+def test_a_note_of_both_directions_is_read_in_its_order_in_every_report(
+    code: str, note: str, from_left: tuple[str, ...]
+) -> None:
+    alone = places(on_paper(isolated(note), code), *from_left)
+    assert alone == sorted(alone)
+    sentence, left, right = {"ar": ("ت {} ن", "ن", "ت")}.get(code, ("first {} last", "first", "last"))
+    inside = places(on_paper(sentence.format(isolated(note)), code), left, *from_left, right)
+    assert inside == sorted(inside)
+
+
+def test_a_long_note_is_broken_before_it_is_ordered() -> None:
+    """The first words of the Arabic stand on its first line, whatever the direction of the paper."""
+    note = isolated("Smear " + "م " * 40 + "ق 12/3")
+    with Sheet(Reader("en"), Imprint("t", " ", " ", "")) as sheet:
+        sheet.text(Area(20, 20, 100, 10), note, BIG)
+        page = looks(sheet.content())
+    rows = np.flatnonzero((page[:400] < 160).any(axis=(1, 2)))
+    assert len(np.flatnonzero(np.diff(rows) > 1)) + 1 >= 3
+    (figure,) = places(on_paper(note), "12/3")
+    (word,) = places(on_paper(note), "Smear")
+    assert figure > word, "the figure ends the last line, which begins at the left"
+
+
+def test_each_line_of_what_a_person_wrote_goes_its_own_way() -> None:
+    """Else the second line would be ordered as the paper is: its figure first."""
+    found = places(on_paper(isolated("م ق\nSmear 12/3"), "ar"), "Smear", "12/3")
+    assert found == sorted(found)
+
+
+def test_a_person_cannot_break_out_of_their_own_words() -> None:
+    for trick in ("\u2069", "\u2068", "\u2067", "\u2066\u2069\u2069"):
+        assert isolated(f"a{trick}b") == isolated("ab")
+
+
+@given(st.text("aB 12/-.,()م قн\u2067\u2068\u2069\u200f", max_size=30), st.sampled_from(list(TextDirection)[:2]))
+def test_runs_in_order_are_the_whole_algorithm(text: str, direction: TextDirection) -> None:
+    """fpdf2's own full reordering, which it holds against Unicode's conformance tests and uses for nothing else."""
+    text = f"{text}."  # its rule L1, about spaces at a line's end, is for lines that do not lose them
+    due = BidiParagraph(text, direction, preserve_bn_chars=True).get_reordered_characters()
+    characters = [(level, letter) for level, run in level_runs(text, direction) for letter in run]
+    levels, shown = [level for level, _ in characters], [letter for _, letter in characters]
+    assert in_order(shown, levels) == [each.character for each in due]
 
 
 @pytest.mark.parametrize("text", ["Größe café Łódź", "µm² ≤ ≥ − →", "محمد علي", "हिन्दी में नाम", "Kiswahili – ndiyo"])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from edge.decide.case import decide_case
 from edge.decide.counts import Tally
-from edge.papers.case_file import CaseFile, ControlState, Correction, ReferralAnswer, Signature
+from edge.papers.case_file import CaseFile, ControlState, Correction, ReferralAnswer, Signature, Successor
 from edge.papers.page import Line, report_page
 from edge.papers.reader import Reader
 from edge.types import Reason
@@ -29,16 +29,18 @@ STEPS = tuple(
     Correction(at, "Amina", "2026-11-27T09:00:00+00:00", 1, at, "class", "blast", "lymphocyte", "<b>small</b>")
     for at in range(1, 31)
 )
-ANSWER = ReferralAnswer("Dr. Wanjiru", "2026-11-29", "likely", 80.0, "Large nucleoli.\nPlease send marrow.")
+ANSWER = ReferralAnswer("Dr. Wanjiru", "2026-11-29", "likely", 1, 80.0, "Large nucleoli.\nPlease send marrow.")
 EMPTY = case_file(0)
 STATES = {
     "preliminary": case_file(60),
     "nothing counted": EMPTY,
     "signed": case_file(220, signature=SIGNATURE),
     "changed since": case_file(60, signature=replace(SIGNATURE, intact=False)),
+    "replaced": case_file(60, signature=SIGNATURE, successor=Successor(2, "2026-11-29T08:00:00+00:00", signed=True)),
     "amended": case_file(60, case=replace(CASE, version=2, amended="a field & more")),
     "corrected": case_file(60, corrections=STEPS),
     "answered": case_file(60, answer=ANSWER),
+    "answered before": case_file(60, answer=ANSWER, case=replace(CASE, version=2, amended="a field")),
     "control out": case_file(60, control=CONTROL),
 }
 FOOT = re.compile(r"^(foot|\d+/\d+)$")

@@ -9,7 +9,7 @@ from edge.types import Reason
 
 
 def test_a_figure_has_its_decimals() -> None:
-    assert Reader().figure(12.25, 1) == "12.2"
+    assert Reader().figure(12.25, 1) == "12.3"
 
 
 def test_a_language_writes_figures_its_own_way() -> None:

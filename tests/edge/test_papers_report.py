@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from edge.decide.case import decide_case
 from edge.papers.blocks.result import interval_picture
 from edge.papers.blocks.style import ALARM
-from edge.papers.case_file import ClassCount, ControlState, Correction, ReferralAnswer, Signature
+from edge.papers.case_file import ClassCount, ControlState, Correction, ReferralAnswer, Signature, Successor
 from edge.papers.digest import content_digest, short
 from edge.papers.report import report_pdf
 from edge.papers.sheet import INSIDE_MM, MARGIN_MM, WIDTH_MM, Area
@@ -76,7 +76,7 @@ SHOWN = {
     "model": "marrowkit-default, version 7, onnx-int8, 3f9c 2b71 3f9c 2b71",
     "proof": "Passed: differs by 0.0031 at most, 0.0200 is allowed (onnxruntime)",
     "control": "C-12: within its limits, 2026-11-27 07:55",
-    "correction": "Monocyte instead of",
+    "a confirmed class": "Monocyte confirmed",
     "note": "Third smear; the first two were too thick.",
     "correction's reason": "Lymphoid cell instead of Granulocyte nucleoli",
 }
@@ -112,10 +112,26 @@ CASES: Mapping[str, tuple[dict[str, Any], str]] = {
         "onnx-int8, 3f9c 2b71 3f9c 2b71 + finder, version 2, onnx-int8, abab abab abab abab",
     ),
     "no correction": ({"corrections": ()}, "No cell was corrected."),
+    "replaced": (
+        {"signature": SIGNATURE, "successor": Successor(2, "2026-11-29T08:00:00+00:00", signed=True)},
+        "REPLACED by version 2, signed 2026-11-29 08:00: do not use this one Signed by",
+    ),
+    "opened again": (
+        {"signature": SIGNATURE, "successor": Successor(3, "2026-11-29T08:00:00+00:00", signed=False)},
+        "Opened again as version 3, 2026-11-29 08:00: this one may change Signed by",
+    ),
     "an answer": (
-        {"answer": ReferralAnswer("Prof. Ouma", "2026-12-01T08:00:00+00:00", "likely", 85.5, "large nucleoli")},
+        {"answer": ReferralAnswer("Prof. Ouma", "2026-12-01T08:00:00+00:00", "likely", 1, 85.5, "large nucleoli")},
         "Answer to the referral Prof. Ouma · 2026-12-01 08:00 Acute leukaemia is likely: further tests without delay "
         "Blasts by the expert's eyes: 85.5 % large nucleoli",
+    ),
+    "an answer to an earlier version": (
+        {"answer": ReferralAnswer("Dr. B", "", "unlikely", 1), "case": replace(CASE, version=2)},
+        "Answer to the referral Dr. B This answers version 1 of the case, not this one. Acute leukaemia is unlikely",
+    ),
+    "an answer to what was corrected since": (
+        {"answer": ReferralAnswer("Dr. B", "", "unlikely", 1, recounted=True)},
+        "Dr. B Cells were counted or corrected after this answer. Acute leukaemia is unlikely",
     ),
     "class without a name": (
         {"by_class": (ClassCount("promyelocyte", 3, 7.5, (2.6, 19.9), False),)},
@@ -171,7 +187,7 @@ CROWDED: Mapping[str, dict[str, Any]] = {
     "many corrections": {"corrections": MANY},
     "many classes": {"by_class": tuple(ClassCount(f"class {n}", 1, 2.5, (0.4, 12.9), False) for n in range(40))},
     "many reasons": {"decision": replace(case_file(40).decision, reasons=(Reason("stain.foreign"),) * 60)},
-    "long answer": {"answer": ReferralAnswer("N" * 60, "", "other", None, LONG)},
+    "long answer": {"answer": ReferralAnswer("N" * 60, "", "other", 1, None, LONG)},
     "long statement": {"signature": replace(SIGNATURE, statement=LONG, name="N" * 60)},
 }
 

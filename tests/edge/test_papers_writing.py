@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from edge.papers import writing
 from edge.papers.export import Export, held
 from edge.papers.faults import PaperFault, PictureDamaged, TargetFull, TargetGone, TargetReadOnly, TargetWrong
 from edge.papers.targets import Target, target_at
-from edge.papers.writing import SUMS, needed_bytes, write_exports
+from edge.papers.underway import UnderWay
+from edge.papers.writing import SUMS, Written, needed_bytes
 
 FILES = [
     held("report.pdf", b"%PDF a report"),
@@ -30,6 +31,11 @@ FILES = [
 def stick(tmp_path: Path) -> Target:
     (tmp_path / "BLUE").mkdir()
     return target_at(tmp_path / "BLUE", "stick")
+
+
+def write_exports(target: Target, folder_name: str, exports: Sequence[Export]) -> Written:
+    """By a kit whose data folder lies beside the stick."""
+    return writing.write_exports(target, folder_name, exports, UnderWay(target.path.parent / "notes"))
 
 
 def left_on(stick: Target) -> list[str]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import resource
 import signal
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from edge.commands import serve as command
 from edge.errors import BadSetting, BundleDamaged, StoreBusy
+from edge.fault_words import OF_REQUESTS
 from edge.record import Record
 from firmware_bridge.errors import BadSourceUri
 from tests.cases import PaintedStation, painted_frame, write_png
 from tests.kits import answer, asked, served
 
 STOPS_WITHIN_S = 6
+FILES, NO_MORE = 1024, 1
+"""Open files that a process may have; what it has open stays."""
 
 
 @pytest.fixture
@@ -69,6 +74,23 @@ def test_an_objective_without_a_flat_field_is_said_on_the_page(tmp_path: Path, s
         fault = json.loads(health.read())["fault"]
     assert fault["code"] == "flatfield.damaged"
     assert "marrowkit-bridge flatfield" in fault["remedy"]
+
+
+def test_out_of_files_it_says_so_and_goes_on_afterwards(tmp_path: Path, smear: str) -> None:
+    cell = "/api/v1/cases/1/fields/1/cells/1/thumbnail.jpg"
+    with served(smear, tmp_path / "data") as (process, port):
+        answer(port, "/api/v1/cases", {"pseudonym": "A-17"})
+        answer(port, "/api/v1/cases/1/fields", {})
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as visitor:
+            said = []
+            for limit in (FILES, NO_MORE, FILES):
+                resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (limit, FILES))
+                visitor.request("GET", cell)
+                with visitor.getresponse() as response:
+                    said.append((response.status, response.read()))
+    assert [status for status, _ in said] == [200, 503, 200]
+    problem = json.loads(said[1][1])
+    assert (problem["code"], problem["remedy"]) == ("kit.files", OF_REQUESTS["kit.files"][1])
 
 
 def test_a_second_instance_is_refused(tmp_path: Path, smear: str) -> None:

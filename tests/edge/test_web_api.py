@@ -87,6 +87,27 @@ def test_the_same_picture_again_is_answered_but_not_counted(client: TestClient, 
     assert len(parts.examiner.examined) == 1
 
 
+def test_two_pages_that_capture_by_themselves_take_a_place_once(client: TestClient, live: PaintedLive) -> None:
+    """Both heard that it was due before either had captured it."""
+    by_itself = {"by_itself": True}
+    assert client.post(FIELDS, params=by_itself).json()["is_new"]
+    live.show(noisy(1))
+    again = client.post(FIELDS, params=by_itself)
+    assert (again.status_code, again.json()["is_new"], again.json()["field"]["number"]) == (200, False, 1)
+    assert client.post(FIELDS).json()["is_new"], "a hand on the button means it"
+    client.post("/api/v1/cases", json={"pseudonym": "B-2"})
+    live.show(noisy(2))
+    assert client.post("/api/v1/cases/2/fields", params=by_itself).json()["is_new"], "another case"
+    live.show(painted_frame(2, 4, SIZE))
+    assert client.post("/api/v1/cases/2/fields", params=by_itself).json()["is_new"], "another place"
+
+
+def noisy(seed: int) -> Frame:
+    """The next picture of the same place."""
+    noise = np.random.default_rng(seed).integers(-3, 4, FRAME.pixels.shape)
+    return Frame(np.clip(FRAME.pixels + noise, 0, 255).astype(np.uint8), name=f"noisy-{seed}.png")
+
+
 def test_a_field_is_the_document_that_analyse_prints(client: TestClient) -> None:
     client.post(FIELDS)
     shown, printed = client.get(f"{FIELDS}/1").json(), document(PaintedExaminer().examine(FRAME))
@@ -98,7 +119,7 @@ def test_a_field_speaks_the_readers_language(client: TestClient) -> None:
     client.post(FIELDS)
     said = client.get(f"{FIELDS}/1", headers={"Accept-Language": "es-MX,en;q=0.5"}).json()
     assert said["decision"]["reasons"] == [
-        "Solo 3 células contables; un caso necesita 200. Cuente 197 más en otros campos."
+        "Células contables: solo 3; un caso necesita 200. Cuente 197 más en otros campos."
     ]
 
 

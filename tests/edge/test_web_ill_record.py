@@ -19,9 +19,11 @@ from edge.errors import BundleDamaged
 from edge.web import WebParts, create_app, create_fallback
 from edge.web.live import picture_stream, shared_pictures
 from edge.web.pace import Pace
+from edge.web.welcome import Welcome
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
 API = "/api/v1"
+STAYS = Welcome(lambda: True)
 DAMAGED = BundleDamaged("The file classifier.onnx differs from the signed list.", "Copy it again.")
 FINDING = {"level": "ISSUE", "check": "disk", "what": "It is slow.", "remedy": "Replace it."}
 
@@ -144,7 +146,7 @@ def test_a_kit_that_could_not_start_tells_support_why(parts: WebParts) -> None:
 
 def test_the_live_picture_goes_on(client: TestClient, parts: WebParts) -> None:
     async def first_picture() -> bytes:
-        stream = picture_stream(parts, shared_pictures(), Pace())
+        stream = picture_stream(parts, shared_pictures(), Pace(), STAYS)
         return b"".join([await anext(stream), await anext(stream)])
 
     assert b"\xff\xd8\xff" in asyncio.run(first_picture())

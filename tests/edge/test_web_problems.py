@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -12,13 +14,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from edge.errors import BundleDamaged
+from edge.fault_words import OF_REQUESTS
 from edge.record.listing import Listing
 from edge.web import create_app, create_fallback
 from edge.web.guard import MAX_BODY_BYTES
 from edge.web.language import COOKIE, LANGUAGES, translation
 from edge.web.statuses import STATUS, TITLES
 from edge.words import FAULTS, Sentence, say_code
-from firmware_bridge.errors import SourceLost
+from firmware_bridge.errors import BadPicture, SourceLost
 from tests.cases import PaintedLive, painted_frame, painted_parts
 
 API = "/api/v1"
@@ -84,6 +87,32 @@ def ill(client: TestClient, live: PaintedLive, monkeypatch: pytest.MonkeyPatch) 
     live.lose(SourceLost("The camera was unplugged.", "Plug it in again."), age_s=1.0)
     monkeypatch.setattr(Listing, "count", stumble)
     return client
+
+
+@pytest.mark.parametrize("language", [*NOT_LATIN, "fr"])
+@pytest.mark.parametrize("in_what", [None, BadPicture("1.jpg cannot be read.", "Check the disk.")])
+def test_for_want_of_files_nothing_else_is_blamed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, language: str, in_what: BadPicture | None
+) -> None:
+    cause = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    def fail(*_: object) -> NoReturn:
+        raise cause if in_what is None else in_what from cause
+
+    monkeypatch.setattr(Listing, "count", fail)
+    said = client.get(f"{API}/cases", headers={"Accept-Language": language}).json()
+    assert (said["status"], said["code"]) == (503, "kit.files")
+    assert said["remedy"] == translation(language)(OF_REQUESTS["kit.files"][1]) != OF_REQUESTS["kit.files"][1]
+
+
+def test_another_word_of_the_system_is_an_error_that_nobody_foresaw(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Listing, "count", fail)
+    assert client.get(f"{API}/cases").json()["code"] == "internal"
 
 
 def asked(client: TestClient, ask: Ask, **headers: str) -> Any:

@@ -55,9 +55,9 @@ def test_a_person_goes_on_where_the_kit_was_killed(tmp_path: Path) -> None:
         assert visitor.ask("GET", "/session")["operator"]["name"] == "Amina"
         assert visitor.ask("GET", "/first-run")["next"] == "operator"
         assert visitor.ask("GET", CASE) == before
-        assert visitor.ask("POST", f"{CASE}/undo")["cell"]["countable"] is True
-        visitor.ask("POST", f"{CASE}/finish")
-        signed = visitor.ask("POST", f"{CASE}/sign", {"operator": 1, "pin": PIN})
+        assert visitor.ask("POST", f"{CASE}/undo", {"step": before["undo"]["number"]})["cell"]["countable"] is True
+        seal = visitor.ask("POST", f"{CASE}/finish")["seal"]
+        signed = visitor.ask("POST", f"{CASE}/sign", {"operator": 1, "pin": PIN, "seal": seal})
         process.kill()
     with served(source, data) as (_, visitor.port):
         assert visitor.ask("GET", CASE) == signed

@@ -5,24 +5,29 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.casework import Casework, pin
+from edge.casework import Casework, case_file, pin
 from edge.casework.cells import Wish
-from edge.casework.life import Hand, Words
+from edge.casework.life import Words
 from edge.casework.papers import IMAGES, KINDS
+from edge.casework.views import crops
 from edge.decide.wilson import wilson_percent
+from edge.document import Document
 from edge.errors import BadSetting, NotRecorded, StoreDamaged
-from edge.papers.case_file import CaseFile
+from edge.papers.case_file import CaseFile, Successor
 from edge.papers.digest import content_digest
 from edge.papers.faults import ConsentMissing, NothingCorrected
 from edge.papers.reader import Reader
-from tests.casebooks import PIN, capture, casework_in, counted_case
+from edge.record import Record
+from tests.casebooks import PIN, capture, casework_in, counted_case, hand, undo
 
 READER = Reader()
 
@@ -45,7 +50,7 @@ def case_id(casework: Casework) -> int:
     casework.cells.change(case.id, (1, 4), Wish(label="granulocyte", reason="lobed"), "Amina")
     casework.cells.change(case.id, (1, 5), Wish(excluded=True, reason="two in one"), "Amina")
     casework.cells.change(case.id, (2, 3), Wish(label="lymphocyte"), "Amina")
-    casework.cells.undo(case.id, "Amina")
+    undo(casework, case.id)
     casework.cells.restore(case.id, (1, 5), "Amina")
     casework.life.count_by_hand(case.id, {"blast": 3, "lymphocyte": 7}, "Bo")
     return case.id
@@ -135,21 +140,77 @@ def test_the_manual_count_and_the_agreement_are_on_it(casework: Casework, case_i
 def test_the_digest_of_the_result_outlasts_signing_and_answers_and_no_change(casework: Casework, case_id: int) -> None:
     casework.life.finish(case_id, "Amina")
     before = content_digest(paper(casework, case_id))
-    casework.life.sign(case_id, Hand(1, PIN, "ok"))
+    casework.life.sign(case_id, hand(casework, case_id, "ok"))
     casework.life.answer(case_id, {"expert": "Dr B", "opinion": "likely", "percent": None, "text": "x"}, "Amina")
     signed = paper(casework, case_id)
     assert content_digest(signed) == before
     assert signed.signature is not None
     assert (signed.signature.name, signed.answer and signed.answer.expert) == ("Amina", "Dr B")
-    casework.life.amend(case_id, "one more", Hand(1, PIN))
+    casework.life.amend(case_id, "one more", hand(casework, case_id))
     amended = paper(casework, case_id)
     assert (amended.case.version, amended.case.amended, amended.preliminary) == (2, "one more", True)
     assert content_digest(amended) != before
 
 
+def test_people_are_known_by_their_numbers(casework: Casework, case_id: int) -> None:
+    file = paper(casework, case_id)
+    assert file.people == {each.name: each.id for each in casework.staff.operators()} != {}
+    report = json.loads(casework.papers.paper(case_id, "fhir.json", READER))["entry"][0]["resource"]
+    assert report["performer"][0]["identifier"]["value"] == f"{file.station.id}/{file.people['Amina']}"
+
+
+OPINION = {"expert": "Dr B", "opinion": "likely", "percent": None, "text": "x"}
+
+
+def about(file: CaseFile) -> tuple[int, bool] | None:
+    """Which version the answer in a file is about, and whether that was counted again since."""
+    return None if file.answer is None else (file.answer.version, file.answer.recounted)
+
+
+def test_an_answer_stays_with_the_version_that_was_asked_about(casework: Casework, case_id: int) -> None:
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, hand(casework, case_id))
+    casework.life.answer(case_id, OPINION, "Amina")
+    assert about(paper(casework, case_id)) == (1, False)
+    casework.life.amend(case_id, "one more", hand(casework, case_id))
+    casework.cells.change(case_id, (1, 1), Wish(label="granulocyte"), "Amina")
+    assert about(paper(casework, case_id)) == (1, False)
+    assert about(casework.papers.file(case_id, version=1)) == (1, False)
+    casework.life.answer(case_id, {**OPINION, "text": "and of this one"}, "Amina")
+    assert about(paper(casework, case_id)) == (2, False)
+    assert about(casework.papers.file(case_id, version=1)) is None
+
+
+def test_a_count_that_went_on_after_the_answer_says_so(casework: Casework, case_id: int) -> None:
+    casework.life.answer(case_id, OPINION, "Amina")
+    assert about(paper(casework, case_id)) == (1, False)
+    casework.cells.change(case_id, (1, 1), Wish(label="granulocyte"), "Amina")
+    assert about(paper(casework, case_id)) == (1, True)
+    casework.life.answer(case_id, {**OPINION, "text": "seen again"}, "Amina")
+    assert about(paper(casework, case_id)) == (1, False)
+
+
+def test_an_answer_of_before_versions_were_told_is_about_what_it_was_typed_into(
+    casework: Casework, case_id: int
+) -> None:
+    casework.life.answer(case_id, OPINION, "Amina")
+    casework.books.life.set_fact(case_id, "answer", OPINION, "Amina")
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, hand(casework, case_id))
+    casework.life.amend(case_id, "one more", hand(casework, case_id))
+    assert about(paper(casework, case_id)) == (1, False)
+
+
+@pytest.mark.parametrize("version", [-1, 2])
+def test_nobody_answers_a_version_that_is_not_there(casework: Casework, case_id: int, version: int) -> None:
+    with pytest.raises(BadSetting, match="version"):
+        casework.life.answer(case_id, {**OPINION, "version": version}, "Amina")
+    assert about(paper(casework, case_id)) is None
+
+
 def test_a_signed_result_that_was_tampered_with_says_so_on_paper(casework: Casework, case_id: int) -> None:
     casework.life.finish(case_id, "Amina")
-    casework.life.sign(case_id, Hand(1, PIN))
+    casework.life.sign(case_id, hand(casework, case_id))
     signed = paper(casework, case_id).signature
     assert signed is not None
     assert signed.intact
@@ -199,7 +260,7 @@ def test_fhir_is_preliminary_until_it_is_signed(casework: Casework, case_id: int
 
     assert status() == "preliminary"
     casework.life.finish(case_id, "Amina")
-    casework.life.sign(case_id, Hand(1, PIN))
+    casework.life.sign(case_id, hand(casework, case_id))
     assert status() != "preliminary"
 
 
@@ -253,25 +314,69 @@ def test_a_damaged_picture_is_told(casework: Casework, case_id: int, how: str) -
     else:
         picture.write_bytes(b"no picture")
     with pytest.raises(StoreDamaged):
-        casework.papers.file(case_id)
+        casework.papers.paper(case_id, "report.pdf", READER)
+
+
+def test_pictures_of_cells_are_cut_where_they_are_shown_and_once(
+    casework: Casework, case_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[int] = []
+
+    def noted(image: Path, cells: Sequence[Mapping[str, Any]], *how: Any) -> list[bytes]:
+        cut.append(cells[0]["id"])
+        return crops(image, cells, *how)
+
+    monkeypatch.setattr(case_file, "crops", noted)
+    for kind in ("fhir.json", "cells.csv"):
+        casework.papers.paper(case_id, kind, READER)
+    assert cut == []
+    cell = paper(casework, case_id).cells[0]
+    assert cell.crop_jpeg == cell.crop_jpeg != b""
+    assert cut == [cell.id]
+
+
+def test_documents_are_read_once_for_a_paper(casework: Casework, case_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    plain = Record.counted_by_number
+
+    def noted(self: Record, case: int) -> tuple[tuple[int, Document], ...]:
+        read.append(case)
+        return plain(self, case)
+
+    monkeypatch.setattr(Record, "counted_by_number", noted)
+    monkeypatch.setattr(Record, "document", lambda *_: pytest.fail("one more reading"))
+    assert len(paper(casework, case_id).fields) == len(casework.books.record.fields(case_id))
+    assert read == [case_id]
 
 
 def test_a_version_is_on_paper_as_it_was_signed_whatever_came_later(casework: Casework, case_id: int) -> None:
     casework.life.finish(case_id, "Amina")
-    casework.life.sign(case_id, Hand(1, PIN, "first"))
+    casework.life.sign(case_id, hand(casework, case_id, "first"))
     then = paper(casework, case_id)
-    casework.life.amend(case_id, "one more field", Hand(1, PIN))
+    casework.life.amend(case_id, "one more field", hand(casework, case_id))
     casework.life.describe(case_id, Words(objective="40x", note="again"), "Amina")
     casework.life.count_by_hand(case_id, {"blast": 9}, "Bo")
     casework.cells.change(case_id, (2, 3), Wish(excluded=True), "Amina")
     capture(casework, case_id, 3)
-    assert casework.papers.file(case_id, version=1) == then
+    before = casework.papers.file(case_id, version=1)
+    assert replace(before, successor=None) == then
+    assert (before.successor and before.successor.version, before.replaced) == (2, False)
     now = paper(casework, case_id)
     assert (now.case.version, len(now.fields), now.signature) == (2, 3, None)
     casework.life.finish(case_id, "Amina")
-    casework.life.sign(case_id, Hand(1, PIN, "second"))
-    assert casework.papers.file(case_id, version=1) == then
-    assert casework.papers.file(case_id, version=2) == paper(casework, case_id)
+    casework.life.sign(case_id, hand(casework, case_id, "second"))
+    before = casework.papers.file(case_id, version=1)
+    assert replace(before, successor=None) == then
+    signed = paper(casework, case_id).signature
+    assert signed is not None
+    assert before.successor == Successor(2, signed.when, signed=True)
+    casework.life.amend(case_id, "and one more", hand(casework, case_id))
+    assert casework.papers.file(case_id, version=1).successor == before.successor
+    second = casework.papers.file(case_id, version=2).successor
+    assert (second and second.version, second and second.signed) == (3, False)
+    casework.life.finish(case_id, "Amina")
+    casework.life.sign(case_id, hand(casework, case_id, "third"))
+    assert casework.papers.file(case_id, version=3) == paper(casework, case_id)
     assert casework.papers.paper(case_id, "cells.csv", READER, 1) != casework.papers.paper(case_id, "cells.csv", READER)
-    with pytest.raises(NotRecorded, match="version 3"):
-        casework.papers.file(case_id, version=3)
+    with pytest.raises(NotRecorded, match="version 4"):
+        casework.papers.file(case_id, version=4)

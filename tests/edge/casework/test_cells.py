@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from edge.casework import Casework
 from edge.casework.cells import Wish
-from edge.casework.history import corrections_of, history
-from edge.errors import CaseFinished, CaseSigned, NothingToDo, NotRecorded, UnknownClass
-from tests.casebooks import casework_in, counted_case
+from edge.casework.history import correction_of, corrections_of, deciders, history
+from edge.errors import CaseChanged, CaseFinished, CaseSigned, NothingToDo, NotRecorded, UnknownClass
+from tests.casebooks import casework_in, counted_case, redo, undo
 from tests.cases import LABELS
 
 Move = tuple[str, int, int, Any]
@@ -50,7 +50,7 @@ def take(casework: Casework, case_id: int, move: tuple[str, tuple[int, int], Any
         cells.restore(case_id, key, "Amina")
     else:
         try:
-            getattr(cells, kind)(case_id, "Amina")
+            {"undo": undo, "redo": redo}[kind](casework, case_id)
         except NothingToDo:
             assert not getattr(history(casework.books.steps.of(case_id), 1), {"undo": "done", "redo": "undone"}[kind])
 
@@ -82,12 +82,36 @@ def test_undoing_everything_leads_back_and_redoing_everything_forth(shared: Case
     there = casework.books.corrections.of(case_id)
     steps = len(history(casework.books.steps.of(case_id), 1).done)
     for _ in range(steps):
-        casework.cells.undo(case_id, "Amina")
+        undo(casework, case_id)
     assert casework.books.corrections.of(case_id) == {}
     assert casework.results.of(case_id).figures == found
     for _ in range(steps):
-        casework.cells.redo(case_id, "Amina")
+        redo(casework, case_id)
     assert casework.books.corrections.of(case_id) == there
+
+
+@settings(max_examples=40)
+@given(moves=st.lists(MOVES, max_size=14))
+def test_every_word_that_a_person_has_on_a_cell_is_somebodys(shared: Casework, moves: list[Any]) -> None:
+    """The step that holds says what the table of corrections says, whatever was taken back and done again."""
+    case_id = counted_case(shared).id
+    for move in moves:
+        take(shared, case_id, move)
+    steps = shared.books.steps.of(case_id)
+    held = {key: correction_of(step.after) for key, step in deciders(steps).items()}
+    assert held == shared.books.corrections.of(case_id)
+
+
+def test_whose_word_it_is_outlasts_that_another_tried(casework: Casework) -> None:
+    case_id = counted_case(casework, (1,)).id
+    key = cell(casework, case_id)
+    casework.cells.change(case_id, key, Wish(label="granulocyte"), "Amina")
+    casework.cells.change(case_id, key, Wish(label="lymphocyte"), "Bo")
+    assert deciders(casework.books.steps.of(case_id))[key].operator == "Bo"
+    undo(casework, case_id, "Chen")
+    assert deciders(casework.books.steps.of(case_id))[key].operator == "Amina"
+    redo(casework, case_id, "Chen")
+    assert deciders(casework.books.steps.of(case_id))[key].operator == "Bo"
 
 
 def cell(casework: Casework, case_id: int, countable: bool = True) -> tuple[int, int]:
@@ -140,10 +164,27 @@ def test_a_new_step_ends_what_could_be_redone(casework: Casework) -> None:
     case_id = counted_case(casework, (1,)).id
     key = cell(casework, case_id)
     casework.cells.change(case_id, key, Wish(label="granulocyte"), "Amina")
-    casework.cells.undo(case_id, "Amina")
+    undo(casework, case_id)
     casework.cells.change(case_id, key, Wish(excluded=True), "Bo")
     with pytest.raises(NothingToDo, match="redo"):
-        casework.cells.redo(case_id, "Amina")
+        redo(casework, case_id)
+
+
+def test_a_step_is_taken_back_by_whoever_has_seen_it(casework: Casework) -> None:
+    case_id = counted_case(casework, (1,)).id
+    key = cell(casework, case_id)
+    casework.cells.change(case_id, key, Wish(label="granulocyte"), "Amina")
+    seen = casework.books.steps.last(case_id)
+    casework.cells.change(case_id, key, Wish(excluded=True), "Bo")
+    before = casework.books.steps.of(case_id)
+    with pytest.raises(CaseChanged):
+        casework.cells.undo(case_id, seen, "Amina")
+    assert casework.books.steps.of(case_id) == before
+    assert casework.cells.undo(case_id, seen + 1, "Bo").operator == "Bo"
+    assert casework.cells.undo(case_id, seen, "Amina").operator == "Amina"
+    with pytest.raises(CaseChanged):
+        casework.cells.redo(case_id, seen + 1, "Bo")
+    assert casework.cells.redo(case_id, seen, "Bo").number == seen
 
 
 def test_a_class_that_nobody_knows_is_refused_and_the_known_ones_named(casework: Casework) -> None:
@@ -170,8 +211,8 @@ def test_only_a_case_that_is_counted_is_corrected(casework: Casework, state: str
     for act in (
         lambda: casework.cells.change(case_id, key, Wish(excluded=True), "Amina"),
         lambda: casework.cells.restore(case_id, key, "Amina"),
-        lambda: casework.cells.undo(case_id, "Amina"),
-        lambda: casework.cells.redo(case_id, "Amina"),
+        lambda: undo(casework, case_id),
+        lambda: redo(casework, case_id),
     ):
         with pytest.raises(fault):
             act()

@@ -19,10 +19,21 @@ from edge.casework.control_measures import LEAST_SD, Limit, findings, limits, me
 from edge.casework.controls import FRESH_S
 from edge.casework.life import Hand
 from edge.document import document
-from edge.errors import BadSetting, CaseOfControl, ControlBlocks, ControlEmpty, ControlFinished, NameTaken, NotRecorded
+from edge.errors import (
+    BadSetting,
+    CaseOfControl,
+    ControlBlocks,
+    ControlEmpty,
+    ControlFinished,
+    ControlRetired,
+    NotRecorded,
+    SlideTaken,
+)
+from edge.record import controls as rows
 from edge.types import Frame
 from tests.casebooks import NEW, PIN, SIZE, Clock, capture, casework_in
 from tests.cases import ROLES, PaintedExaminer, painted_frame
+from tests.zones import kit_in
 
 USUAL = {"focus_um": 0.8, "exposure": 200.0, "unevenness": 0.1, "blast_percent": 30.0}
 FIGURES = st.floats(0.5, 100)
@@ -85,12 +96,12 @@ OF_A_CASE: Mapping[str, Callable[[Casework, int], object]] = {
     "open": lambda casework, case: casework.case(case),
     "correct": lambda casework, case: casework.cells.change(case, KEY, Wish(excluded=True), ""),
     "restore": lambda casework, case: casework.cells.restore(case, KEY, ""),
-    "undo": lambda casework, case: casework.cells.undo(case, ""),
-    "redo": lambda casework, case: casework.cells.redo(case, ""),
+    "undo": lambda casework, case: casework.cells.undo(case, 1, ""),
+    "redo": lambda casework, case: casework.cells.redo(case, 1, ""),
     "finish": lambda casework, case: casework.life.finish(case, ""),
     "resume": lambda casework, case: casework.life.resume(case, ""),
-    "sign": lambda casework, case: casework.life.sign(case, Hand(1, PIN)),
-    "amend": lambda casework, case: casework.life.amend(case, "why", Hand(1, PIN)),
+    "sign": lambda casework, case: casework.life.sign(case, Hand(1, PIN, seal="")),
+    "amend": lambda casework, case: casework.life.amend(case, "why", Hand(1, PIN, seal="")),
     "count by hand": lambda casework, case: casework.life.count_by_hand(case, {}, ""),
     "consent": lambda casework, case: casework.life.consent(case, "form 3", ""),
     "paper": lambda casework, case: casework.papers.file(case),
@@ -122,13 +133,32 @@ def test_an_open_run_is_gone_on_with_also_after_a_restart(tmp_path: Path) -> Non
         assert casework.controls.begin(slide.id, "Bo") == (begun, False)
 
 
-def test_a_run_needs_a_good_picture_and_ends_once(casework: Casework) -> None:
-    slide = casework.controls.add("Slide 1", "peripheral", 5, "")
-    begun, _ = casework.controls.begin(slide.id, "")
-    with pytest.raises(ControlEmpty):
-        casework.controls.finish(slide.id, begun.number, "")
+def test_a_run_of_bad_pictures_blocks_and_says_by_what(casework: Casework) -> None:
+    """A lamp that fails is what a control slide is for; such a run could not be finished, and the day stayed good."""
+    slide = casework.controls.add("Slide 1", "peripheral", 2, "")
+    run(casework, slide.id)
+    assert casework.controls.state().verdict == "ok"
+    begun, _ = casework.controls.begin(slide.id, "Amina")
     dark = Frame(painted_frame(1, 5, SIZE).pixels // 6)
     casework.captures.take(begun.case_id, dark, PaintedExaminer().examine, "")
+    judged = casework.controls.finish(slide.id, begun.number, "Amina")
+    assert judged.verdict == "block"
+    assert {"good_fields", "exposure"} <= {each["measure"] for each in judged.findings}
+    assert judged.measures is not None
+    assert judged.measures["exposure"] < 100
+    assert "cells_per_field" not in judged.measures
+    assert casework.controls.state().verdict == "block"
+    with_policy(casework, "block")
+    with pytest.raises(ControlBlocks):
+        casework.controls.require_allowed()
+    run(casework, slide.id)
+    assert casework.controls.state().level == "ok"
+    assert len(casework.controls.limits(slide.id)) > 0, "the bad run is none that limits are made from"
+
+
+def test_a_run_needs_a_picture_and_ends_once(casework: Casework) -> None:
+    slide = casework.controls.add("Slide 1", "peripheral", 5, "")
+    begun, _ = casework.controls.begin(slide.id, "")
     with pytest.raises(ControlEmpty):
         casework.controls.finish(slide.id, begun.number, "")
     capture(casework, begun.case_id, 1)
@@ -159,7 +189,7 @@ def test_a_control_slide_makes_sense(casework: Casework, name: str, kind: str, r
 
 def test_names_of_control_slides_are_there_once(casework: Casework) -> None:
     casework.controls.add("Slide 1", "marrow", 5, "")
-    with pytest.raises(NameTaken):
+    with pytest.raises(SlideTaken):
         casework.controls.add("slide 1", "marrow", 5, "")
     with pytest.raises(NotRecorded):
         casework.controls.begin(9, "")
@@ -251,11 +281,27 @@ def test_a_blocked_kit_begins_no_count_until_the_control_is_good(casework: Casew
     assert capture(casework, case.id, 1) == 1
 
 
-def test_a_slide_out_of_use_no_longer_counts(casework: Casework) -> None:
+def test_a_slide_out_of_use_no_longer_counts_and_keeps_its_runs(casework: Casework) -> None:
     slide = casework.controls.add("Slide 1", "peripheral", 5, "")
-    run(casework, slide.id)
+    done = run(casework, slide.id)
     casework.controls.use(slide.id, False, "Amina")
     assert casework.controls.state().due
+    assert casework.books.controls.runs(slide.id) == (done,)
+
+
+def test_a_slide_out_of_use_is_not_run_until_it_is_taken_back(casework: Casework) -> None:
+    slide = casework.controls.add("Slide 1", "peripheral", 5, "")
+    begun, _ = casework.controls.begin(slide.id, "")
+    casework.controls.use(slide.id, False, "Amina")
+    for deed in (
+        lambda: casework.controls.begin(slide.id, ""),
+        lambda: casework.controls.open_run(slide.id, begun.number),
+        lambda: casework.controls.finish(slide.id, begun.number, ""),
+    ):
+        with pytest.raises(ControlRetired, match="Slide 1"):
+            deed()
+    casework.controls.use(slide.id, True, "Amina")
+    assert casework.controls.begin(slide.id, "") == (begun, False)
 
 
 def test_yesterdays_run_is_due_again_whatever_the_clock_does(
@@ -266,6 +312,19 @@ def test_yesterdays_run_is_due_again_whatever_the_clock_does(
     assert not casework.controls.state().due, "the wall clock was set in the midst of the day"
     clock.pass_by(FRESH_S + 1)
     assert casework.controls.state().due
+
+
+@pytest.mark.parametrize(("zone", "due"), [("America/Lima", False), ("UTC", True), ("Europe/Lisbon", True)])
+def test_a_day_is_the_one_of_the_kits_time_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, due: bool
+) -> None:
+    """From six to eight in the evening in Lima; in UTC a day begins in between."""
+    monkeypatch.setattr(rows, "clock_hint", lambda: "2026-11-27T23:00:00+00:00")
+    with casework_in(tmp_path) as casework:
+        run(casework, casework.controls.add("Slide 1", "peripheral", 5, "").id)
+    monkeypatch.setattr(controls_module, "clock_hint", lambda: "2026-11-28T01:00:00+00:00")
+    with casework_in(tmp_path) as casework, kit_in(zone):
+        assert casework.controls.state().due is due
 
 
 def test_after_a_restart_the_wall_clock_tells_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

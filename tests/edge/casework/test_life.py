@@ -14,10 +14,11 @@ import pytest
 from edge.casework import Casework, pin
 from edge.casework.cells import Wish
 from edge.casework.content import is_intact
-from edge.casework.life import LONGEST_STATEMENT, Hand, Words
+from edge.casework.life import LONGEST_STATEMENT, Words
 from edge.casework.results import as_document, figures_of
 from edge.errors import (
     BadSetting,
+    CaseChanged,
     CaseEmpty,
     CaseFault,
     CaseFinished,
@@ -31,9 +32,7 @@ from edge.errors import (
     UnknownClass,
 )
 from edge.record import NewCase
-from tests.casebooks import NEW, PIN, capture, casework_in, counted_case
-
-HAND = Hand(1, PIN, "Checked by eye.")
+from tests.casebooks import NEW, PIN, capture, casework_in, counted_case, hand, undo
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +52,7 @@ def signed(casework: Casework) -> int:
     case_id = counted_case(casework).id
     casework.cells.change(case_id, (1, 4), Wish(label="granulocyte"), "Amina")
     casework.life.finish(case_id, "Amina")
-    casework.life.sign(case_id, HAND)
+    casework.life.sign(case_id, hand(casework, case_id, "Checked by eye."))
     return case_id
 
 
@@ -100,12 +99,12 @@ def test_the_way_to_a_signature_and_on(casework: Casework) -> None:
         lambda: casework.life.finish(case_id, "Amina"),
         lambda: casework.life.resume(case_id, "Amina"),
         lambda: casework.life.finish(case_id, "Amina"),
-        lambda: casework.life.sign(case_id, HAND),
-        lambda: casework.life.amend(case_id, "two cells were taken for blasts", HAND),
+        lambda: casework.life.sign(case_id, hand(casework, case_id)),
+        lambda: casework.life.amend(case_id, "two cells were taken for blasts", hand(casework, case_id)),
         lambda: casework.life.finish(case_id, "Amina"),
         lambda: casework.life.resume(case_id, "Amina"),
         lambda: casework.life.finish(case_id, "Amina"),
-        lambda: casework.life.sign(case_id, HAND),
+        lambda: casework.life.sign(case_id, hand(casework, case_id)),
     ):
         act()
         case = casework.books.record.case(case_id)
@@ -131,8 +130,8 @@ ACTS: dict[str, Act] = {
     "describe": lambda c, k: c.life.describe(k, Words(note="x"), ""),
     "finish": lambda c, k: c.life.finish(k, ""),
     "resume": lambda c, k: c.life.resume(k, ""),
-    "sign": lambda c, k: c.life.sign(k, HAND),
-    "amend": lambda c, k: c.life.amend(k, "why", HAND),
+    "sign": lambda c, k: c.life.sign(k, hand(c, k)),
+    "amend": lambda c, k: c.life.amend(k, "why", hand(c, k)),
     "manual": lambda c, k: c.life.count_by_hand(k, {"blast": 1}, ""),
 }
 REFUSED: dict[str, dict[str, type[CaseFault]]] = {
@@ -173,33 +172,79 @@ def test_what_may_be_done_in_which_state(casework: Casework, state: str, act: st
         assert casework.books.steps.of(case_id) == before
 
 
+CHANGES: dict[str, Act] = {
+    "a cell": lambda c, k: c.cells.change(k, (1, 4), Wish(label="granulocyte"), "Bo"),
+    "a field": lambda c, k: capture(c, k, 9),
+    "the note": lambda c, k: c.life.describe(k, Words(note="thin"), "Bo"),
+    "a count by hand": lambda c, k: c.life.count_by_hand(k, {"blast": 7}, "Bo"),
+    "the targets": lambda c, _: c.settings.change({"target_full": 300}, "Bo"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_nobody_signs_what_they_have_not_seen(casework: Casework, what: str) -> None:
+    case_id = counted_case(casework).id
+    casework.life.finish(case_id, "Amina")
+    seen = hand(casework, case_id)
+    casework.life.resume(case_id, "Bo")
+    CHANGES[what](casework, case_id)
+    casework.life.finish(case_id, "Bo")
+    before = casework.books.steps.of(case_id)
+    with pytest.raises(CaseChanged):
+        casework.life.sign(case_id, seen)
+    assert casework.books.steps.of(case_id) == before
+    assert casework.books.life.signatures(case_id) == ()
+    casework.life.sign(case_id, hand(casework, case_id))
+
+
+def test_what_leaves_a_result_as_it_is_stops_no_signature(casework: Casework) -> None:
+    case_id = counted_case(casework).id
+    casework.life.finish(case_id, "Amina")
+    seen = hand(casework, case_id)
+    casework.life.resume(case_id, "Bo")
+    casework.life.consent(case_id, "form 3", "Bo")
+    casework.life.answer(case_id, {"expert": "Dr B", "opinion": "likely", "percent": None, "text": ""}, "Bo")
+    casework.life.finish(case_id, "Bo")
+    assert casework.life.sign(case_id, seen).operator == "Amina"
+
+
+def test_nobody_amends_a_version_that_they_have_not_seen(casework: Casework, signed: int) -> None:
+    seen = hand(casework, signed)
+    casework.life.amend(signed, "why", hand(casework, signed))
+    casework.life.finish(signed, "Bo")
+    casework.life.sign(signed, hand(casework, signed))
+    with pytest.raises(CaseChanged):
+        casework.life.amend(signed, "why again", seen)
+    assert casework.books.record.case(signed).version == 2
+
+
 def test_a_wrong_pin_signs_and_amends_nothing(casework: Casework, signed: int) -> None:
     open_case = counted_case(casework, (5,)).id
     casework.life.finish(open_case, "")
     with pytest.raises(PinWrong):
-        casework.life.sign(open_case, Hand(1, "0000"))
+        casework.life.sign(open_case, hand(casework, open_case, pin="0000"))
     with pytest.raises(PinWrong):
-        casework.life.amend(signed, "why", Hand(1, "0000"))
+        casework.life.amend(signed, "why", hand(casework, signed, pin="0000"))
     assert casework.books.record.case(open_case).state == "finished"
     assert casework.books.record.case(signed).state == "signed"
 
 
 def test_an_amendment_has_a_reason_and_a_person(casework: Casework, signed: int) -> None:
     with pytest.raises(BadSetting, match="reason"):
-        casework.life.amend(signed, "  ", HAND)
+        casework.life.amend(signed, "  ", hand(casework, signed))
     with pytest.raises(NotRecorded):
-        casework.life.amend(signed, "why", Hand(99, PIN))
+        casework.life.amend(signed, "why", hand(casework, signed, operator=99))
 
 
 def test_what_is_said_with_a_pin_has_a_length(casework: Casework, signed: int) -> None:
     words = "x" * (LONGEST_STATEMENT + 1)
     with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
-        casework.life.amend(signed, words, HAND)
-    casework.life.amend(signed, words[1:], HAND)
+        casework.life.amend(signed, words, hand(casework, signed))
+    casework.life.amend(signed, words[1:], hand(casework, signed))
     casework.life.finish(signed, "Amina")
     with pytest.raises(BadSetting, match=str(LONGEST_STATEMENT)):
-        casework.life.sign(signed, Hand(1, PIN, words))
-    casework.life.sign(signed, Hand(1, PIN, words[1:]))
+        casework.life.sign(signed, hand(casework, signed, words))
+    casework.life.sign(signed, hand(casework, signed, words[1:]))
 
 
 def test_the_signature_covers_all_that_was_counted(casework: Casework, signed: int) -> None:
@@ -237,19 +282,19 @@ def test_a_case_that_was_signed_before_kits_told_of_each_system_says_nothing_of_
 
 def test_earlier_versions_stay_and_are_intact(casework: Casework, signed: int) -> None:
     first = casework.books.life.signatures(signed)[0]
-    casework.life.amend(signed, "one more cell", HAND)
+    casework.life.amend(signed, "one more cell", hand(casework, signed))
     casework.cells.change(signed, (2, 3), Wish(excluded=True), "Amina")
     capture(casework, signed, 8)
     casework.life.finish(signed, "Amina")
-    casework.life.sign(signed, HAND)
+    casework.life.sign(signed, hand(casework, signed))
     assert casework.books.life.signatures(signed)[0] == first
     assert [is_intact(casework.books, signed, each) for each in casework.books.life.signatures(signed)] == [True, True]
 
 
 def test_steps_before_a_signature_cannot_be_undone_after_it(casework: Casework, signed: int) -> None:
-    casework.life.amend(signed, "why", HAND)
+    casework.life.amend(signed, "why", hand(casework, signed))
     with pytest.raises(CaseFault, match="undo"):
-        casework.cells.undo(signed, "Amina")
+        undo(casework, signed)
 
 
 @pytest.mark.parametrize(

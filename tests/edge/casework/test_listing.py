@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.casework import Casework
 from edge.casework.life import Words
+from edge.record.folding import folded
 from edge.record.listing import Sums, Wanted
 from tests.casebooks import NEW, casework_in, counted_case
 from tests.cases import MODEL
@@ -54,6 +57,43 @@ def codes(casework: Casework, wanted: Wanted) -> list[str]:
 )
 def test_cases_are_found(casework: Casework, wanted: Wanted, found: list[str]) -> None:
     assert codes(casework, wanted) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        ("ÅÄÖ-9", "åäö"),
+        ("\u00e1-2", "a\u0301"),  # one code or two: phones differ
+        ("a\u0301-2", "\u00c1-2"),
+        ("José-4", "jose"),
+        ("Straße-1", "STRASSE"),
+        ("İ-5", "i-5"),
+        ("ﬃ-1", "ffi"),
+        ("مريض-٧", "7"),
+        ("A-17", "١٧"),
+        ("أحمد-٣", "احمد"),
+        ("مَرِيض-1", "مريض"),
+        ("रोगी-३", "रोगी-3"),
+    ],
+)
+def test_a_code_is_found_however_it_is_written(tmp_path: Path, code: str, asked: str) -> None:
+    with casework_in(tmp_path) as casework:
+        for each in (code, "Z-0"):
+            casework.life.begin(replace(NEW, pseudonym=each), by="", confirmed=True)
+        found = casework.books.listing.cases(Wanted(query=asked))
+        assert [case.pseudonym for case in found] == [code]
+
+
+def test_vowel_signs_of_devanagari_are_letters(tmp_path: Path) -> None:
+    with casework_in(tmp_path) as casework:
+        casework.life.begin(replace(NEW, pseudonym="कि-1"), by="")
+        assert casework.books.listing.cases(Wanted(query="की")) == ()
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_part_is_found_in_its_whole(first: str, second: str) -> None:
+    assert folded(first) in folded(first + " " + second)
+    assert folded(folded(first)) == folded(first)
 
 
 def test_what_was_changed_last_comes_first(tmp_path: Path) -> None:

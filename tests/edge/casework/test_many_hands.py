@@ -15,7 +15,7 @@ from edge.casework.history import corrections_of
 from edge.casework.seen_before import Already, Earlier
 from edge.errors import CaseFault
 from edge.types import Examination, Frame
-from tests.casebooks import capture, casework_in, counted_case
+from tests.casebooks import capture, casework_in, counted_case, undo
 from tests.cases import LABELS
 
 HANDS, ACTS = 8, 25
@@ -53,7 +53,7 @@ def work(casework: Casework, case_id: int, hand: int) -> int:
         acts = (
             lambda key=key: casework.cells.change(case_id, key, Wish(label=chance.choice(LABELS)), f"hand {hand}"),
             lambda key=key: casework.cells.change(case_id, key, Wish(excluded=chance.random() < 0.5), f"hand {hand}"),
-            lambda: casework.cells.undo(case_id, f"hand {hand}"),
+            lambda: undo(casework, case_id, f"hand {hand}"),
             lambda: casework.results.of(case_id),
             lambda: casework.life.count_by_hand(case_id, {"blast": chance.randint(1, 9)}, f"hand {hand}"),
         )

@@ -60,15 +60,26 @@ def test_more_cells_make_it_narrower(first: Count, second: Count, times: int) ->
 
 
 @given(counts())
-def test_a_count_agrees_with_itself(count: Count) -> None:
-    assert difference(count, count).agree
+def test_a_count_never_differs_from_itself(count: Count) -> None:
+    assert difference(count, count).agree is not False
 
 
 @given(counts(least=0))
 def test_nothing_counted_nothing_known(count: Count) -> None:
     assert difference(count, (0, 0)).interval == (-100.0, 100.0)
-    assert difference((0, 0), count).agree
+    assert difference((0, 0), count).agree is None
 
 
-def test_opposite_counts_do_not_agree() -> None:
-    assert not difference((90, 100), (10, 100)).agree
+@pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        ((90, 100), (10, 100), False),
+        ((60, 200), (62, 200), True),
+        ((0, 30), (0, 30), True),
+        ((7, 27), (1, 1), None),  # 74 points apart, and no more than chance would give
+        ((15, 30), (15, 30), None),
+    ],
+)
+def test_few_cells_agree_with_everything_and_so_with_nothing(first: Count, second: Count, agree: bool | None) -> None:
+    assert difference(first, second).agree is agree
+    assert difference(second, first).agree is agree

@@ -21,10 +21,10 @@ from edge.casework import Casework, open_casework, pin
 from edge.casework.cells import Wish
 from edge.casework.content import is_intact
 from edge.casework.history import corrections_of
-from edge.casework.life import Hand, Words
+from edge.casework.life import Words
 from edge.errors import StoreBusy, StoreFull
 from edge.record import Record
-from tests.casebooks import NEW, PIN, capture, casework_in, counted_case
+from tests.casebooks import NEW, PIN, capture, casework_in, counted_case, hand, undo
 from tests.cases import LABELS, MODEL
 
 ROOT = Path(__file__).parents[3]
@@ -36,10 +36,9 @@ from pathlib import Path
 
 from edge.casework import open_casework, pin
 from edge.casework.cells import Wish
-from edge.casework.life import Hand
 from edge.errors import CaseFault
 from edge.record import Record
-from tests.casebooks import NEW, PIN, capture
+from tests.casebooks import NEW, PIN, capture, hand, redo, undo
 from tests.cases import LABELS, MODEL
 
 pin.LOG_N = 4
@@ -56,12 +55,12 @@ def step(kind):
     elif kind == "exclude":
         casework.cells.change(case.id, key, Wish(excluded=random.random() < 0.7), "Amina")
     elif kind in ("undo", "redo"):
-        getattr(casework.cells, kind)(case.id, "Amina")
+        {"undo": undo, "redo": redo}[kind](casework, case.id)
     elif kind == "sign":
         casework.life.finish(case.id, "Amina")
-        casework.life.sign(case.id, Hand(1, PIN))
+        casework.life.sign(case.id, hand(casework, case.id))
         print(json.dumps(["signed", case.id, casework.books.record.case(case.id).version]), flush=True)
-        casework.life.amend(case.id, "more", Hand(1, PIN))
+        casework.life.amend(case.id, "more", hand(casework, case.id))
 
 
 for seed in (1, 2):
@@ -122,7 +121,7 @@ WRITES: dict[str, Act] = {
     "begin": lambda c, _: c.life.begin(NEW, by=""),
     "capture": lambda c, k: capture(c, k, 3),
     "class": lambda c, k: c.cells.change(k, (1, 4), Wish(label=LABELS[2]), ""),
-    "undo": lambda c, k: c.cells.undo(k, ""),
+    "undo": lambda c, k: undo(c, k),
     "note": lambda c, k: c.life.describe(k, Words(note="thin"), ""),
     "finish": lambda c, k: c.life.finish(k, ""),
     "manual": lambda c, k: c.life.count_by_hand(k, {"blast": 2}, ""),
@@ -211,13 +210,14 @@ def test_a_signature_is_whole_or_not_there(worked: Path, monkeypatch: pytest.Mon
     casework = open_casework(record, MODEL)
     casework.life.finish(1, "Amina")
     before = casework.books.steps.of(1)
+    signer = hand(casework, 1)
 
     def stumble(*_: Any, **__: Any) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(casework.books.life.__class__, "change", stumble)
     with pytest.raises(KeyboardInterrupt):
-        casework.life.sign(1, Hand(1, PIN))
+        casework.life.sign(1, signer)
     monkeypatch.undo()
     assert casework.books.steps.of(1) == before
     assert casework.books.life.signatures(1) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import pytest
 from edge.casework import Casework
 from edge.casework.cells import Wish
 from edge.casework.compare import compared
+from edge.casework.content import seal
+from edge.casework.life import Hand
+from edge.casework.newcombe import Difference
 from edge.casework.rerun import UNKNOWN, OpenExaminer
 from edge.casework.seen_before import Already, Earlier
-from edge.errors import BadSetting, BundleMissing, CaseEmpty, NotRecorded, RunBusy
+from edge.errors import BadSetting, BundleMissing, CaseAgain, CaseEmpty, NotRecorded, RunBusy, RunUnfinished
 from edge.types import Examination, Frame
-from tests.casebooks import NEW, casework_in, counted_case
+from tests.casebooks import NEW, PIN, capture, casework_in, counted_case, field
 from tests.newer import NEWER, Newer
 
 
@@ -174,6 +177,7 @@ def test_two_cases_side_by_side_with_the_interval_of_their_difference(casework: 
     assert both.difference.interval[0] < expected < both.difference.interval[1]
     for pair in both.classes:
         cells = {each.label: each.cells for each in left.figures.classes}
+        assert pair.left is not None
         assert pair.left[0] == cells[pair.label]
 
 
@@ -182,3 +186,87 @@ def test_two_looks_at_the_same_pictures_say_so(casework: Casework) -> None:
     both = compared(casework.results.of(case_id), casework.results.of(again(casework, case_id)))
     assert both.same_pictures
     assert both.difference.points > 0
+
+
+def test_a_field_that_is_captured_meanwhile_is_looked_at_as_well(tmp_path: Path) -> None:
+    """It was done without it, and could be signed as having seen every field."""
+    slow = Slow()
+    with casework_in(tmp_path, open_examiner=lambda _: slow) as casework:
+        case_id = counted_case(casework).id
+        new = casework.reanalysis.begin(case_id, "painted", "Amina")
+        assert slow.began.wait(10)
+        capture(casework, case_id, 9)
+        slow.may_go_on.set()
+        casework.reanalysis.wait()
+        assert len(casework.results.of(new.id).fields) == 3
+
+
+def test_a_case_that_went_on_since_has_other_fields_than_its_re_analysis(casework: Casework) -> None:
+    """They were called the same pictures, and the difference the bundle's alone."""
+    case_id = counted_case(casework).id
+    new_id = again(casework, case_id)
+    capture(casework, case_id, 9)
+    both = compared(casework.results.of(case_id), casework.results.of(new_id))
+    assert both.same_pictures, "in part: chance tells nothing of it"
+    assert both.unlike == ("fields", "bundle")
+
+
+def test_a_re_analysis_takes_no_pictures_of_its_own(casework: Casework) -> None:
+    new_id = again(casework, counted_case(casework, (1,)).id)
+    casework.life.resume(new_id, "Amina")
+    frame, _ = field(7)
+    with pytest.raises(CaseAgain):
+        casework.captures.prepared(new_id, frame, is_live=True)
+    assert len(casework.books.record.fields(new_id)) == 1
+
+
+def test_nobody_signs_a_re_analysis_that_has_not_seen_every_field(tmp_path: Path) -> None:
+    with casework_in(tmp_path) as casework:
+        case_id = counted_case(casework, (1,)).id
+        copy = casework.books.record.begin_case(replace(NEW, purpose="again", of_case=case_id))
+        casework.books.reruns.begin(copy.id, "x")
+        frame, examination = field(1)
+        casework.books.record.add_field(copy.id, frame, examination)
+        amina = casework.staff.add("Amina", PIN, lead=True, by=None)
+        result = casework.results.of(copy.id)
+        assert not result.whole
+        hand = Hand(amina.id, PIN, seal(casework.books, result))
+        refused: list[Callable[[], object]] = [
+            lambda: casework.life.finish(copy.id, "Amina"),
+            lambda: casework.life.sign(copy.id, hand),
+            lambda: casework.cells.change(copy.id, (1, 1), Wish(label="granulocyte"), "Amina"),
+        ]
+        for way in refused:
+            with pytest.raises(RunUnfinished):
+                way()
+        casework.books.reruns.end(copy.id, "stopped")
+        with pytest.raises(RunUnfinished):
+            casework.life.finish(copy.id, "Amina")
+        casework.books.reruns.end(copy.id, "done")
+        casework.life.finish(copy.id, "Amina")
+        assert casework.results.of(copy.id).whole
+
+
+def test_what_is_not_alike_is_told_and_other_specimens_never_agree(casework: Casework) -> None:
+    marrow = casework.results.of(counted_case(casework).id)
+    blood, thick = (replace(marrow.case, specimen="blood"), replace(marrow.case, stain="other", objective="40x"))
+    apart = [replace(marrow, case=case, fields=()) for case in (blood, thick, marrow.case)]
+    both = [compared(marrow, each) for each in apart]
+    assert [each.unlike for each in both] == [("specimen",), ("stain", "objective"), ()]
+    assert [each.agree is each.difference.agree for each in both[1:]] == [True, True]
+    many = replace(both[0], difference=Difference(0.0, (-1.0, 1.0)))
+    assert many.difference.agree
+    assert many.agree is None
+    assert replace(both[2], same_pictures=True).agree is None
+
+
+def test_a_class_that_a_bundle_does_not_know_is_not_a_class_without_cells(casework: Casework) -> None:
+    left = casework.results.of(counted_case(casework).id)
+    known = left.figures.classes
+    newer = replace(left.model, ref=replace(left.model.ref, digest="beef" * 16))
+    fewer = replace(left, figures=replace(left.figures, classes=known[:-1]), model=newer)
+    both = compared(fewer, left)
+    assert both.unlike == ("bundle",)
+    assert both.classes[-1].left is None
+    assert both.classes[-1].right == (known[-1].cells, known[-1].percent)
+    assert compared(left, fewer).classes[-1].right is None

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.casework import Casework
-from edge.casework.scales import between, by_lines, by_red_cells, same_objective
+from edge.casework.scales import between, by_lines, by_red_cells, require_likely, same_objective
 from edge.casework.scales import given as told
-from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown
+from edge.errors import BadSetting, ScaleLines, ScaleSize, ScaleUnknown, ScaleUnlikely
 from edge.types import Frame
 from tests.casebooks import NEW, casework_in
 from tests.edge.test_micrometre import ruling
@@ -68,6 +68,17 @@ def test_red_cells_tell_it_where_there_are_any() -> None:
     assert reading.facts["red_cells"] > 5
     with pytest.raises(ScaleUnknown):
         by_red_cells(FRAME)
+
+
+@pytest.mark.parametrize("wrongly", [0.1, 0.5, 2.0, 10.0])
+def test_a_scale_that_red_cells_contradict_is_asked_about(wrongly: float) -> None:
+    """Half and twice of the true scale gave other blasts, without a word."""
+    smear = Frame(simulated_field((1280, 960), 20))
+    with pytest.raises(ScaleUnlikely, match="red cells"):
+        require_likely(told(SIM_UM_PER_PX * wrongly), smear)
+    require_likely(told(SIM_UM_PER_PX), smear)
+    require_likely(by_red_cells(smear), smear)
+    require_likely(told(SIM_UM_PER_PX * wrongly), FRAME)  # nothing in the picture says otherwise
 
 
 def test_the_newest_scale_of_an_objective_holds_for_live_pictures_of_its_cases(casework: Casework) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from edge.casework import Casework, pin
+from edge.casework.casework import Outside
 from edge.casework.first_run import STEPS
 from edge.casework.scales import given
 from edge.casework.settings import Settings
@@ -116,6 +118,26 @@ def test_a_step_is_done_only_when_it_is(casework: Casework, monkeypatch: pytest.
         "done",
         "done",
     ]
+
+
+AMISS: Mapping[str, tuple[tuple[str, ...] | None, set[str]]] = {
+    "no picture": (None, {"light", "focus"}),
+    "dark": (("light.dark",), {"light"}),
+    "soft": (("focus.soft", "cells.empty"), {"focus"}),
+    "good": ((), set()),
+    "no cells": (("cells.empty",), set()),
+}
+
+
+@pytest.mark.parametrize("seen", AMISS)
+def test_light_and_focus_are_done_only_when_the_picture_shows_it(tmp_path: Path, seen: str) -> None:
+    """They were done with a lamp that was out, and without a camera."""
+    codes, refused = AMISS[seen]
+    with casework_in(tmp_path, outside=Outside(amiss=lambda: codes)) as casework:
+        for step in ("light", "focus"):
+            with pytest.raises(NotYet) if step in refused else nullcontext():
+                casework.first_run.set(step, "done", {}, "")
+            casework.first_run.set(step, "skipped", {}, "")
 
 
 def test_there_are_only_these_steps(casework: Casework) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from fastapi.testclient import TestClient
 
-from tests.visits import API, CASE, CELL, code_of, good
+from tests.visits import API, CASE, CELL, code_of, good, move
 
 
 def test_a_code_that_looks_personal_is_confirmed(client: TestClient) -> None:
@@ -41,13 +42,13 @@ def test_a_cell_is_corrected_undone_done_again_and_given_back(client: TestClient
     changed = good(client.patch(CELL, json={"class": "granulocyte", "excluded": True, "reason": "torn"}))
     assert (changed["class"], changed["machine"], changed["countable"]) == ("granulocyte", "blast", False)
     assert changed["excluded"] == ["A person set this cell aside: torn."]
-    undone = good(client.post(f"{CASE}/undo"))
+    undone = good(move(client, "undo"))
     assert (undone["step"]["kind"], undone["cell"]["countable"], undone["cell"]["class"]) == (
         "exclude",
         True,
         "granulocyte",
     )
-    redone = good(client.post(f"{CASE}/redo"))
+    redone = good(move(client, "redo"))
     assert redone["cell"] == changed
     assert good(client.delete(CELL)) == found
     assert code_of(client.patch(CELL, json={"class": "unicorn"}), 422) == "cell.class"
@@ -55,6 +56,40 @@ def test_a_cell_is_corrected_undone_done_again_and_given_back(client: TestClient
     audit = good(client.get(f"{CASE}/audit"))
     assert [step["kind"] for step in audit][-5:] == ["class", "exclude", "undo", "redo", "restore"]
     assert not any(step["undone"] for step in audit)
+
+
+@pytest.mark.parametrize(
+    ("reason", "language", "said"),
+    [
+        ("smudged", "en", "A person set this cell aside: Smudged or crushed."),
+        ("smudged", "es", "Una persona apartó esta célula: Borrosa o aplastada."),
+        ("Cortada por el borde", "en", "A person set this cell aside: Cortada por el borde."),
+    ],
+)
+def test_why_a_cell_was_left_out_is_said_in_the_readers_language(
+    client: TestClient, counted: None, reason: str, language: str, said: str
+) -> None:
+    good(client.patch(CELL, json={"excluded": True, "reason": reason}))
+    assert good(client.get(CELL, headers={"Accept-Language": language}))["excluded"] == [said]
+    assert good(client.get(f"{CASE}/audit"))[-1]["reason"] == reason
+    assert said.split(": ")[1][:-1] in client.get(f"/cases/1/report?lang={language}").text
+
+
+def test_a_field_says_who_decided_on_a_cell(client: TestClient, counted: None, amina: int) -> None:
+    good(client.patch(CELL, json={"class": "granulocyte"}))
+    cells = {each["id"]: each for each in good(client.get(f"{CASE}/fields/1"))["cells"]}
+    assert cells[4]["by"]["operator"] == "Amina"
+    assert cells[4]["by"]["clock_hint"] == good(client.get(f"{CASE}/audit"))[-1]["clock_hint"]
+    assert {each["by"] for number, each in cells.items() if number != 4} == {None}
+
+
+def test_another_step_than_the_one_shown_is_not_taken_back(client: TestClient, counted: None) -> None:
+    good(client.patch(CELL, json={"class": "granulocyte"}))
+    shown = good(client.get(CASE))["undo"]["number"]
+    good(client.patch(CELL, json={"excluded": True}))
+    assert code_of(client.post(f"{CASE}/undo", json={"step": shown}), 409) == "case.changed"
+    assert code_of(client.post(f"{CASE}/undo"), 422) == "web.invalid"
+    assert good(client.get(CELL))["countable"] is False
 
 
 def test_a_correction_is_in_the_field_the_counts_and_the_case(client: TestClient, counted: None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from edge.record.database import Database
-from edge.web import WebParts
+from edge.web import WebParts, live
 from tests.casebooks import PIN
 from tests.cases import PaintedLive
-from tests.visits import API, CASE, CELL, code_of, good, visiting
+from tests.visits import API, CASE, CELL, code_of, good, hand_of, visiting
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ from tests.visits import API, CASE, CELL, code_of, good, visiting
     ],
 )
 def test_a_problem_is_told_in_the_readers_language(client: TestClient, language: str, detail: str) -> None:
-    answer = client.post(f"{CASE}/undo", headers={"Accept-Language": language}).json()
+    answer = client.post(f"{CASE}/undo", json={"step": 1}, headers={"Accept-Language": language}).json()
     assert (answer["code"], answer["detail"]) == ("record.unknown", detail)
 
 
@@ -41,6 +42,28 @@ def test_every_route_is_documented_with_what_may_go_wrong(client: TestClient) ->
     sign = paths["/api/v1/cases/{case_id}/sign"]["post"]["responses"]
     assert "`pin.wrong`" in sign["403"]["description"]
     assert "`case.signed`" in sign["409"]["description"]
+
+
+def test_errors_are_documented_as_what_they_are_sent_as(client: TestClient) -> None:
+    document = good(client.get("/openapi.json"))
+    kinds = {
+        (kind, entry["schema"]["$ref"].rpartition("/")[2])
+        for methods in document["paths"].values()
+        for route in methods.values()
+        for status, response in route["responses"].items()
+        if status[0] in "45"
+        for kind, entry in response.get("content", {}).items()
+    }
+    assert kinds == {("application/problem+json", "ProblemShape")}
+    assert "ProblemShape" in document["components"]["schemas"]
+    for path, status in ((f"{API}/cases/99", 404), (f"{API}/cases?limit=no", 422)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        jsonschema.validate(
+            answer.json(), {**document["components"]["schemas"]["ProblemShape"], "components": document["components"]}
+        )
+    named = {name for name in document["components"]["schemas"] if "Validation" in name}
+    assert named == set()
 
 
 def test_the_live_picture_is_documented_as_what_it_is(client: TestClient) -> None:
@@ -64,7 +87,9 @@ def test_every_body_that_may_be_sent_has_an_example_that_fits(client: TestClient
     assert seen >= 20
 
 
-def test_a_control_run_is_refused_as_a_case_whatever_is_asked(client: TestClient) -> None:
+def test_a_control_run_is_refused_as_a_case_whatever_is_asked(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every method of every address with a case's number in it, and each says so in its documentation."""
     good(client.post(f"{API}/controls", json={"name": "Slide 1"}), 201)
     run = good(client.post(f"{API}/controls/1/runs"), 201)
@@ -79,11 +104,17 @@ def test_a_control_run_is_refused_as_a_case_whatever_is_asked(client: TestClient
     assert asked >= 30
     both = {"left": run["case"], "right": run["case"]}
     assert code_of(client.get(f"{API}/cases/compare", params=both), 409) == "case.control"
+    monkeypatch.setattr(live, "event_stream", _no_news)
+    assert code_of(client.get(f"{API}/events", params={"case": run["case"]}), 409) == "case.control"
     for view in ("", "/cells", "/result", "/log"):
         page = client.get(f"/cases/{run['case']}{view}", headers={"Accept": "text/html"})
         assert page.status_code == 409
         assert 'href="/control"' in page.text
         assert "case.control" in page.text
+
+
+async def _no_news(*_: object) -> AsyncIterator[str]:
+    yield ""
 
 
 def _names(schema: dict[str, Any]) -> list[str]:
@@ -96,6 +127,14 @@ def test_the_map_of_the_api_names_every_route(client: TestClient) -> None:
     for path in good(client.get("/openapi.json"))["paths"]:
         last = [part for part in path.split("/") if part and not part.startswith("{")][-1]
         assert last in text, path
+
+
+def test_the_map_of_the_api_names_only_errors_that_there_are(client: TestClient) -> None:
+    text = (Path(__file__).parents[3] / "edge/web/API.md").read_text("utf-8")
+    documented = client.get("/openapi.json").text
+    errors = set(re.findall(r"`(\w+\.\w+)` \d{3}", text))
+    assert len(errors) >= 20
+    assert {code for code in errors if f"`{code}`" not in documented} == set()
 
 
 def test_the_event_loop_never_waits_for_the_database(
@@ -122,7 +161,7 @@ def test_the_event_loop_never_waits_for_the_database(
         client.post(f"{API}/controls/1/runs")
         good(client.post(f"{API}/controls/1/runs/1/fields"), 201)
         good(client.post(f"{CASE}/finish"))
-        good(client.post(f"{CASE}/sign", json={"operator": 1, "pin": PIN}))
+        good(client.post(f"{CASE}/sign", json=hand_of(client, 1)))
         for path in ("/cases", "/cases/1", "/cases/1/report.pdf", "/cases/1/audit", "/controls/state", "/support.zip"):
             assert client.get(API + path).status_code == 200
         assert client.get("/metrics").status_code == 200

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from edge.types import Frame
 from edge.web import WebParts
+from firmware_bridge.errors import SourceLost
 from tests.casebooks import PIN, SIZE
 from tests.cases import PaintedLive, painted_frame
 from tests.edge.test_micrometre import ruling
@@ -48,7 +49,7 @@ def test_wrong_pins_are_told_apart_from_waits(client: TestClient, amina: int) ->
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/operators", {"name": "Eve", "pin": "1111"}),
+        ("POST", "/operators", {"name": "Eve", "pin": "1397"}),
         ("PATCH", "/operators/1", {"lead": False}),
         ("PATCH", "/settings", {"auto_capture": True}),
         ("PUT", "/first-run/language", {"state": "done"}),
@@ -213,6 +214,14 @@ def test_metrics_can_be_read_by_prometheus_and_name_no_patient(client: TestClien
     assert "A-17" not in text
 
 
+def test_metrics_count_what_befell_the_camera(client: TestClient, live: PaintedLive) -> None:
+    live.lose(SourceLost("It is gone.", "Plug it in again."), 2.0)
+    text = client.get("/metrics").text
+    found = {sample.name: sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+    befell = {"openings": 3, "losses": 3, "freezes": 0, "recoveries": 0}
+    assert {name: found[f"marrowkit_camera_{name}_total"] for name in befell} == befell
+
+
 def test_a_support_bundle_has_codes_and_no_patient(
     client: TestClient, counted: None, amina: int, parts: WebParts
 ) -> None:
@@ -227,3 +236,28 @@ def test_a_support_bundle_has_codes_and_no_patient(
     assert told["settings"]["target_full"] == 500
     for private in ("A-17", "secret note", "Amina", PIN, parts.casework.books.people.pin(amina)):
         assert private not in content
+
+
+def test_what_was_done_to_the_kit_is_told_the_newest_first(client: TestClient, amina: int) -> None:
+    begun = good(client.get(f"{API}/audit"))
+    good(client.post(f"{API}/session", json={"operator": amina, "pin": PIN}))
+    good(client.patch(f"{API}/settings", json={"target_full": 400}))
+    good(client.post(f"{API}/operators", json={"name": "Bo", "pin": "13579"}), 201)
+    good(client.patch(f"{API}/operators/2", json={"pin": "97531"}))
+    steps = good(client.get(f"{API}/audit"))
+    assert [each["kind"] for each in steps[: -len(begun)]] == ["operator", "operator", "settings"]
+    assert steps[0]["after"]["new_pin"]
+    assert (steps[2]["before"], steps[2]["after"]) == ({"target_full": 500}, {"target_full": 400})
+    assert {each["operator"] for each in steps[:3]} == {"Amina"}
+    assert not {"13579", "97531", PIN} & set(json.dumps(steps).replace('"', " ").split()), "no PIN is in the log"
+    numbers = [each["number"] for each in steps]
+    assert numbers == sorted(numbers, reverse=True)
+    older = good(client.get(f"{API}/audit", params={"before": numbers[0], "limit": 1}))
+    assert [each["number"] for each in older] == [numbers[1]]
+
+
+def test_strangers_are_not_told_what_was_done_to_the_kit(client: TestClient, amina: int) -> None:
+    good(client.post(f"{API}/session", json={"operator": amina, "pin": PIN}))
+    good(client.patch(f"{API}/settings", json={"operator_required": True}))
+    client.cookies.clear()
+    assert code_of(client.get(f"{API}/audit"), 401) == "session.none"
