@@ -73,12 +73,15 @@ def eight_bit_weights(*args: Any, **options: Any) -> Any:
 def test_an_emulated_haswell_answers_the_same_where_eight_bit_weights_would_not(
     cells_onnx: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Told by float32, as this machine may have no VNNI either."""
+    float32 = here("onnxruntime", Network("tiny", cells_onnx))
     network = Network("tiny", int8(cells_onnx))
-    np.testing.assert_array_equal(there("onnxruntime", network, tmp_path / "7", HASWELL), here("onnxruntime", network))
+    narrow = there("onnxruntime", network, tmp_path / "7", HASWELL)
+    np.testing.assert_array_equal(narrow, here("onnxruntime", network))
     monkeypatch.setattr("export.quantise.QDQQuantizer", eight_bit_weights)
-    wide = Network("tiny", int8(cells_onnx))
-    gap = np.abs(there("onnxruntime", wide, tmp_path / "8", HASWELL) - here("onnxruntime", wide))
-    assert gap.max() > 0.5
+    wide = there("onnxruntime", Network("tiny", int8(cells_onnx)), tmp_path / "8", HASWELL)
+    assert np.abs(narrow - float32).max() < 0.3
+    assert np.abs(wide - float32).max() > 0.5
 
 
 def test_openvino_without_vnni_answers_the_same(cells_onnx: bytes, tmp_path: Path) -> None:
