@@ -5,7 +5,8 @@ SOURCE ?= sim:
 DATA ?= data
 WHEELHOUSE ?= dist/wheelhouse
 IMAGES := ../shared/data
-TOOLS := chromium fonts-dejavu-core qemu-user shellcheck systemd
+# the shell is Chromium without what only a window needs
+TOOLS := 'chromium-headless-shell|chromium' fonts-dejavu-core qemu-user shellcheck systemd
 export PYTHON
 
 RUN := .venv/.ready

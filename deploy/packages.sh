@@ -1,10 +1,23 @@
 #!/usr/bin/env bash
-# Install the Debian packages that are missing: packages.sh PACKAGE...
+# Install the Debian packages that are missing: packages.sh PACKAGE... One may be named as `this|or-that`: one that is
+# there will do, else the first is installed that the system's archive has.
 # Uses sudo where one is not root; where it cannot be done, says which command a person can run.
 set -euo pipefail
 
 is_installed() {
-    dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+    local name
+    for name in ${1//|/ }; do
+        if dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed; then return 0; fi
+    done
+    return 1
+}
+
+offered() {
+    local name
+    for name in ${1//|/ }; do
+        apt-cache show "$name" >/dev/null 2>&1 && break
+    done
+    echo "$name"
 }
 
 apt() {
@@ -19,8 +32,14 @@ can_install() {
 
 # A fresh machine has no package lists, an old one has stale ones: fetch them only when they are needed.
 install_packages() {
-    apt install --yes --no-install-recommends "$@" 2>/dev/null && return
-    apt update && apt install --yes --no-install-recommends "$@"
+    install_offered "$@" 2>/dev/null && return
+    apt update && install_offered "$@"
+}
+
+install_offered() {
+    local names=() name
+    for name in "$@"; do names+=("$(offered "$name")"); done
+    apt install --yes --no-install-recommends "${names[@]}"
 }
 
 missing=()
@@ -32,6 +51,6 @@ done
 echo "Installing from the system's package archive: ${missing[*]}"
 if ! can_install || ! install_packages "${missing[@]}" >/dev/null; then
     printf 'error: these system packages are missing: %s\n' "${missing[*]}" >&2
-    printf 'Run: sudo apt-get update && sudo apt-get install %s\n' "${missing[*]}" >&2
+    printf 'Run: sudo apt-get update && sudo apt-get install %s\n' "${missing[*]##*|}" >&2
     exit 1
 fi

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.installed import CHROMIUM
+
 CHECKOUT = Path(__file__).parents[1]
 IMAGES = CHECKOUT.parent / "shared" / "data"
-CHROMIUM = Path("/usr/bin/chromium")
 
 settings.register_profile("marrowkit", derandomize=True, deadline=None)
 settings.load_profile("marrowkit")

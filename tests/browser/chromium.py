@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.installed import CHROMIUM
+
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

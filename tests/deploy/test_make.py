@@ -108,6 +108,21 @@ def test_packages_that_are_there_are_left_alone(bare: Path) -> None:
     assert not (bare / "told").exists()
 
 
+@pytest.mark.parametrize(("archive", "got"), [(WORKS, "shell"), (FAILS, "whole")])
+def test_of_two_packages_the_first_that_the_archive_has_is_installed(archive: str, got: str, bare: Path) -> None:
+    _add(bare, id=ROOT, dpkg_query=FAILS, apt_get=APT, apt_cache=archive)
+    (bare / "lists").touch()
+    _run(bare, "packages.sh", "shell|whole", "systemd")
+    assert (bare / "told").read_text().splitlines()[-1].endswith(f" --no-install-recommends {got} systemd")
+
+
+def test_either_of_two_packages_will_do(bare: Path) -> None:
+    only = '#!/bin/sh\ncase "$*" in *whole) echo installed;; *) exit 1;; esac\n'
+    _add(bare, dpkg_query=only, apt_get=APT)
+    assert _run(bare, "packages.sh", "shell|whole").returncode == 0
+    assert not (bare / "told").exists()
+
+
 @pytest.mark.parametrize(("environment", "made"), [(WORKS, False), (FAILS, True)])
 def test_an_environment_is_made_anew_only_if_it_is_broken(
     environment: str, made: bool, bare: Path, tmp_path: Path
