@@ -54,6 +54,16 @@ def test_the_panel_shows_the_cell_that_was_chosen_last(visit: Watched) -> None:
     expect(page.locator(".cell-tile[aria-current=true]")).to_have_count(1)
 
 
+def test_what_the_picture_is_good_for_is_said_once_the_case_is_known(visit: Watched) -> None:
+    """A closed case asked for a capture where the gauges were heard of first, until they changed."""
+    page, advice = visit.page, visit.page.locator("#advice")
+    with held_back(page, "**/api/v1/cases/1") as case:
+        go(page, "/cases/1")
+        expect(advice).to_have_text("Good picture.")
+        case.come()
+        expect(advice).to_have_text("Good picture: capture it.")
+
+
 def test_a_panel_that_was_closed_stays_closed(visit: Watched) -> None:
     page, tiles = visit.page, visit.page.locator(".cell-tile")
     go(page, "/cases/1/cells")

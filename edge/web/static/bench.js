@@ -7,7 +7,7 @@ import { showCount } from "./count.js";
 import { byId, el } from "./dom.js";
 import { showFields } from "./fields.js";
 import { focusAid } from "./focus.js";
-import { onRoom, watch } from "./live.js";
+import { offer, onRoom, watch } from "./live.js";
 import "./newcase.js";
 import { notice, problem } from "./notices.js";
 import { showSetup } from "./setup.js";
@@ -64,6 +64,7 @@ function allow(can) {
   closed = !can.capture;
   byId("closed").hidden = !closed;
   byId("actions").hidden = closed;
+  offer(!closed);
   for (const each of [byId("capture"), byId("automatic"), byId("add"), byId("photo")]) each.disabled = closed;
   byId("add-label").classList.toggle("disabled", closed);
   byId("photo-label").classList.toggle("disabled", closed);

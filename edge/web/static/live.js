@@ -9,6 +9,8 @@ const RETRY_MS = 2000;
 const OLD_S = 3;
 const LITTLE_ROOM_MB = 500;
 let staleSince = null;
+let judged = null;
+let offered = false;
 
 /** Watch the source while the page is seen. `hears`: what to do on each kind of event, by its name. */
 export function watch(caseId, hears = {}) {
@@ -121,12 +123,23 @@ function showRecording(recording) {
   pill.textContent = stopped ? _("The recording has stopped") : _("Recording");
 }
 
-function showGauges({ ok, measures, reasons }) {
-  for (const gauge of document.querySelectorAll(".gauge")) showGauge(gauge, measures);
-  const advice = byId("advice");
+function showGauges(verdict) {
+  judged = verdict;
+  for (const gauge of document.querySelectorAll(".gauge")) showGauge(gauge, verdict.measures);
+  advise();
+}
+
+/** Whether a good picture can be captured: known before the first verdict, or after it. */
+export function offer(capture) {
+  offered = capture;
+  if (judged) advise();
+}
+
+function advise() {
+  const [advice, { ok, reasons }] = [byId("advice"), judged];
   advice.className = `advice ${ok === null ? "" : ok ? "good" : "bad"}`;
   if (ok === null) return advice.replaceChildren();
-  if (ok && !reasons.length) return advice.replaceChildren(byId("actions")?.hidden === false ? _("Good picture: capture it.") : _("Good picture."));
+  if (ok && !reasons.length) return advice.replaceChildren(offered ? _("Good picture: capture it.") : _("Good picture."));
   return advice.replaceChildren(...reasons.map(({ text, remedy }) => el("p", {}, el("strong", {}, text), ` ${remedy}`)));
 }
 
