@@ -70,10 +70,10 @@ def eight_bit_weights(*args: Any, **options: Any) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which(HASWELL[0]) is None, reason="no qemu-x86_64 here: apt-get install qemu-user")
-def test_an_emulated_haswell_answers_the_same_where_eight_bit_weights_would_not(
+def test_an_emulated_haswell_answers_the_same_and_no_sum_overflows(
     cells_onnx: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Told by float32, as this machine may have no VNNI either."""
+    """Told by float32, as this machine may have no VNNI either: with sums of 16 bits it was 0.79 away."""
     float32 = here("onnxruntime", Network("tiny", cells_onnx))
     network = Network("tiny", int8(cells_onnx))
     narrow = there("onnxruntime", network, tmp_path / "7", HASWELL)
@@ -81,7 +81,7 @@ def test_an_emulated_haswell_answers_the_same_where_eight_bit_weights_would_not(
     monkeypatch.setattr("export.quantise.QDQQuantizer", eight_bit_weights)
     wide = there("onnxruntime", Network("tiny", int8(cells_onnx)), tmp_path / "8", HASWELL)
     assert np.abs(narrow - float32).max() < 0.3
-    assert np.abs(wide - float32).max() > 0.5
+    assert np.abs(wide - float32).max() < 0.3
 
 
 def test_openvino_without_vnni_answers_the_same(cells_onnx: bytes, tmp_path: Path) -> None:
