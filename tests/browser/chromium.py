@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.installed import CHROMIUM
 
@@ -24,6 +24,9 @@ FLAGS = (
 )
 WIDE = (1280, 800)
 NARROW = (390, 844)
+PATIENCE_MS = 20_000
+"""How long anything may take on a busy machine; what comes at once is waited for no longer."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 REFUSED = r"Failed to load resource: the server responded with a status of {} \(.*\)"
@@ -141,7 +144,7 @@ def visiting(
     look = {"theme": theme, "text": text}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in look.items()])
     watched = Watched(context.new_page(), address)
-    watched.page.set_default_timeout(20_000)
+    watched.page.set_default_timeout(PATIENCE_MS)
     watched.page.on("console", watched.on_console)
     watched.page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
     context.on("request", watched.on_request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -62,6 +63,18 @@ def test_what_the_picture_is_good_for_is_said_once_the_case_is_known(visit: Watc
         expect(advice).to_have_text("Good picture.")
         case.come()
         expect(advice).to_have_text("Good picture: capture it.")
+
+
+def test_a_case_that_is_opened_is_asked_for_once(visit: Watched) -> None:
+    """What the kit tells of it by itself was taken for news, and the case asked for again while its answer came."""
+    page, asked = visit.page, []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    with held_back(page, "**/api/v1/cases/1") as case:
+        with page.expect_response("**/api/v1/events?*"):
+            go(page, "/cases/1")
+        expect(page.locator("#advice")).to_have_text("Good picture.")
+        case.come()
+    assert asked.count("/api/v1/cases/1") == 1
 
 
 def test_a_panel_that_was_closed_stays_closed(visit: Watched) -> None:

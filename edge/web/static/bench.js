@@ -25,6 +25,8 @@ const [refreshing, opening, redrawing] = [turns(), turns(), turns()];
 const explainer = () => import("./explain.js");
 // a field of the camera is named by its address, which says nothing to whoever looks at it
 const ADDRESS = /^(sim|camera|csi|v4l2|https?|rtsp|file|folder):/;
+// what the kit tells of the case is news only to a page that knows the case
+let begun = null;
 let known = -1;
 let open = null;
 let explained = null;
@@ -111,6 +113,7 @@ function again({ field, cells_again: cells }) {
 
 /** Something was done to the case: here, or at another screen. What is explained is left as it is. */
 async function hearOf({ step }) {
+  await begun;
   if (step === known || byId("viewport").classList.contains("busy")) return;
   await refresh();
   if (open && !explained) await redraw();
@@ -253,7 +256,7 @@ if (caseId) {
   document.addEventListener("click", letGo);
   addEventListener("hashchange", show);
   if (byId("main").dataset.capturesItself === "yes") toggleAutomatic();
-  refresh().then(show).catch(problem);
+  begun = refresh().then(show).catch(problem);
 }
 
 watch(caseId, {
