@@ -23,7 +23,8 @@ run: $(RUN) ## Show the local page. SOURCE=sim: PORT=8000 DATA=data (where recor
 # Modules in the order of their names: left to itself, loadscope begins those of few and long tests (browser) last.
 .PHONY: test
 test: $(TEST) tools check ## Everything that CI does: set-up, checks, all tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --no-header --numprocesses 2 --dist loadscope --no-loadscope-reorder -rs
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --no-header --numprocesses 2 --dist loadscope --no-loadscope-reorder -rs \
+	  --rerun-show-tracebacks --max-suite-reruns 3
 
 .PHONY: check
 check: $(TEST) ## The fast checks: ruff, mypy, import rules

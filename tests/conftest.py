@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("CI") and not CHROMIUM.exists() and any(map(_in_browser, items)):
         raise pytest.UsageError(f"There is no {CHROMIUM}, and CI must not skip the browser tests: install chromium.")
     _skip(items, "browser", CHROMIUM.exists(), f"there is no {CHROMIUM}: install chromium")
+    if os.environ.get("CI"):
+        _try_again(items)
 
 
 @pytest.fixture
@@ -35,6 +37,12 @@ def _skip(items: list[pytest.Item], marker: str, possible: bool, reason: str) ->
     for item in items:
         if not possible and item.get_closest_marker(marker):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _try_again(items: list[pytest.Item]) -> None:
+    """In CI a test of the page that failed is run once more, and is named in the summary as one to look into."""
+    for item in filter(_in_browser, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def _in_browser(item: pytest.Item) -> bool:
