@@ -46,12 +46,15 @@ def score(page: Page) -> Locator:
     return page.locator("#count .big").first
 
 
-def look_and_sign(page: Page) -> None:
-    """Say that the new figures were looked at, and sign."""
+def look_and_sign(page: Page, parts: WebParts, statement: str) -> None:
+    """Amina says that the new figures were looked at, and signs: not before."""
     sign = page.locator("#sign form")
+    assert parts.casework.books.life.signatures(1) == ()
     sign.locator("[role=alert] input[type=checkbox]").check()
     sign.locator("button.primary").click()
     expect(page.locator("#sign .pill")).to_have_class(re.compile("good"))
+    (signature,) = parts.casework.books.life.signatures(1)
+    assert (signature.operator, signature.statement) == ("Amina", statement)
 
 
 def count_otherwise(parts: WebParts, by: str = "Bo") -> None:
@@ -92,10 +95,7 @@ def test_what_another_has_changed_is_shown_and_has_to_be_looked_at(
     expect(sign.locator("[name=statement]")).to_have_value("Looked at all for")
     sign.locator("[name=pin]").fill(PIN)
     sign.locator("button.primary").click()
-    assert parts.casework.books.life.signatures(1) == (), "not before the new figures were looked at"
-    look_and_sign(page)
-    (signature,) = parts.casework.books.life.signatures(1)
-    assert (signature.operator, signature.statement) == ("Amina", "Looked at all for")
+    look_and_sign(page, parts, "Looked at all for")
 
 
 def test_a_page_that_hears_nothing_signs_nothing_that_it_does_not_show(
@@ -117,10 +117,7 @@ def test_a_page_that_hears_nothing_signs_nothing_that_it_does_not_show(
         expect(sign.locator(".form-problem small")).to_have_text("case.changed")
     expect(score(page)).not_to_have_text(before)
     expect(sign.locator("[role=alert] li", has_text="Class changed")).to_contain_text("Bo")
-    assert parts.casework.books.life.signatures(1) == ()
-    look_and_sign(page)
-    (signature,) = parts.casework.books.life.signatures(1)
-    assert (signature.operator, signature.statement) == ("Amina", "Looked at all forty")
+    look_and_sign(page, parts, "Looked at all forty")
 
 
 def test_an_amendment_is_of_the_version_that_was_seen(
