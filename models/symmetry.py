@@ -166,6 +166,11 @@ class SymmetricNorm2d(nn.Module):
         return total / torch.bincount(self.feature)
 
 
+def conv(inputs: Channels, outputs: Channels, size: int = 3, stride: int = 1) -> nn.Sequential:
+    """A convolution that keeps the size (or halves it), batch norm, ReLU."""
+    return nn.Sequential(SymmetricConv2d(inputs, outputs, size, stride), SymmetricNorm2d(outputs), nn.ReLU())
+
+
 def make_plain(network: nn.Module) -> None:
     """Put ordinary layers in the place of the symmetric ones: the network answers the same, and engines know them."""
     for name, child in network.named_children():

@@ -12,6 +12,7 @@ from edge.features import shape, texture
 from edge.optics.labels import Window, label_windows
 from edge.optics.normal import WORKING_UM_PER_PX, Density, NormalField, density
 from edge.optics.planes import Mask, Plane
+from edge.optics.quantiles import median
 from edge.types import Features, Outlines
 
 CHROMATIN_UM = 1.0
@@ -68,7 +69,7 @@ def _patch(field: NormalField, outlines: Outlines, k: int, box: Window) -> _Patc
 
 def _nuclear_median(patch: _Patch) -> float:
     inside = patch.chromatin[patch.nucleus]
-    return float(np.median(inside)) if inside.size else 0.0
+    return float(median(inside)) if inside.size else 0.0
 
 
 def _reference(medians: Iterable[float]) -> float:
@@ -115,5 +116,5 @@ def _blueness(absorbed: Density, part: Mask) -> float:
     """Red over green density of a part of a cell: eosin lets red pass (0), azure blue absorbs it (towards 1)."""
     if np.count_nonzero(part) < texture.FEW_PX:
         return 0.0
-    red, green = np.median(np.ascontiguousarray(absorbed[part].T[:2]), axis=1).tolist()
-    return float(red / max(green, 1e-2))
+    red, green = (median(channel) for channel in np.ascontiguousarray(absorbed[part].T[:2]))
+    return float(red / max(green, np.float32(1e-2)))

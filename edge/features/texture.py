@@ -7,6 +7,7 @@ import numpy as np
 
 from edge.optics.framed import framed
 from edge.optics.planes import Mask, Plane
+from edge.optics.quantiles import median, percentiles
 
 FEW_PX = 12
 """Pixels below which a texture is not estimable and is given as 0."""
@@ -25,7 +26,7 @@ def contrast(plane: Plane, mask: Mask) -> float:
     """Robust spread over median, (p90 − p10) / (2.56 · median): a normal law's standard deviation over its mean."""
     if np.count_nonzero(mask) < FEW_PX:
         return 0.0
-    low, middle, high = np.percentile(plane[mask], (10, 50, 90))
+    low, middle, high = percentiles(plane[mask], (10, 50, 90))
     return float((high - low) / (2.56 * max(middle, 1e-3)))
 
 
@@ -49,7 +50,7 @@ def vacuoles(plane: Plane, cytoplasm: Mask, cell: Mask) -> float:
     """Share of the cytoplasm that is clear holes; what is open to the outside of `cell` is its pale rim, no hole."""
     if np.count_nonzero(cytoplasm) < FEW_PX:
         return 0.0
-    clear = cytoplasm & (plane < CLEAR * np.median(plane[cytoplasm]))
+    clear = cytoplasm & (plane < CLEAR * median(plane[cytoplasm]))
     return float(np.count_nonzero(_closed(clear, cell)) / np.count_nonzero(cytoplasm)) if clear.any() else 0.0
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from edge.optics.channels import mean_channel
 from edge.optics.planes import Field, Mask, Plane
+from edge.optics.quantiles import median
 from edge.types import Pixels
 
 LEAST_SHARE = 0.05
@@ -50,26 +51,28 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
     """
     if not picture.any():
         return Light(np.full(thumbnail.shape, 255, np.float32), np.full(3, 255, np.float32), 0.0, 0.0)
+    values = np.ascontiguousarray(thumbnail.reshape(-1, 3).T, np.float32)
     brightness = mean_channel(thumbnail.astype(np.float32))
     near = picture & (np.abs(brightness / _level(brightness, picture) - 1.0) <= TOLERANCE)
     terms = _terms(*brightness.shape)
     for _ in range(ROUNDS):
-        fitted = terms @ _coefficients(terms, near, brightness)
+        fitted = _fitted(terms, near, brightness.reshape(1, -1)).reshape(brightness.shape)
         near = picture & (np.abs(brightness / np.maximum(fitted, 1.0) - 1.0) <= TOLERANCE)
         if not near.any():
             near = picture
-    surface = np.clip(terms @ _coefficients(terms, near, thumbnail.astype(np.float32)), 1.0, 255.0)
+    surface = np.clip(_fitted(terms, near, values), 1.0, 255.0)
     share = float(np.count_nonzero(near) / np.count_nonzero(picture))
-    seen = surface[picture]
-    luminance = seen.mean(axis=1)
+    seen = surface[:, picture.ravel()]
+    luminance = seen.mean(axis=0)
     unevenness = float(luminance.max() / luminance.min() - 1.0)
-    return Light(surface.astype(np.float32), np.median(seen, axis=0).astype(np.float32), share, unevenness)
+    level = np.array([median(channel) for channel in seen])
+    return Light(np.ascontiguousarray(surface.T).reshape(thumbnail.shape), level, share, unevenness)
 
 
 def _level(brightness: Plane, picture: Mask) -> float:
     """The brightest level that stands out in the histogram of the smooth pixels."""
     slope = cv2.magnitude(cv2.Sobel(brightness, cv2.CV_32F, 1, 0), cv2.Sobel(brightness, cv2.CV_32F, 0, 1))
-    smooth = picture & (slope <= np.median(slope[picture]))
+    smooth = picture & (slope <= median(slope[picture]))
     counts = np.bincount(brightness[smooth].astype(np.int64), minlength=256).astype(np.float32)
     padded = np.concatenate((counts, counts[::-1][:16]))
     curve = cv2.GaussianBlur(padded.reshape(1, -1), (0, 0), 3.0, borderType=cv2.BORDER_CONSTANT).ravel()[:256]
@@ -81,20 +84,18 @@ def _level(brightness: Plane, picture: Mask) -> float:
 
 
 @lru_cache(maxsize=4)
-def _terms(height: int, width: int) -> Field:
-    """1, x, y, x², xy, y² of every pixel, (height, width, 6), read-only: cameras do not change their size."""
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
-    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), axis=2)
+def _terms(height: int, width: int) -> NDArray[np.float32]:
+    """1, x, y, x², xy, y² of every pixel, (6, pixels), read-only: cameras do not change their size."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32).reshape(2, -1)
+    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y))
     terms.flags.writeable = False
     return terms
 
 
-def _coefficients(terms: Field, where: Mask, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Least squares over the pixels of `where`, with a whiff of ridge on all but the level, so that a corner of
-    background cannot tilt the rest; (6,) for one plane of values, (6, n) for n."""
-    known = terms.reshape(-1, terms.shape[2])
-    weighed = known * where.reshape(-1, 1)  # faster than to gather the pixels
+def _fitted(terms: NDArray[np.float32], where: Mask, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Planes of values (n, pixels) as the terms (6, pixels) explain them by least squares over the pixels of `where`,
+    with a whiff of ridge on all but the level, so that a corner of background cannot tilt the rest."""
+    weighed = terms * where.ravel()  # faster than to gather the pixels
     ridge = np.diag([0.0, *[0.02 * np.count_nonzero(where)] * 5]).astype(np.float32)
-    right = weighed.T @ values.reshape(len(known), -1)
-    solution: NDArray[np.float32] = np.linalg.solve(weighed.T @ known + ridge, right)
-    return solution.reshape(terms.shape[2:] + values.shape[2:])
+    solution: NDArray[np.float32] = np.linalg.solve(weighed @ terms.T + ridge, weighed @ values.T)
+    return solution.T @ terms

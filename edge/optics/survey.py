@@ -45,12 +45,21 @@ def survey(pixels: Pixels, budget_px: float) -> Survey:
 
 
 def shrink(pixels: Pixels, budget_px: float) -> Pixels:
-    """`pixels` by area averaging down to at most `budget_px` pixels; as they are where they fit."""
+    """`pixels` by area averaging down to at most `budget_px` pixels; as they are where they fit.
+
+    Halved first where that is more than they fit into: that is quick, and the rest has a quarter to read.
+    """
     height, width = pixels.shape[:2]
     ratio = float(np.sqrt(budget_px / (height * width)))
     if ratio >= 1.0:
         return pixels
     size = max(1, round(width * ratio)), max(1, round(height * ratio))
+    while ratio <= 0.5 and not (pixels.shape[0] % 2 or pixels.shape[1] % 2):
+        pixels, ratio = _resized(pixels, (pixels.shape[1] // 2, pixels.shape[0] // 2)), 2 * ratio
+    return _resized(pixels, size)
+
+
+def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from edge.optics.normal import WORKING_UM_PER_PX
 from edge.optics.otsu import separability, threshold
 from edge.optics.planes import Field, Mask, Plane
+from edge.optics.quantiles import median
 from edge.segment.channel import blue_channel, nuclear_channel, smoothed
 from edge.segment.eosin import eosin_share
 from edge.segment.spread import parts_of
@@ -87,7 +88,7 @@ def nucleus_level(transmittance: Field, cell: Mask, likelihood: Plane, options: 
 
 
 def _contrast(channel: Plane, parts: _Parts) -> np.float32:
-    return np.float32(np.median(channel[parts.nucleus]) - np.median(channel[parts.cytoplasm]))
+    return median(channel[parts.nucleus]) - median(channel[parts.cytoplasm])
 
 
 def _kept(detail: Plane, most: np.float32) -> Plane:

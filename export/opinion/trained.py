@@ -72,7 +72,6 @@ class TrainedOpinion:
             measures=net.MEASURES,
             measures_mean=tuple(self.scale.mean.tolist()),
             measures_std=tuple(self.scale.std.tolist()),
-            symmetric=True,
         )
 
     @property

@@ -11,7 +11,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.symmetry import Channels, SymmetricConv2d, SymmetricNorm2d, make_plain
+from models.symmetry import Channels, SymmetricConv2d, conv, make_plain
 
 WIDTHS = (16, 24, 40, 64)
 PLANES = ("cell", "nucleus", "seam")
@@ -54,11 +54,6 @@ class CellsNet(nn.Module):
         for level in list(self.down)[1:]:
             seen.append(level(functional.max_pool2d(seen[-1], 2)))
         return seen
-
-
-def conv(inputs: Channels, outputs: Channels, size: int = 3, stride: int = 1) -> nn.Sequential:
-    """A convolution that keeps the size (or halves it), batch norm, ReLU."""
-    return nn.Sequential(SymmetricConv2d(inputs, outputs, size, stride), SymmetricNorm2d(outputs), nn.ReLU())
 
 
 def block(inputs: Channels, outputs: Channels) -> nn.Sequential:

@@ -19,10 +19,11 @@ CELLS = 3
 def golden() -> dict[str, Any]:
     """Logits of a few cells. The weights are drawn, not trained: they fix what the layers compute."""
     random = np.random.default_rng(SEED)
-    network = load(drawn_weights(random, OpinionNet()))
+    trainable = OpinionNet()
+    network = load(drawn_weights(random, trainable))
     image = random.uniform(0.0, 1.5, (CELLS, CHANNELS, SIZE_PX, SIZE_PX)).astype(np.float32)
     measures = random.normal(0.0, 2.0, (CELLS, len(MEASURES))).astype(np.float32)
     with torch.no_grad():
         logits = network(torch.from_numpy(image), torch.from_numpy(measures))
-    parameters = sum(each.numel() for each in network.parameters())
+    parameters = sum(each.numel() for each in trainable.parameters())
     return {"seed": SEED, "parameters": parameters, "logits": np.round(logits.double().numpy(), 5).tolist()}

@@ -1,4 +1,7 @@
-"""The network: a narrow stack of convolutions over the outline of a nucleus, beside six measures of the cell."""
+"""The network: a narrow stack of convolutions over the outline of a nucleus, beside six measures of the cell.
+
+A smear has no up: a cell that is turned or mirrored gets the same answer by construction, in one pass instead of eight.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+
+from models.symmetry import Channels, conv, make_plain
 
 LABELS = ("blast", "lymphoid", "erythroid", "granulocyte", "precursor", "monocyte")
 MEASURES = ("nucleus_diameter_um", "diameter_um", "nc_ratio", "circularity", "solidity", "lobes")
@@ -28,16 +33,19 @@ class OpinionNet(nn.Module):
     for what is everywhere, the maximum for what occurs once, such as a cleft or a neck.
     """
 
+    averaging: Tensor
+
     def __init__(self, widths: Sequence[int] = WIDTHS, channels: int = CHANNELS) -> None:
         super().__init__()
-        first, last = widths[0], widths[-1]
-        inner = [layer for pair in pairwise(widths[:-1]) for layer in (nn.MaxPool2d(2), conv(*pair), conv(pair[1]))]
-        self.body = nn.Sequential(
-            conv(channels, first, stride=2), conv(first), *inner, nn.MaxPool2d(2), conv(widths[-2], last)
-        )
+        levels = [Channels.mixed(width) for width in widths]
+        first, deep, last = levels[0], levels[-2], levels[-1]
+        inner = [layer for pair in pairwise(levels[:-1]) for layer in (nn.MaxPool2d(2), *block(*pair))]
+        stem = conv(Channels(scalars=channels), first, 4, stride=2)
+        self.body = nn.Sequential(stem, conv(first, first), *inner, nn.MaxPool2d(2), conv(deep, last))
+        self.register_buffer("averaging", last.averaging, persistent=False)
         self.head = nn.Sequential(
             nn.Dropout(DROPPED_BEFORE),
-            nn.Linear(2 * last + len(MEASURES), HIDDEN),
+            nn.Linear(2 * self.averaging.shape[1] + len(MEASURES), HIDDEN),
             nn.ReLU(),
             nn.Dropout(DROPPED_AFTER),
             nn.Linear(HIDDEN, len(LABELS)),
@@ -46,19 +54,19 @@ class OpinionNet(nn.Module):
     def forward(self, image: Tensor, measures: Tensor) -> Tensor:
         """Logits (cells, 6) from the view (cells, channels, 80, 80) and standardised measures (cells, 6)."""
         seen = self.body(image)
-        believed = measures.clamp(-BELIEVED, BELIEVED)
-        logits: Tensor = self.head(torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), believed], 1))
+        mean, most = seen.mean((2, 3)) @ self.averaging, seen.amax((2, 3)) @ self.averaging
+        logits: Tensor = self.head(torch.cat([mean, most, measures.clamp(-BELIEVED, BELIEVED)], 1))
         return logits
 
 
-def conv(inputs: int, outputs: int | None = None, stride: int = 1) -> nn.Sequential:
-    """A 3 × 3 convolution, batch norm, ReLU; as many channels out as in unless told."""
-    weights = nn.Conv2d(inputs, outputs or inputs, 3, stride, 1, bias=False)
-    return nn.Sequential(weights, nn.BatchNorm2d(outputs or inputs), nn.ReLU())
+def block(inputs: Channels, outputs: Channels) -> tuple[nn.Module, nn.Module]:
+    """Two convolutions."""
+    return conv(inputs, outputs), conv(outputs, outputs)
 
 
 def load(state: Mapping[str, Tensor], widths: Sequence[int] = WIDTHS, channels: int = CHANNELS) -> OpinionNet:
-    """The network with these weights, for evaluation."""
+    """The network with these weights, for evaluation: its layers are ordinary ones."""
     network = OpinionNet(widths, channels)
     network.load_state_dict(dict(state))
+    make_plain(network)
     return network.eval()

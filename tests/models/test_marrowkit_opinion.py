@@ -7,13 +7,25 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 import models.marrowkit2026_opinion.net as room
 from edge.decide.views import VIEWS, channels
 from edge.types import Features
+from models.golden import drawn_weights
 from models.marrowkit2026_opinion.golden import GOLDEN_FILE, golden
-from models.marrowkit2026_opinion.net import BELIEVED, CHANNELS, LABELS, MEASURES, SIZE_PX, VIEW, WIDTHS, OpinionNet
+from models.marrowkit2026_opinion.net import (
+    BELIEVED,
+    CHANNELS,
+    LABELS,
+    MEASURES,
+    SIZE_PX,
+    VIEW,
+    WIDTHS,
+    OpinionNet,
+    load,
+)
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,6 +45,17 @@ def test_a_measure_is_believed_up_to_three_deviations() -> None:
     with torch.no_grad():
         assert torch.equal(network(image, far), network(image, 5 * far))
         assert not torch.equal(network(image, far), network(image, 0.5 * far))
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_cell_that_lies_otherwise_gets_the_same_answer(quarters: int, mirrored: bool) -> None:
+    random = np.random.default_rng(3)
+    network = load(drawn_weights(random, OpinionNet()))
+    image = torch.from_numpy(random.uniform(0, 1, (2, CHANNELS, SIZE_PX, SIZE_PX)).astype(np.float32))
+    laid, measures = torch.rot90(image.flip(-1) if mirrored else image, quarters, (2, 3)), torch.zeros(2, len(MEASURES))
+    with torch.no_grad():
+        torch.testing.assert_close(network(laid, measures), network(image, measures), atol=1e-4, rtol=1e-4)
 
 
 def test_what_it_is_shown_is_what_the_kit_can_show() -> None:
