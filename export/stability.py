@@ -113,6 +113,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
     {
         "halved": smaller(2),
         "quartered": smaller(4),
+        "a fifth": smaller(5),
         "turned": Change(turned, _at_turn),
         "mirrored": Change(mirrored, _at_mirror),
         f"JPEG {JPEG_QUALITY}": Change(as_jpeg, _there),
