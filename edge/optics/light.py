@@ -71,7 +71,8 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
 
 def _level(brightness: Plane, picture: Mask) -> float:
     """The brightest level that stands out in the histogram of the smooth pixels."""
-    slope = cv2.magnitude(cv2.Sobel(brightness, cv2.CV_32F, 1, 0), cv2.Sobel(brightness, cv2.CV_32F, 0, 1))
+    rises_x, rises_y = cv2.Sobel(brightness, cv2.CV_32F, 1, 0), cv2.Sobel(brightness, cv2.CV_32F, 0, 1)
+    slope = np.asarray(cv2.magnitude(rises_x, rises_y), np.float32)
     smooth = picture & (slope <= median(slope[picture]))
     counts = np.bincount(brightness[smooth].astype(np.int64), minlength=256).astype(np.float32)
     padded = np.concatenate((counts, counts[::-1][:16]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from edge.bundle.shelf import DEFAULT_NAME, shipped_folder
 from edge.durable import write_durably
 from edge.errors import BadSetting
 from export.default_bundle.drawn import draw_everything
+from export.default_bundle.kept_cells import KeptCells
 from export.default_bundle.options import DefaultOptions, quick_options
 from export.default_bundle.stages import MEASURED_JSON, MEASURED_TABLE, ON_REQUEST, ROOM, SOURCES_TABLE, STAGES
 from export.default_bundle.workshop import Workshop
@@ -28,6 +30,9 @@ DataOption = Annotated[Path, typer.Option("--data", help="Folder of the sets of 
 OutOption = Annotated[Path | None, typer.Option("--out", help="The bundle's folder. Default: where kits look for it.")]
 WorkOption = Annotated[Path, typer.Option("--work", help="Folder of the run; a run that is there goes on.")]
 QuickOption = Annotated[bool, typer.Option("--quick", help="A few steps on drawn images, to see that all works.")]
+CellsOption = Annotated[
+    str | None, typer.Option("--cells-of", help="Take over the cells network of this bundle, by name or path.")
+]
 StageOption = Annotated[str | None, typer.Option("--stage", help=f"Only one of {', '.join(EVERY)}.")]
 
 
@@ -36,19 +41,24 @@ def train_default_command(
     out: OutOption = None,
     work: WorkOption = Path("runs/default"),
     quick: QuickOption = False,
+    cells_of: CellsOption = None,
     stage: StageOption = None,
 ) -> None:
     """Rebuild the shipped bundle from sets of images: train, calibrate, evaluate, pack, sign."""
     require_alone("train-default")
-    shop = (
-        _quick(work, out) if quick else Workshop(data, work, out or shipped_folder() / DEFAULT_NAME, DefaultOptions())
-    )
+    shop = _quick(work, out) if quick else _whole(data, work, out)
+    if cells_of is not None:
+        shop = replace(shop, kept_cells=KeptCells.of(cells_of))
     _require_images(shop.data)
     for name in _stages(stage):
         print(f"— {name} —", file=sys.stderr)
         EVERY[name](shop, print)
         if name in FIGURES and not quick:
             _hang_up(shop.work, FIGURES[name])
+
+
+def _whole(data: Path, work: Path, out: Path | None) -> Workshop:
+    return Workshop(data, work, out or shipped_folder() / DEFAULT_NAME, DefaultOptions())
 
 
 def _quick(work: Path, out: Path | None) -> Workshop:

@@ -59,12 +59,14 @@ def manifest_fields(
     data: Sequence[Mapping[str, Any]],
     metrics: Sequence[Figure],
     variants: Sequence[Mapping[str, Any]],
+    taken_over: str = "",
 ) -> dict[str, Any]:
     """Everything that a packer does not add by itself.
 
-    data      see `data_sources`
-    metrics   see `metrics_of`
-    variants  see `export.variants`
+    data        see `data_sources`
+    metrics     see `metrics_of`
+    variants    see `export.variants`
+    taken_over  what was not trained with the rest, in words
     """
     return {
         "name": DEFAULT_NAME,
@@ -84,7 +86,7 @@ def manifest_fields(
         "rbf": "rbf.json",
         "stain_reference": {},
         "variants": [dict(each) for each in variants],
-        "training": {"data": [dict(each) for each in data], "terms": TERMS, "made_with": _made_with()},
+        "training": {"data": [dict(each) for each in data], "terms": TERMS, "made_with": _made_with(taken_over)},
         "metrics": [asdict(each) for each in metrics],
         "limits": list(LIMITS),
     }
@@ -108,8 +110,9 @@ def _data_source(name: str, data: Path, cells: CellTable) -> dict[str, Any]:
     return {**entry, "role": role, **({"patients": groups} if name == "cnmc" else {})}
 
 
-def _made_with() -> str:
-    return f"marrowkit-export train-default, torch {torch.__version__}, Python {platform.python_version()}"
+def _made_with(taken_over: str) -> str:
+    made = f"marrowkit-export train-default, torch {torch.__version__}, Python {platform.python_version()}"
+    return f"{made}; with {taken_over}" if taken_over else made
 
 
 _USE = {

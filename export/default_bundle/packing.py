@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from edge.bundle import Bundle
@@ -45,7 +45,7 @@ def pack_default(shop: Workshop, measured: bytes, say: Say) -> None:
         BadSetting: `out` holds something else than a bundle, or the signing key cannot be read.
     """
     _refuse_strangers(shop.out)
-    built = build_variants(_traced(shop), SHIPPED, OF_QDQ)
+    built = _built(shop)
     spec = PackSpec(_fields(shop, built, measured), {**built.files, **_documents(shop)}, built.vectors)
     folder = shop.out.with_name(f".{shop.out.name}.{secrets.token_hex(4)}")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -60,19 +60,23 @@ def pack_default(shop: Workshop, measured: bytes, say: Say) -> None:
     say(f"{bundle.manifest.name} {bundle.manifest.version} is in {shop.out}, signed with {bundle.key.id}.")
 
 
-def _traced(shop: Workshop) -> Mapping[NetworkName, TracedNetwork]:
-    inputs = shop.opinion().inputs
-    return {
-        "opinion": TracedNetwork(shop.opinion_network(), cell_vectors(inputs), shop.calibration_cells()),
-        "cells": TracedNetwork(shop.cells_network(), field_vectors(), shop.calibration_fields(), CELLS_IN_8_BITS),
+def _built(shop: Workshop) -> BuiltVariants:
+    vectors = cell_vectors(shop.opinion().inputs)
+    traced: dict[NetworkName, TracedNetwork] = {
+        "opinion": TracedNetwork(shop.opinion_network(), vectors, shop.calibration_cells())
     }
+    if shop.kept_cells is not None:
+        return shop.kept_cells.beside(build_variants(traced, SHIPPED, OF_QDQ))
+    cells = TracedNetwork(shop.cells_network(), field_vectors(), shop.calibration_fields(), CELLS_IN_8_BITS)
+    return build_variants({**traced, "cells": cells}, SHIPPED, OF_QDQ)
 
 
 def _fields(shop: Workshop, built: BuiltVariants, measured: bytes) -> dict[str, object]:
     tables = {name: shop.cells_of(name) for name in shop.sets}
     metrics = metrics_of(shop.cells_figures(), from_json(measured))
     inputs = shop.opinion().inputs
-    return manifest_fields(inputs, shop.judgement(), data_sources(shop.data, tables), metrics, built.variants)
+    kept = "" if shop.kept_cells is None else shop.kept_cells.said
+    return manifest_fields(inputs, shop.judgement(), data_sources(shop.data, tables), metrics, built.variants, kept)
 
 
 def _documents(shop: Workshop) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """The whole way to the shipped bundle, stage by stage; what is finished is kept, and a killed stage goes on.
 
-cells      train the network that finds cells, and bring it to 8 bits
+cells      train the network that finds cells, and bring it to 8 bits; or take over that of a bundle
 find       find, cut out and measure the cells of every set with it
 folds      train an opinion network without each fold, and predict that fold
 opinion    train the opinion network on all, and bring it to 8 bits
@@ -53,6 +53,9 @@ Stage = Callable[[Workshop, Say], None]
 
 def cells(shop: Workshop, say: Say) -> None:
     """The network that finds cells."""
+    if shop.kept_cells is not None:
+        say(f"Taken over: {shop.kept_cells.said}.")
+        return
     trained = train_cells(shop.data, shop.work / "cells", shop.options.cells)
     say_figures(trained.figures, say)
     say(f"The cells network weighs {len(shop.cells_network_8()) >> 10} kB in 8 bits.")

@@ -17,6 +17,7 @@ from edge.segment.density import DensityFinder
 from edge.segment.network import NetworkFinder
 from export.cells.evaluate import Way, evaluate
 from export.cells.figures import Figure
+from export.default_bundle.kept_cells import KeptCells
 from export.default_bundle.networks import cells_onnx, digest_of, kept, opinion_onnx, real_cells, real_fields
 from export.default_bundle.options import DefaultOptions
 from export.errors import NotYetMade
@@ -49,12 +50,16 @@ class OutOfFold:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Folders and options. Every file in `work` is written whole or not at all, and found again by the next run."""
+    """Folders and options. Every file in `work` is written whole or not at all, and found again by the next run.
+
+    kept_cells  whose cells network is taken over; None: one is trained
+    """
 
     data: Path
     work: Path
     out: Path
     options: DefaultOptions
+    kept_cells: KeptCells | None = None
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -81,6 +86,8 @@ class Workshop:
 
     def cells_network_8(self) -> bytes:
         """The same in 8 bits, as it is shipped."""
+        if self.kept_cells is not None:
+            return self.kept_cells.network_8
         network = self.cells_network()
         made_of = network + repr(CELLS_IN_8_BITS).encode()
         return self._kept("cells-int8", made_of, lambda: quantise(network, self.calibration_fields(), CELLS_IN_8_BITS))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from edge.bundle import open_bundle
+from edge.bundle import Bundle, open_bundle
 from edge.bundle.keys import load_keys
+from edge.bundle.manifest import FileEntry
 from edge.errors import BadSetting
 from export.__main__ import app
 from export.commands.train_default import train_default_command
@@ -29,6 +30,11 @@ from tests.tiny import need_openvino
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path / "data", tmp_path / "work", tmp_path / "out", quick_options())
+
+
+def cells_of(bundle: Bundle) -> dict[str, FileEntry]:
+    """The files of its cells network, and of the proof of it."""
+    return {path: entry for path, entry in bundle.manifest.files.items() if "cells" in path}
 
 
 def test_where_images_are_missing_it_says_which_and_exits_with_2(tmp_path: Path) -> None:
@@ -90,6 +96,11 @@ def test_drawn_images_become_a_signed_bundle_that_passes_here(tmp_path: Path, mo
     again = CliRunner().invoke(app, ["train-default", "--quick", "--work", str(work), "--out", str(out)])
     assert again.exit_code == 0
     assert open_bundle(out, trusted).digest == bundle.digest
+    other = tmp_path / "other"
+    options = ["--work", str(work), "--out", str(other), "--stage", "pack", "--cells-of", str(out)]
+    kept = CliRunner().invoke(app, ["train-default", "--quick", *options])
+    assert kept.exit_code == 0, kept.output
+    assert open_bundle(other, trusted).manifest.files.items() >= cells_of(bundle).items()
     assert (work / MEASURED_JSON).is_file()
     left = CliRunner().invoke(app, ["train-default", "--quick", "--work", str(work), "--stage", "sources"])
     assert left.exit_code == 0, left.output
