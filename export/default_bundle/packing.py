@@ -17,7 +17,7 @@ from edge.errors import BadSetting
 from edge.runtime.parity import check_variant
 from export.default_bundle.generated import cell_vectors, field_vectors
 from export.default_bundle.manifest import data_sources, manifest_fields, metrics_of
-from export.default_bundle.workshop import CELLS_IN_8_BITS, Workshop
+from export.default_bundle.workshop import CELLS_IN_8_BITS, OPINION_IN_8_BITS, Workshop
 from export.errors import ExportDiffers, ExportFault
 from export.keys import signing_key
 from export.opinion.report import from_json
@@ -63,7 +63,7 @@ def pack_default(shop: Workshop, measured: bytes, say: Say) -> None:
 def _built(shop: Workshop) -> BuiltVariants:
     vectors = cell_vectors(shop.opinion().inputs)
     traced: dict[NetworkName, TracedNetwork] = {
-        "opinion": TracedNetwork(shop.opinion_network(), vectors, shop.calibration_cells())
+        "opinion": TracedNetwork(shop.opinion_network(), vectors, shop.calibration_cells(), OPINION_IN_8_BITS)
     }
     if shop.kept_cells is not None:
         return shop.kept_cells.beside(build_variants(traced, SHIPPED, OF_QDQ))

@@ -37,6 +37,9 @@ FOLDS_FILE = "out_of_fold.npz"
 CELLS_IN_8_BITS = QuantiseOptions(keep_first=1)
 """The first convolution of the cells network stays in float: in 8 bits it lost two of 150 cells and a Dice of 0.007, in
 float it costs a millisecond."""
+OPINION_IN_8_BITS = QuantiseOptions(keep_first=2, method="percentile")
+"""An outline has sharp edges, and the first two convolutions answer them with rare peaks: in 8 bits all over it agreed
+with float32 on 98.9 % of 1,500 cells and was up to 0.16 away, so on 99.7 % and 0.03."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +139,10 @@ class Workshop:
     def opinion_network_8(self) -> bytes:
         """The same in 8 bits, as it is shipped."""
         network = self.opinion_network()
-        return self._kept("opinion-int8", network, lambda: quantise(network, self.calibration_cells()))
+        made_of = network + repr(OPINION_IN_8_BITS).encode()
+        return self._kept(
+            "opinion-int8", made_of, lambda: quantise(network, self.calibration_cells(), OPINION_IN_8_BITS)
+        )
 
     def calibration_fields(self) -> Iterator[Arrays]:
         """Real fields by which the cells network is quantised."""
