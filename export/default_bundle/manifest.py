@@ -24,7 +24,7 @@ from export.sources import SOURCES, open_source
 from models.marrowkit2026_cells.net import MULTIPLE_PX
 from models.marrowkit2026_opinion.net import LABELS
 
-VERSION = 1
+VERSION = 2
 """Raise it with every release: kits refuse an older one than they have."""
 ASSUMED_UM_PER_PX = 0.1
 """Of a picture that shows no red cells and comes without a scale; the kit says that it was assumed, and refers."""

@@ -1,1 +1,1 @@
-{"algorithm":"ed25519","key_id":"ed25519:8b5b01863977961c","signature":"2i3M9ZJB0b8EXSvuuFfPI+eDg/ibExpwNZ8JjJz/HnvQIOkBEdxRf+Oye08FAjGe88ToEPMUTwhiHVika3/YAQ=="}
+{"algorithm":"ed25519","key_id":"ed25519:cfc0137bb90e3e76","signature":"Pxm11dHFc27U3gGWK3GFtqyhcni1GISBXz3uuzWUdJVVzJfXSOsb3OwhZo/rLNwSsMhOs46vUO2/PSvfX401CQ=="}
