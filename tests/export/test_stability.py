@@ -16,6 +16,9 @@ from tests.cases import UM_PER_PX, PaintedExaminer, painted_frame
 
 SIZE = (1280, 960)
 
+SQUARE = 20
+"""Pixels, of which a half, a quarter and a fifth are whole ones."""
+
 
 @dataclass
 class Painted:
@@ -34,13 +37,12 @@ class Painted:
 @pytest.mark.parametrize("name", CHANGES)
 @given(x=st.integers(0, 11), y=st.integers(0, 7))
 def test_a_point_goes_where_its_pixel_goes(name: str, x: int, y: int) -> None:
-    pixels = np.zeros((32, 48, 3), np.uint8)
-    pixels[4 * y : 4 * y + 4, 4 * x : 4 * x + 4] = 200
+    pixels = np.zeros((8 * SQUARE, 12 * SQUARE, 3), np.uint8)
+    pixels[SQUARE * y : SQUARE * (y + 1), SQUARE * x : SQUARE * (x + 1)] = 200
     changed = CHANGES[name].of_pixels(pixels)[..., 1].astype(float)
     rows, columns = np.nonzero(changed > 100)
-    assert CHANGES[name].of_point((4 * x + 1.5, 4 * y + 1.5), (48, 32)) == pytest.approx(
-        (columns.mean(), rows.mean()), abs=0.01
-    )
+    middle = (SQUARE * (x + 0.5) - 0.5, SQUARE * (y + 0.5) - 0.5)
+    assert CHANGES[name].of_point(middle, pixels.shape[1::-1]) == pytest.approx((columns.mean(), rows.mean()), abs=0.01)
 
 
 @pytest.mark.parametrize("change", [CHANGES["turned"], CHANGES["mirrored"], CHANGES["10 % brighter"]])
