@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -34,16 +36,17 @@ def coarseness(plane: Plane, mask: Mask, sigma_px: float) -> float:
     """Share of the variance inside `mask` that survives a blur of `sigma_px`: 0 fine and even, 1 coarse clumps."""
     if np.count_nonzero(mask) < FEW_PX:
         return 0.0
-    total = float(plane[mask].var())
-    return float(masked_blur(plane, mask, sigma_px)[mask].var() / total) if total > 1e-9 else 0.0
+    _, total = _mean_and_variance(plane, mask)
+    return _mean_and_variance(masked_blur(plane, mask, sigma_px), mask)[1] / total if total > 1e-9 else 0.0
 
 
 def granularity(plane: Plane, mask: Mask, sigma_px: float) -> float:
     """Fine texture: standard deviation of what a blur of `sigma_px` removes, over the mean density."""
     if np.count_nonzero(mask) < FEW_PX:
         return 0.0
-    fine = (plane - masked_blur(plane, mask, sigma_px))[mask]
-    return float(fine.std() / max(float(plane[mask].mean()), 1e-2))
+    mean, _ = _mean_and_variance(plane, mask)
+    _, fine = _mean_and_variance(plane - masked_blur(plane, mask, sigma_px), mask)
+    return math.sqrt(fine) / max(mean, 1e-2)
 
 
 def vacuoles(plane: Plane, cytoplasm: Mask, cell: Mask) -> float:
@@ -61,6 +64,12 @@ def _closed(clear: Mask, cell: Mask) -> Mask:
     is_open = np.zeros(count, np.bool_)
     is_open[parts[outside]] = True
     return np.asarray(clear & ~is_open[parts[1:-1, 1:-1]], np.bool_)
+
+
+def _mean_and_variance(plane: Plane, mask: Mask) -> tuple[float, float]:
+    """Of the plane inside the mask, which is not empty."""
+    mean, deviation = cv2.meanStdDev(plane, mask=mask.view(np.uint8))
+    return float(mean[0, 0]), float(deviation[0, 0]) ** 2
 
 
 def _blurred(plane: Plane, sigma_px: float) -> Plane:

@@ -25,7 +25,7 @@ LEAST_PEAK = 0.12
 TOLERANCE = 0.07
 """Relative distance from the fitted surface that is still background: noise, JPEG and the film's own tint."""
 ROUNDS = 4
-"""Refits of the surface; it has settled after three on every set we have."""
+"""Refits of the surface at most; it has all but settled after three on every set we have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +57,11 @@ def light(thumbnail: Pixels, picture: Mask) -> Light:
     terms = _terms(*brightness.shape)
     for _ in range(ROUNDS):
         fitted = _fitted(terms, near, brightness.reshape(1, -1)).reshape(brightness.shape)
-        near = picture & (np.abs(brightness / np.maximum(fitted, 1.0) - 1.0) <= TOLERANCE)
+        known, near = near, picture & (np.abs(brightness / np.maximum(fitted, 1.0) - 1.0) <= TOLERANCE)
         if not near.any():
             near = picture
+        if np.array_equal(near, known):
+            break
     surface = np.clip(_fitted(terms, near, values), 1.0, 255.0)
     share = float(np.count_nonzero(near) / np.count_nonzero(picture))
     seen = surface[:, picture.ravel()]

@@ -9,6 +9,7 @@ import numpy as np
 
 from edge.optics.channels import mean_channel
 from edge.optics.planes import Mask, Plane
+from edge.optics.quantiles import median
 from edge.optics.survey import Survey
 
 FAINTEST = 0.012
@@ -55,7 +56,7 @@ def stained(survey: Survey) -> Stained | None:
     pale = plane[(plane > _floor(plane, survey.picture)) & ~nuclear]
     if pale.size < FEW_PX:
         return None
-    level = float(np.median(pale))
+    level = float(median(pale))
     nuclear |= (plane > NUCLEAR_RATIO * level) & (blue < NUCLEAR_BLUE * green)
     return Stained(plane, level, EDGE * level, plane > EDGE * level, nuclear)
 
@@ -64,4 +65,4 @@ def _floor(plane: Plane, picture: Mask) -> float:
     clear = plane[picture & (plane < NOISIEST)]
     if not clear.size:
         return NOISIEST
-    return float(np.clip(NOISE_SPREADS * np.median(clear), FAINTEST, NOISIEST * 0.7))
+    return float(np.clip(NOISE_SPREADS * median(clear), FAINTEST, NOISIEST * 0.7))

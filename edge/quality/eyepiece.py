@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edge.optics.channels import mean_channel
 from edge.optics.planes import Mask
+from edge.optics.quantiles import percentile
 from edge.optics.survey import shrink
 from edge.types import Pixels
 
@@ -59,7 +60,7 @@ def eyepiece_disc(pixels: Pixels) -> Disc | None:
 
 def _dark(pixels: Pixels) -> Mask:
     brightness = mean_channel(pixels.astype(np.float32))
-    dark: Mask = brightness < DARK * np.percentile(brightness, LIT_PERCENTILE)
+    dark: Mask = brightness < DARK * percentile(brightness.ravel(), LIT_PERCENTILE)
     return dark
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.optics.planes import Mask, Plane
+from edge.optics.quantiles import median, percentile
 from edge.optics.survey import Survey
 from edge.quality.options import FocusOptions
 from edge.types import Pixels
@@ -57,7 +58,7 @@ def sharpness(pixels: Pixels, field: Survey, um_per_px: float, options: FocusOpt
     edges = _joined(found)
     if len(edges.slope) < options.fewest:
         return None
-    edges = edges.where(edges.contrast >= options.strong * np.percentile(edges.contrast, 95))
+    edges = edges.where(edges.contrast >= options.strong * percentile(edges.contrast, 95))
     width_um, axes_um = _true_um(edges, pixel_um, options), _axes_um(edges, pixel_um, options)
     return Sharpness(width_um, max(axes_um, default=width_um), min(axes_um, default=width_um), pixel_um)
 
@@ -68,7 +69,7 @@ def _joined(found: list[_Edges]) -> _Edges:
 
 
 def _true_um(edges: _Edges, pixel_um: float, options: FocusOptions) -> float:
-    width_px = float(np.median(edges.contrast / edges.slope))
+    width_px = float(median(edges.contrast / edges.slope))
     return float(np.sqrt(max(width_px**2 - options.own_px**2, 0.0))) * pixel_um
 
 

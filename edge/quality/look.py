@@ -14,6 +14,7 @@ import numpy as np
 
 from edge.optics.channels import least_channel, mean_channel, most_channel
 from edge.optics.planes import Field, Mask, Plane
+from edge.optics.quantiles import median
 from edge.optics.stain import Stained
 from edge.optics.survey import Survey
 from edge.quality.options import LookOptions
@@ -74,7 +75,7 @@ def _colours(density: Field, stained: Mask) -> dict[str, float]:
     lets_green = _share((green < 0.28) & (total > COLOURED), stained)
     yellow = _share((density[..., 2] > 0.45 * total) & (total > COLOURED), stained)
     return {
-        "green_share": float(np.median(green[stained])),
+        "green_share": float(median(green[stained])),
         "lets_green": lets_green,
         "yellow": yellow,
         "motley": min(lets_green, yellow),
@@ -87,18 +88,17 @@ def _share(mask: Mask, among: Mask) -> float:
 
 
 def _texture(field: Survey, matter: Stained, stained: Mask) -> dict[str, float]:
-    slope = cv2.magnitude(
-        cv2.Sobel(matter.plane, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(matter.plane, cv2.CV_32F, 0, 1, scale=1 / 8)
-    )
+    along_x, along_y = (cv2.Sobel(matter.plane, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    slope = np.asarray(cv2.magnitude(along_x, along_y), np.float32)
     solid = stained.view(np.uint8)
     edge = (cv2.morphologyEx(matter.mask.view(np.uint8), cv2.MORPH_GRADIENT, SQUARE) > 0) & field.picture
-    typical, inside = np.median(slope[field.picture]), stained & ~edge
-    ends = float(np.median(slope[edge])) if edge.any() else 0.0
-    within = float(np.median(slope[inside])) if inside.any() else 0.0
+    typical, inside = median(slope[field.picture]), stained & ~edge
+    ends = float(median(slope[edge])) if edge.any() else 0.0
+    within = float(median(slope[inside])) if inside.any() else 0.0
     relative = matter.plane[field.picture] / matter.level
     return {
         "speckle": 1.0 - _share(cv2.erode(solid, SQUARE) > 0, stained),
-        "relief": float(np.median(slope[stained])) / matter.level,
+        "relief": float(median(slope[stained])) / matter.level,
         "outline": ends / (float(typical) + 0.02 * matter.level),
         "blend": float(np.mean((relative > 0.25) & (relative < 0.6))),
         "tissue_outline": ends / (within + 0.02 * matter.level),
@@ -111,6 +111,6 @@ def _tissue_hue(field: Survey, matter: Stained, stained: Mask) -> float:
     if np.count_nonzero(nuclear) < FEW_NUCLEAR or not pale.any():
         return NO_NUCLEI_HUE
     green = _green_share(field.density)
-    greener = np.median(green[pale]) - np.median(green[nuclear])
+    greener = median(green[pale]) - median(green[nuclear])
     share = np.count_nonzero(nuclear) / np.count_nonzero(field.picture)
     return float(greener) * min(1.0, share / ENOUGH_NUCLEI)

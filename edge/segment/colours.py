@@ -14,10 +14,10 @@ Colours = NDArray[np.float64]
 
 def mean_colours(normal: NormalField, nuclei: Pieces) -> Colours:
     """Mean optical densities of all nuclei of a field."""
-    inside = nuclei > 0
-    if not inside.any():
+    inside = np.flatnonzero(nuclei)
+    if not inside.size:
         return np.zeros((1, 3))
-    ids, absorbed = nuclei[inside], density(normal.transmittance[inside])
+    ids, absorbed = nuclei.ravel()[inside], density(normal.transmittance.reshape(-1, 3)[inside])
     counts = np.maximum(np.bincount(ids), 1)
     return np.stack([np.bincount(ids, absorbed[:, channel]) / counts for channel in range(3)], axis=1)
 

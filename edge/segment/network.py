@@ -12,8 +12,8 @@ from edge.optics.planes import Field
 from edge.runtime.session import Session
 from edge.segment.likelihood import Likelihood
 
-BAND_PX = 384
-"""Rows per pass: 16-bit float activations of a whole field would take 150 MB, those of a band take 40."""
+PASS_PX = 480
+"""Most rows per pass: 16-bit float activations of a whole field would take 150 MB, those of so many take 40."""
 HALO_PX = 48
 """Rows of context above and below a band, more than the network's field of view has influence over."""
 
@@ -34,7 +34,8 @@ class NetworkFinder:
         """
         height, width = field.picture.shape
         image = self._padded(field.transmittance)
-        bands = [self._band(image, top) for top in range(0, image.shape[1], self._whole(BAND_PX))]
+        rows = self._rows(image.shape[1])
+        bands = [self._band(image, top, top + rows) for top in range(0, image.shape[1], rows)]
         top, left = self._before(height), self._before(width)
         cell, nucleus, seam = sigmoid(np.concatenate(bands, axis=1)[:, top : top + height, left : left + width])
         return Likelihood(cell, nucleus, seam)
@@ -52,9 +53,17 @@ class NetworkFinder:
         grow = [(self._before(side), self._whole(side) - side - self._before(side)) for side in transmittance.shape[:2]]
         return np.pad(transmittance.transpose(2, 0, 1), ((0, 0), *grow), mode="reflect")
 
-    def _band(self, image: Field, top: int) -> Field:
-        """Logits (3, rows, w) of a band that begins at row `top`, seen with its halo."""
-        halo, bottom = self._whole(HALO_PX), min(image.shape[1], top + self._whole(BAND_PX))
+    def _rows(self, height_px: int) -> int:
+        """Rows of a band without its halo: as few equal bands as a pass allows, for each halo is looked at twice."""
+        for count in range(1, height_px // self.multiple_px + 1):
+            rows = self._whole(-(-height_px // count))
+            if rows + min(count - 1, 2) * self._whole(HALO_PX) <= PASS_PX:
+                return rows
+        return self.multiple_px
+
+    def _band(self, image: Field, top: int, end: int) -> Field:
+        """Logits (3, rows, w) of a band from row `top` up to `end`, seen with its halo."""
+        halo, bottom = self._whole(HALO_PX), min(image.shape[1], end)
         above, below = max(0, top - halo), min(image.shape[1], bottom + halo)
         seen = self.session.run({IMAGE: np.ascontiguousarray(image[None, :, above:below])})[LOGITS][0]
         return np.asarray(seen[:, top - above : bottom - above], np.float32)

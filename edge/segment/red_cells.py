@@ -14,8 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.optics.channels import mean_channel
 from edge.optics.normal import WORKING_UM_PER_PX, NormalField, density
 from edge.optics.planes import Mask
+from edge.optics.quantiles import median
 from edge.segment.colours import Colours, only
 from edge.segment.spread import Pieces
 
@@ -63,10 +65,10 @@ def _red_cell(normal: NormalField, pieces: Pieces, nuclei: Pieces, limits: RedCe
     grid = np.s_[::STEP, ::STEP]
     colours = density(np.ascontiguousarray(normal.transmittance[grid]))
     free = normal.picture[grid] & ~_taken(pieces[grid], nuclei)
-    seen = colours[free & (colours.mean(axis=2) > limits.stained)]
+    seen = colours[free & (mean_channel(colours) > limits.stained)]
     if len(seen) * (STEP * WORKING_UM_PER_PX) ** 2 < limits.least_um2:
         return None
-    return np.asarray(np.median(seen, axis=0), np.float64)
+    return np.array([median(channel) for channel in seen.T], np.float64)
 
 
 def _taken(pieces: Pieces, nuclei: Pieces) -> Mask:

@@ -19,7 +19,7 @@ from edge.runtime.session import Tensors
 from edge.segment.density import DensityFinder
 from edge.segment.find import SegmentOptions, find_cells
 from edge.segment.likelihood import CLASSICAL, Finder
-from edge.segment.network import BAND_PX, HALO_PX, NetworkFinder
+from edge.segment.network import PASS_PX, NetworkFinder
 from edge.segment.sobel import SobelFinder
 from edge.types import Outlines
 from firmware_bridge.sim.field import TruthCell
@@ -63,7 +63,14 @@ def test_bands_see_what_one_pass_sees(size: tuple[int, int], multiple_px: int) -
         np.testing.assert_allclose(plane, sigmoid(inner), atol=1e-5)
     rows, columns = zip(*(asked[IMAGE].shape[2:] for asked in session.asked), strict=True)
     assert all(side % multiple_px == 0 for side in (*rows, *columns))
-    assert max(rows) <= BAND_PX + 2 * HALO_PX + 3 * multiple_px
+    assert max(rows) <= max(PASS_PX, 3 * multiple_px)
+
+
+@pytest.mark.parametrize(("height", "passes"), [(480, 1), (496, 2), (816, 2), (864, 2), (880, 3), (4096, 11)])
+def test_a_field_takes_as_few_passes_as_memory_allows(height: int, passes: int) -> None:
+    session = FakeSession(lambda inputs: {LOGITS: inputs[IMAGE]})
+    NetworkFinder(session, 16).likelihood(noise_field((32, height)))
+    assert len(session.asked) == passes
 
 
 def test_sure_networks_overflow_nothing() -> None:
