@@ -45,11 +45,16 @@ class Run:
 def begun(network: Callable[[], nn.Module], options: LoopOptions) -> Run:
     """A run before its first step; the network is drawn with the seed."""
     torch.manual_seed(options.seed)
-    drawn = network().to(options.device)
+    drawn = _quick(network().to(options.device))
     optimiser = optimiser_of(drawn.parameters(), options)
     schedule = schedule_of(optimiser, options)
     scaler = GradScaler(options.device.partition(":")[0], enabled=options.precision == "float16")
     return Run(drawn, begun_average(drawn.state_dict()), optimiser, schedule, scaler, device=options.device)
+
+
+def _quick(network: nn.Module) -> nn.Module:
+    """The same network with its weights in the order in which convolutions are quicker: channels last."""
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # not in its stub
 
 
 def write_run(run: Run, file: Path, fingerprint: str) -> None:
