@@ -10,6 +10,8 @@ import typer
 from export.rooms.asked import asked
 from export.rooms.card import WAYS
 from export.rooms.fitting import fit_spec, fitted_to, is_fitted
+from export.rooms.opinion import ROOM as OPINION
+from export.rooms.opinion import opinion_spec, taught_opinion
 from export.rooms.spec import DistilSpec, TrainSpec
 from export.rooms.training import cells_of, taught_by_labels, taught_by_teachers
 
@@ -49,6 +51,10 @@ def train_command(
         spec = fit_spec(network, way, said or ())
         seconds = fitted_to(network, spec, cells_of(data, work, spec), out)
         print(f"Fitted in {seconds:.1f} s, in one go: there are no steps, and so no curve.")
+        return
+    if network == OPINION:
+        opinion = opinion_spec(way, said or ())
+        taught_opinion(opinion, cells_of(data, work, opinion), out)
         return
     training = asked(network, way, said or ())
     taught_by_labels(training, cells_of(data, work, training.spec), out)

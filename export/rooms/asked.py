@@ -13,6 +13,7 @@ from export.crops.views import channels_of
 from export.rooms.card import card_of, way_of
 from export.rooms.fitting import is_fitted
 from export.rooms.head import Head
+from export.rooms.opinion import ROOM as OPINION
 from export.rooms.spec import TrainSpec, train_spec
 
 USUAL_CHANNELS = 3
@@ -47,5 +48,8 @@ def asked(network: str, way: str | None, said: Sequence[str], kind: type[TrainSp
     if is_fitted(network):
         remedy = f"marrowkit-export train {network} fits it; to be taught, take marrowkit2026_student or another room."
         raise BadSetting(f"{network} is fitted to cells, and nothing can be taught to it.", remedy)
+    if network == OPINION:
+        remedy = f"marrowkit-export train {OPINION} does; to be taught, take marrowkit2026_student or another room."
+        raise BadSetting(f"{OPINION} learns from labels alone, and nothing can be taught to it.", remedy)
     card = card_of(network)
     return Asked(network, card.head, train_spec(merged(way_of(card, way), fields_said(said)), kind))

@@ -27,13 +27,14 @@ from export.rooms.finishing import finished
 from export.rooms.fitting import FitSpec
 from export.rooms.head import require_learnable
 from export.rooms.hooks import own_loss
+from export.rooms.opinion import OpinionSpec
 from export.rooms.searching import searched
 from export.rooms.spec import TrainSpec
 from export.rooms.starting import marks_of, started
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 
 
-def cells_of(data: Path, work: Path, spec: TrainSpec | FitSpec) -> CellTable:
+def cells_of(data: Path, work: Path, spec: TrainSpec | FitSpec | OpinionSpec) -> CellTable:
     """The cells to learn from: of the sets in a folder, or a file of one's own; without the fold that is left out."""
     cells = cells_in(data, work)
     return cells if spec.fold is None else cells.rows(fold_numbers(cells) != spec.fold)

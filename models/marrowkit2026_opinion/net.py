@@ -59,6 +59,35 @@ class OpinionNet(nn.Module):
         return logits
 
 
+class Standardising(nn.Module):
+    """The network for measures in their own units: their scale is among its weights."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, opinion: OpinionNet) -> None:
+        super().__init__()
+        self.opinion = opinion
+        self.register_buffer("mean", torch.zeros(len(MEASURES)))
+        self.register_buffer("std", torch.ones(len(MEASURES)))
+
+    def forward(self, image: Tensor, measures: Tensor) -> Tensor:
+        """Logits (cells, 6) from the view and measures in `MEASURES`' order and units (cells, 6)."""
+        logits: Tensor = self.opinion(image, (measures - self.mean) / self.std)
+        return logits
+
+
+def network(classes: int) -> Standardising:
+    """The room as every room's is made, with random weights.
+
+    Raises:
+        ValueError: there are as many classes as `LABELS`.
+    """
+    if classes != len(LABELS):
+        raise ValueError(f"the opinion network tells {len(LABELS)} labels, not {classes}")
+    return Standardising(OpinionNet())
+
+
 def block(inputs: Channels, outputs: Channels) -> tuple[nn.Module, nn.Module]:
     """Two convolutions."""
     return conv(inputs, outputs), conv(outputs, outputs)

@@ -46,7 +46,8 @@ def test_a_factory_makes_a_network_with_settings() -> None:
     ("name", "settings", "said"),
     [
         ("yang2022_mobilevitv2", {}, "Rooms with a network: .*yang2023_mobilevitv2"),
-        ("marrowkit2026_opinion", {}, "Rooms with a network"),
+        ("marrowkit2026_cells", {}, "Rooms with a network"),
+        ("marrowkit2026_opinion", {}, "tells 6 labels, not 2"),
         ("yang2023_mobilevitv2", {"width": 9.0}, "width is 0.5 to 2.0"),
         ("yang2023_mobilevitv2", {"depth": 9}, r"It takes \(classes"),
         ("no.such.module:make", {}, "cannot be imported.*PYTHONPATH"),

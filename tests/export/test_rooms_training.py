@@ -31,6 +31,8 @@ from export.rooms.card import RoomCard, card_of, read_card, way_of
 from export.rooms.fitting import fit_spec, is_fitted
 from export.rooms.head import SIX, made_head
 from export.rooms.hooks import hook, own_loss
+from export.rooms.opinion import ROOM as OPINION
+from export.rooms.opinion import opinion_spec
 from export.rooms.spec import DistilSpec, train_spec
 from export.rooms.training import cells_of, taught_by_labels, taught_by_teachers
 from export.validating.exams import answered, exams, sat
@@ -88,6 +90,8 @@ def test_every_card_of_a_room_can_be_trained_by(room: str) -> None:
     for way, fields in card_of(room).ways.items():
         if is_fitted(room):
             assert fit_spec(room, way, []).options.units_per_label == fields["units_per_label"]
+        elif room == OPINION:
+            assert opinion_spec(way, []).options.steps == fields["steps"]
         else:
             assert train_spec(fields).options.steps > 0
 
