@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from edge.errors import BadSetting
-from export.crops.cells import cells_in, fold_numbers
+from export.crops.cells import cells_in, left_out_of
 from export.crops.kept import read_told
 from export.opinion.table import CellTable
 from export.together.joined import joined
@@ -35,9 +35,9 @@ def together_command(
 
 def _held(runs: list[Path], data: Path, work: Path) -> CellTable:
     """The cells of the fold that the first of them left out; `joined` sees to it that the others left it out too."""
-    fold = read_told(runs[0]).left_out
-    if fold is None:
+    told = read_told(runs[0])
+    if told.left_out is None:
         remedy = "Train each with --with fold=0, or average them."
         raise BadSetting("Networks that left nothing out cannot be weighed.", remedy)
     cells = cells_in(data, work)
-    return cells.rows(fold_numbers(cells) == fold)
+    return cells.rows(left_out_of(cells, told))

@@ -7,7 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.station import StationOptions, open_station
+from export.crops.kept import Told
 from export.errors import BadCrops
 from export.opinion.choose import HALVED, MEASURED_ON, learned, measured
 from export.opinion.extract import Extraction
@@ -50,6 +54,21 @@ def fold_numbers(cells: CellTable) -> Indices:
     if max(kinds.values(), default=0) < FOLDS:
         raise BadCrops(f"{len(cells)} cells are too few for {FOLDS} folds.", "Give more cells, or leave no fold out.")
     return fold_of_each(cells, FOLDS, seed=0)
+
+
+def left_out_of(cells: CellTable, told: Told) -> NDArray[np.bool_]:
+    """Which of all training cells a network did not learn from, (n,): those of its fold; none if it left none out.
+
+    Raises:
+        BadCrops: they are others than those that it was trained with: their folds are others too.
+    """
+    if told.left_out is None:
+        return np.zeros(len(cells), np.bool_)
+    out = np.asarray(fold_numbers(cells) == told.left_out, np.bool_)
+    if told.cells is not None and told.cells != cells.rows(~out).mark:
+        what = f"{told.network} was trained with other cells, so it is not known which of these it learned from."
+        raise BadCrops(what, "Find them by the bundle that found those, or train it again.")
+    return out
 
 
 @contextmanager

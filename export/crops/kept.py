@@ -34,6 +34,7 @@ class Told:
     taught_by           folders' names of its teachers; none: it learned from labels alone
     steps, batch, seed  of its training
     left_out            number of the fold of patients, slides and images that it did not learn from, if it was one
+    cells               mark of the cells that it learned from, see `CellTable`; none: nobody told
     restained_by        folder's name of the stain GAN that brought cells into other stains, if one did
     started_from        published checkpoints that its parts began with
     seconds, hardware   what its steps took, and where; none: nobody measured
@@ -51,6 +52,7 @@ class Told:
     batch: int
     seed: int
     left_out: int | None = None
+    cells: str | None = None
     restained_by: str | None = None
     started_from: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -56,6 +57,12 @@ class CellTable:
     def films(self) -> Texts:
         """What must stay together, by set and group: patient, slide or image, (n,)."""
         return np.char.add(np.char.add(self.sources, "/"), self.groups)
+
+    @property
+    def mark(self) -> str:
+        """Of which cells these are: sixteen digits of sets, groups and labels in their order."""
+        names = "\n".join(np.char.add(np.char.add(self.films, "/"), self.labels).tolist())
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
 
     def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> CellTable:
         """The cells that a mask or a list of indices chooses."""

@@ -137,6 +137,7 @@ def _told(room: str, spec: FitSpec, cells: CellTable, found: Fitted, seconds: fl
         batch=0,
         seed=spec.seed,
         left_out=spec.fold,
+        cells=cells.mark,
         measures=found.measures,
         seconds=round(seconds, 1),
         hardware=hardware_of("cpu"),

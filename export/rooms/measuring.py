@@ -22,7 +22,7 @@ from export.building.build import Say, Workbench, build
 from export.building.given import even
 from export.building.reading import build_spec, merged, of_training
 from export.building.speed import BATCHES, Speed, speeds
-from export.crops.cells import fold_numbers
+from export.crops.cells import left_out_of
 from export.crops.given import given_in_turn
 from export.crops.kept import Told, read_told
 from export.default_bundle.manifest import data_sources
@@ -71,7 +71,7 @@ def bundled(run: Path, cells: Cells, said: Mapping[str, Any], bench: Bench) -> B
     told = read_told(run)
     if told.left_out is None:
         raise BadSetting(f"{run} left no fold out to check limits on.", "Train it with --with fold=0.")
-    crops = _written(run, cells.table, told.left_out)
+    crops = _written(run, cells.table, told)
     fields = merged(merged(of_training(run), {**_fields(told, cells), "crops": crops}), said)
     return build(Workbench(build_spec(fields), bench.key, bench.out, bench.say))
 
@@ -113,9 +113,9 @@ def _bytes(bundle: Bundle, file: str) -> int:
     return sum(entry.bytes for name, entry in bundle.manifest.files.items() if name in beside)
 
 
-def _written(run: Path, cells: CellTable, fold: int) -> dict[str, str]:
+def _written(run: Path, cells: CellTable, told: Told) -> dict[str, str]:
     """The cells of the training and of the fold that it left out, as files in its folder."""
-    out = fold_numbers(cells) == fold
+    out = left_out_of(cells, told)
     for name, chosen in ((CALIBRATION, ~out), (HELD_OUT, out)):
         write_cells(cells.rows(chosen), run / name)
     return {"calibration": str(run / CALIBRATION), "held_out": str(run / HELD_OUT)}

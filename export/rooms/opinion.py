@@ -97,6 +97,7 @@ def _told(spec: OpinionSpec, cells: CellTable, out: Path) -> Told:
         batch=spec.batch,
         seed=spec.seed,
         left_out=spec.fold,
+        cells=cells.mark,
         measures=MEASURES,
         seconds=round(seconds_taken(out), 1),
         hardware=hardware_of("cpu"),

@@ -134,6 +134,7 @@ def _told(asked: Asked, cells: CellTable, teachers: Sequence[str]) -> Told:
         batch=spec.batch,
         seed=spec.seed,
         left_out=spec.fold,
+        cells=cells.mark,
         started_from=marks_of(spec.published),
         restained_by=None if spec.stain_gan is None else Path(spec.stain_gan).name,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def joined(folders: Sequence[Path], out: Path, held: CellTable | None) -> None:
         BadCrops: a cell's label is unknown to the common head.
     """
     told = {folder.name: read_told(folder) for folder in folders}
-    head, left_out = common_head(list(told.values())), _left_out(folders, told)
+    head, alike = common_head(list(told.values())), _learned_alike(folders, told)
     members = {name: member(each, head) for name, each in told.items()}
     settings = {"members": members, "stacked": held is not None}
     whole = network(len(head.labels), **settings)  # type: ignore[arg-type]  # as a card's settings
@@ -47,7 +48,8 @@ def joined(folders: Sequence[Path], out: Path, held: CellTable | None) -> None:
             torch.from_numpy(head.places(held.labels.tolist())),
             head.others,
         )
-    write_trained(out, whole.state_dict(), _told(told, settings, head, None if held is not None else left_out))
+    left = alike if held is None else replace(alike, left_out=None)
+    write_trained(out, whole.state_dict(), _told(told, settings, head, left))
 
 
 def common_head(told: Sequence[Told]) -> Head:
@@ -73,15 +75,17 @@ def _place(label: str, told: Told, head: Head) -> int:
     return head.labels.index(BLAST if label in told.head.positive else OTHER)
 
 
-def _left_out(folders: Sequence[Path], told: Mapping[str, Told]) -> int | None:
-    """The fold that all of them left out."""
+def _learned_alike(folders: Sequence[Path], told: Mapping[str, Told]) -> Told:
+    """One of them, when all left out the same fold of the same cells."""
     if not 1 < len(told) == len(folders):
         raise BadSetting("Networks are asked together from two on, of different names.", "Name more folders.")
-    folds = {each.left_out for each in told.values()}
-    if len(folds) > 1:
+    if len({each.left_out for each in told.values()}) > 1:
         remedy = "Train them all with the same --with fold=…, or all without."
         raise BadSetting("The networks left out different folds, so nothing is left to examine them on.", remedy)
-    return folds.pop()
+    if len({each.cells for each in told.values()}) > 1:
+        what = "The networks were trained with different cells, so the folds they left out are not the same."
+        raise BadSetting(what, "Train them all with the cells that one bundle found.")
+    return next(iter(told.values()))
 
 
 def _weights(folders: Sequence[Path]) -> dict[str, Tensor]:
@@ -101,7 +105,7 @@ def _given(cells: CellTable, measures: Sequence[str]) -> list[Tensor]:
     return [image, torch.from_numpy(numbers(cells, measures, "The fold that was left out"))] if measures else [image]
 
 
-def _told(told: Mapping[str, Told], settings: Mapping[str, Any], head: Head, left_out: int | None) -> Told:
+def _told(told: Mapping[str, Told], settings: Mapping[str, Any], head: Head, alike: Told) -> Told:
     """Nothing was trained beyond the members."""
     return Told(
         network=PLACE,
@@ -115,6 +119,7 @@ def _told(told: Mapping[str, Told], settings: Mapping[str, Any], head: Head, lef
         steps=0,
         batch=0,
         seed=0,
-        left_out=left_out,
+        left_out=alike.left_out,
+        cells=alike.cells,
         measures=told_of(settings["members"]),
     )

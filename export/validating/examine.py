@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import torch
 import typer
 from torch.nn import functional
@@ -13,9 +12,9 @@ from torch.nn import functional
 from edge.bundle.tensors import Floats
 from edge.durable import write_durably
 from edge.errors import BadSetting
-from export.crops.cells import fold_numbers, training_cells, unseen_cells
+from export.crops.cells import left_out_of, training_cells, unseen_cells
 from export.crops.given import given_in_turn
-from export.crops.kept import Told, Trained, read_trained
+from export.crops.kept import Trained, read_trained
 from export.opinion.table import CellTable
 from export.validating.examined import as_json, as_markdown
 from export.validating.exams import Ask, exams, sat
@@ -32,7 +31,7 @@ def command(
     """Examine a trained network: patients and images that it left out, and laboratories that it never saw."""
     trained = read_trained(run)
     every = training_cells(data, work)
-    asked = exams(every.rows(_left_out(every, trained.told)), unseen_cells(data, work))
+    asked = exams(every.rows(left_out_of(every, trained.told)), unseen_cells(data, work))
     results = [sat(each, asking(trained, device), trained.told.head) for each in asked]
     if not results:
         raise BadSetting(f"{data} holds nothing to examine on.", "Name the folder of the sets with --data.")
@@ -56,9 +55,3 @@ def asking(trained: Trained, device: str = "cpu") -> Ask:
 def about(trained: Trained) -> dict[str, Any]:
     """What a card says of the network itself."""
     return {**trained.told.plain, "parameters": sum(each.numel() for each in trained.module.parameters())}
-
-
-def _left_out(cells: CellTable, told: Told) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    if told.left_out is None:
-        return np.zeros(len(cells), np.bool_)
-    return np.asarray(fold_numbers(cells) == told.left_out, np.bool_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from export.__main__ import app
-from export.crops.cells import fold_numbers
+from export.crops.cells import fold_numbers, left_out_of
+from export.crops.kept import Told
+from export.errors import BadCrops
 from export.opinion.table import CellTable, write_cells
 from export.rooms.head import SIX, Head, made_head
 from export.rooms.spec import FOLDS
@@ -27,6 +30,7 @@ TWO = made_head({"benign": ("hematogone",), "blast": ()}, ["blast"])
 SEVEN = made_head({word: () for word in EVERY_KIND if word != "white cell"}, ["blast"], ["promyelocyte"])
 TWO_SORTS = made_head({"L1": ("blast",), "L2": (), "mature": ("lymphocyte", "hematogone"), "other": ()}, ["L1", "L2"])
 HEADS = {"six": SIX, "two": TWO, "seven": SEVEN, "two sorts of blasts": TWO_SORTS}
+TOLD = Told("a_room", {}, SIX, "rgb-on-black", 80, 0.25, ("cnmc",), (), 5, 8, 0, left_out=1)
 FIELDS = "settings.size=small", "fold=1", "size_px=32", "steps=2", "batch=4"
 
 
@@ -89,6 +93,15 @@ def test_folds_keep_groups_together_and_are_the_same_for_all() -> None:
     assert set(fold) == set(range(FOLDS))
     assert all(len(set(fold[CELLS.groups == group])) == 1 for group in set(CELLS.groups))
     np.testing.assert_array_equal(fold, fold_numbers(CELLS))
+
+
+def test_a_network_is_not_examined_on_folds_of_other_cells() -> None:
+    told = replace(TOLD, cells=CELLS.rows(fold_numbers(CELLS) != 1).mark)
+    np.testing.assert_array_equal(left_out_of(CELLS, told), fold_numbers(CELLS) == 1)
+    one_less = CELLS.rows(np.arange(len(CELLS)) > 0)
+    with pytest.raises(BadCrops, match="not known which of these it learned from"):
+        left_out_of(one_less, told)
+    assert not left_out_of(one_less, replace(told, left_out=None)).any()
 
 
 def test_the_command_examines_what_was_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from edge.runtime.engines import EngineOptions, Network
 from edge.runtime.ort import OnnxRuntime
 from export.__main__ import app
 from export.crops.cells import fold_numbers
-from export.crops.kept import read_told, read_trained
+from export.crops.kept import TOLD_FILE, read_told, read_trained
 from export.crops.resized import resized
 from export.crops.views import TORCH_VIEWS, pictures_of, viewed
 from export.errors import BadCheckpoint
@@ -209,6 +211,14 @@ def test_networks_that_cannot_be_joined_are_told(
     how = ["--stacked", "--data", str(runs / "cells.npz")] if stacked else []
     with pytest.raises(BadSetting, match=why):
         run("together", str(tmp_path), *(str(runs / name) for name in names), *how)
+
+
+def test_folds_of_different_cells_are_not_taken_for_the_same(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "same", tmp_path / "same")
+    told = json.loads((tmp_path / "same" / TOLD_FILE).read_text("utf-8"))
+    (tmp_path / "same" / TOLD_FILE).write_text(json.dumps({**told, "cells": "of others"}), "utf-8")
+    with pytest.raises(BadSetting, match="trained with different cells"):
+        joined([runs / "six", tmp_path / "same"], tmp_path / "out", None)
 
 
 def test_a_folder_without_a_network_is_told(runs: Path, tmp_path: Path) -> None:
