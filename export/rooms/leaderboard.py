@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from edge.durable import write_durably
 from edge.errors import BadSetting
@@ -19,6 +21,9 @@ README_FILE, PICTURE_FILE = "README.md", "leaderboard.svg"
 BEGIN, END = "<!-- made by marrowkit-export leaderboard -->", "<!-- until here -->"
 MARKERS = "osD^"
 """Rooms beyond the number of colours have another one."""
+BELOW: Mapping[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "ncols": 3, "frameon": False,
+                            "fontsize": 7, "title_fontsize": 7}  # fmt: skip
+"""Place and look of the legend: beside the points it would hide some."""
 FITTED = "fitted in one go"
 UNTRAINED, UNMEASURED = "not trained yet", "not measured by this protocol yet"
 NONE = "–"
@@ -97,10 +102,11 @@ def picture(rows: Sequence[Row]) -> str:
             again, colour = divmod(number, len(COLOURS))
             _draw(axes, row, measured, (COLOURS[colour], MARKERS[again % len(MARKERS)]))
         axes.set(xlabel="milliseconds per cell", ylabel="accuracy on unseen sites", xscale="log")
-        for part in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
-            part("{x:g}")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_formatter("{x:g}")
         if axes.get_legend_handles_labels()[0]:
-            axes.legend(frameon=False, fontsize=7, title="hollow: float32, filled: int8", title_fontsize=7)
+            axes.legend(**BELOW, title="hollow: float32, filled: int8")
 
     return svg(draw, 5.0)
 
