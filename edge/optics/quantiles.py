@@ -1,7 +1,7 @@
 """Medians and percentiles without NumPy's own preparations, which cost more than finding them.
 
 One partition finds a place, and its neighbour is the least of what lies above. To have NumPy partition at both places
-takes ten times as long.
+takes many times as long where values are many.
 """
 
 from __future__ import annotations

@@ -14,17 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from edge.errors import BadSetting
-from export.building.reading import merged
-from export.building.said import fields_said
 from export.crops.kept import TOLD_FILE, Told, write_trained
 from export.errors import OtherRun
 from export.learning.hardware import hardware_of
 from export.learning.loop import RUN_FILE
 from export.learning.team import require_alone
 from export.opinion.table import CellTable
-from export.rooms.card import card_of, way_of
+from export.rooms.card import card_of
 from export.rooms.head import Head, require_learnable
-from export.rooms.spec import FOLDS, Above, checked
+from export.rooms.own import own_spec
+from export.rooms.spec import FOLDS, Above
 from models.marrowkit2026_opinion.net import SIZE_PX, UM_PER_PX
 from models.ordaz2014_fuzzy_rbf.fit import FitOptions
 
@@ -77,12 +76,7 @@ def fit_spec(room: str, way: str | None, said: Sequence[str]) -> FitSpec:
     Raises:
         BadSetting: a field is of a training in steps, or unknown, or makes no sense.
     """
-    fields = fields_said(said)
-    strange = sorted(fields.keys() - FitSpec.model_fields.keys())
-    if strange:
-        what = f"{room} is fitted to its cells and not taught in steps: {strange[0]} says nothing to it."
-        raise BadSetting(what, f"Its fields are {', '.join(FitSpec.model_fields)}.")
-    return checked(merged(way_of(card_of(room), way), fields), FitSpec)
+    return own_spec(room, way, said, FitSpec, "is fitted to its cells and not taught in steps")
 
 
 def fitted_to(room: str, spec: FitSpec, cells: CellTable, out: Path) -> float:

@@ -11,9 +11,6 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from edge.errors import BadSetting
-from export.building.reading import merged
-from export.building.said import fields_said
 from export.crops.kept import Told, write_trained
 from export.learning.hardware import hardware_of
 from export.learning.loop import seconds_taken, train
@@ -21,9 +18,9 @@ from export.opinion.options import TrainOptions
 from export.opinion.table import CellTable
 from export.opinion.train import OpinionTask
 from export.opinion.trained import MeasureScale
-from export.rooms.card import card_of, way_of
 from export.rooms.head import SIX, require_learnable
-from export.rooms.spec import FOLDS, Above, NotBelow, Share, checked
+from export.rooms.own import own_spec
+from export.rooms.spec import FOLDS, Above, NotBelow, Share
 from models.marrowkit2026_opinion.net import MEASURES, SIZE_PX, UM_PER_PX
 
 ROOM = "marrowkit2026_opinion"
@@ -56,12 +53,7 @@ def opinion_spec(way: str | None, said: Sequence[str]) -> OpinionSpec:
     Raises:
         BadSetting: a field is unknown here, or makes no sense.
     """
-    fields = fields_said(said)
-    strange = sorted(fields.keys() - OpinionSpec.model_fields.keys())
-    if strange:
-        what = f"{ROOM} sees outlines and measures, always the same: {strange[0]} says nothing to it."
-        raise BadSetting(what, f"Its fields are {', '.join(OpinionSpec.model_fields)}.")
-    return checked(merged(way_of(card_of(ROOM), way), fields), OpinionSpec)
+    return own_spec(ROOM, way, said, OpinionSpec, "sees outlines and measures, always the same")
 
 
 def taught_opinion(spec: OpinionSpec, cells: CellTable, out: Path) -> None:
